@@ -1,0 +1,67 @@
+"""What the log remembers: who did what to which thing, when, and on which bytes."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEvent:
+    """One act as it is appended; facts never hold words of a secret document."""
+
+    action: str  # "document:signed", from the closed list in records.audit.ACTIONS
+    by: str  # id of the person, or "system"
+    at: datetime  # aware, UTC
+    document: str = ""  # id, or "" where the act concerns none
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class AuditEntry:
+    """An event in its place in the chain."""
+
+    seq: int  # 1 … n without gaps
+    event: AuditEvent
+    before: str  # hash of the entry before it, 64 hex digits; 64 zeros for the first
+    hash: str  # SHA-256 over ``before`` and the canonical event
+
+
+@dataclass(frozen=True, slots=True)
+class AuditHead:
+    """Whether the chain holds, and where it ends."""
+
+    holds: bool
+    seq: int
+    hash: str
+    faults: tuple[str, ...]  # what was found, in words for an engineer
+
+
+ACTIONS = frozenset(
+    {
+        "office:founded",
+        "person:changed",
+        "person:known",  # a login
+        "person:unknown",  # a login that failed
+        "document:received",
+        "document:drafted",
+        "document:revised",
+        "document:viewed",
+        "document:submitted",
+        "step:approved",
+        "step:returned",
+        "step:refused",
+        "step:recalled",
+        "step:assigned",
+        "step:completed",
+        "step:closed",
+        "document:signed",
+        "document:numbered",
+        "document:sealed",
+        "document:dispatched",
+        "document:delivered",
+        "document:archived",
+        "number:cancelled",
+        "egress:refused",
+        "register:printed",
+    }
+)

@@ -1,0 +1,148 @@
+"""A document of the office, its revisions and its number, at one moment."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from enum import StrEnum
+from typing import NewType
+
+DocumentId = NewType("DocumentId", str)  # 32 lowercase hex digits, random: says nothing of order
+Digest = NewType("Digest", str)  # 64 lowercase hex digits: SHA-256 of the whole file (FIPS 180-4)
+
+
+class Direction(StrEnum):
+    """Which way a document goes; it fixes its registers and its road."""
+
+    OUTGOING = "outgoing"
+    INCOMING = "incoming"
+    INTERNAL = "internal"
+
+
+class Classification(StrEnum):
+    """Degree of secrecy, lowest first: thường, Mật, Tối mật, Tuyệt mật."""
+
+    NONE = "none"
+    CONFIDENTIAL = "confidential"
+    SECRET = "secret"
+    TOP_SECRET = "top_secret"
+
+    @property
+    def rank(self) -> int:
+        """Give its place in the order, 0 for what is not secret."""
+        return list(Classification).index(self)
+
+
+class Urgency(StrEnum):
+    """How fast it must go: Thường, Khẩn, Thượng khẩn, Hỏa tốc."""
+
+    NORMAL = "normal"
+    URGENT = "urgent"
+    VERY_URGENT = "very_urgent"
+    IMMEDIATE = "immediate"
+
+
+class Media(StrEnum):
+    """What a file is, decided by its content."""
+
+    PDF = "application/pdf"
+    DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
+
+class Origin(StrEnum):
+    """How a revision came to be."""
+
+    UPLOADED = "uploaded"  # a person brought these bytes
+    DRAFTED = "drafted"  # made from the office's form
+    RENDERED = "rendered"  # the PDF of the revision just before it
+    SIGNED = "signed"  # the revision before it, and a leader's signature
+    SEALED = "sealed"  # the revision before it, number, date and the agency's seal
+    RECEIVED = "received"  # came from another agency
+
+
+@dataclass(frozen=True, slots=True)
+class Revision:
+    """One state of a document's bytes, never changed once it exists."""
+
+    n: int  # 1, 2, 3 … in the order they came
+    digest: Digest
+    size: int  # bytes
+    media: Media
+    origin: Origin
+    by: str  # id of the person whose act made it
+    at: datetime  # aware, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A file that goes with a document and is not part of its text."""
+
+    n: int  # 1, 2, 3 …
+    name: str  # as its bringer called it, without folders
+    digest: Digest
+    size: int  # bytes
+    media: str  # type/subtype
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number as drawn from a register: ``05/QĐ-LĐLĐ`` of 2026-11-20."""
+
+    book: str  # id of the register, as in config/registers.yaml
+    series: str  # which series in that book: a document type, or "" for a joint one
+    year: int  # of the date of issue, Asia/Ho_Chi_Minh
+    serial: int  # 1 … n without gaps within book, series and year
+    notation: str  # the symbol after the slash: ``QĐ-LĐLĐ``; "" for a plain arrival number
+    on: date  # date of issue, or of arrival
+
+    @property
+    def code(self) -> str:
+        """Give the decimal number with a leading zero below ten (Decree 30/2020, Annex I)."""
+        return f"{self.serial:02d}"
+
+    def __str__(self) -> str:
+        return f"{self.code}/{self.notation}" if self.notation else self.code
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where an incoming document comes from, as its issuer wrote it."""
+
+    number: str = ""  # the issuer's number and symbol, ``12/KH-LĐLĐ``
+    organ: str = ""  # the issuing agency's name
+    on: date | None = None  # the issuer's date
+    organ_id: str = ""  # the issuing agency's identifier, when it came by exchange
+    message: str = ""  # id of the message that brought it, when it came by exchange
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """What is known of a document at one moment; its bytes lie in storage under its revisions."""
+
+    id: DocumentId
+    direction: Direction
+    type: str  # abbreviation of Decree 30 (QĐ, TB …) or, where there is none, the name
+    subject: str
+    classification: Classification
+    urgency: Urgency
+    workflow: str  # name of its road
+    definition: Digest  # of the workflow text it started with
+    state: str  # a state of that workflow
+    version: int  # 1 at birth, one more with each act: what If-Match compares
+    unit: str  # id of the unit that answers for it
+    drafter: str  # id of the person who brought it
+    created_at: datetime  # aware, UTC
+    changed_at: datetime  # aware, UTC
+    due_on: date | None = None
+    recipients: tuple[str, ...] = ()  # ids of organs it shall be sent to
+    fields: Mapping[str, str] = field(default_factory=dict)  # the form's answers, by name
+    source: Source = Source()
+    number: Number | None = None
+    signer: str = ""  # id of the leader who signed
+    assignee: str = ""  # id of the person who answers for it now (incoming)
+    revisions: tuple[Revision, ...] = ()
+    attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def latest(self) -> Revision:
+        """Give the newest revision: the bytes every act speaks of."""
+        return self.revisions[-1]
