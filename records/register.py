@@ -17,8 +17,9 @@ class Book:
     classified: bool  # the own series that Decree 30/2020, art. 15(2) asks for secret documents
     per_type: bool  # one series a document type, or one joint series
     types: frozenset[str] = frozenset()  # only these types; empty: every type no other book takes
-    notation: str = "{type}-{office}"  # how the symbol is made
-    columns: tuple[str, ...] = ()  # ids of the printed columns, in their legal order
+    notation: str = "{type}-{office}"  # how the symbol of a type with an abbreviation is made
+    notation_plain: str = "{office}-{unit}"  # of công văn and others without one
+    columns: tuple[tuple[str, str, int], ...] = ()  # id, title, relative width, in legal order
 
     def takes(self, direction: Direction, type: str, classification: Classification) -> bool:
         """Tell whether a document of this kind is entered here."""

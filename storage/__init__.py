@@ -1,0 +1,1 @@
+"""The keeping: all SQL and all disk of the office."""

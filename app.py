@@ -1,0 +1,267 @@
+"""The front door: settings, a furnished office, its doors and its worker, and the command line."""
+
+import argparse
+import logging
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_urlsafe
+from zoneinfo import ZoneInfo
+
+import waitress
+from flask import Flask
+
+from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
+from config.settings import Settings
+from config.workflows import read_routes
+from drafting.convert import Converter
+from drafting.forms import read_forms
+from drafting.reader import PdfReader
+from drafting.sandbox import Sandbox
+from exchange.addresses import read_partners
+from exchange.mail import Mailer
+from exchange.spool import Spool
+from identity.passwords import Passwords
+from records.errors import OfficeError
+from records.person import Organ
+from search.index import Index
+from signing.demo_pki import found_demo_pki, refresh_crls
+from signing.keys import Keyring
+from signing.press import Press
+from signing.timestamps import http_timestamper
+from signing.validate import Validator
+from storage.blobs import Blobs
+from storage.contents import Contents
+from storage.database import Database
+from storage.queue import Worker, prepare
+from storage.vault import Vault, master_key
+from web.application import build
+from workflow.find import reindex
+from workflow.found import found, set_passwords
+from workflow.gather import gather
+from workflow.jobs import jobs
+from workflow.office import Office
+from workflow.verify import verify
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+"""The zone of everything dated: Vietnam has one, without summer time."""
+
+
+def now() -> datetime:
+    """Give the moment: the only clock of a running office."""
+    return datetime.now(UTC)
+
+
+def furnish(
+    settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] = now
+) -> Office:
+    """Give the office that these settings describe, its database and keys made on first use."""
+    described = read_office(settings.trinhky_config / settings.trinhky_office)
+    partners = read_partners((settings.trinhky_config / "partners.yaml").read_text("utf-8"))
+    keys = settings.trinhky_data / "keys"
+    keyring = _keyring(keys, described, clock)
+    vault = Vault(settings.trinhky_data / "vault", master_key(keys / "vault.key"))
+    reader = PdfReader(sandbox)
+    return Office(
+        organ=_organ(described.organ, partners),
+        zone=ZONE,
+        clock=clock,
+        database=_database(settings, vault),
+        contents=Contents(Blobs(settings.trinhky_data / "blobs"), vault),
+        passwords=Passwords(),
+        routes=read_routes(settings.trinhky_config / "workflows"),
+        books=read_registers(settings.trinhky_config / "registers.yaml"),
+        forms=read_forms((settings.trinhky_config / "document_types.yaml").read_text("utf-8")),
+        capacities=described.capacities,
+        default_signer=described.default_signer,
+        sealed=read_profile(settings.trinhky_config / "secrecy.yaml") is Profile.SEALED,
+        largest=settings.max_upload,
+        reader=reader,
+        converter=Converter(sandbox),
+        press=Press(keyring, _timestamper(settings, keyring)),
+        validator=Validator(keyring.trust, sandbox),
+        index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
+        partners=partners,
+        spool=_spool(settings, partners),
+        mailer=_mailer(settings),
+        address=settings.public_address,
+    )
+
+
+def _organ(own: Organ, partners: dict[str, Organ]) -> Organ:
+    listed = partners.get(own.id)
+    return own if listed is None else Organ(
+        id=own.id,
+        name=own.name,
+        superior=own.superior,
+        place=own.place,
+        notation=own.notation,
+        email=listed.email,
+        spool=listed.spool,
+        facts=own.facts,
+    )
+
+
+def _keyring(folder: Path, described: OfficeFile, clock: Callable[[], datetime]) -> Keyring:
+    people = [(one.id, one.name, one.title) for one in described.people]
+    found_demo_pki(folder, people=people, office=described.organ.name, at=clock())
+    refresh_crls(folder, clock())
+    return Keyring(folder)
+
+
+def _database(settings: Settings, vault: Vault) -> Database:
+    settings.trinhky_data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(settings.database_url, vault)
+    database.build()
+    prepare(settings.database_url)
+    return database
+
+
+def _timestamper(settings: Settings, keyring: Keyring) -> object:
+    if settings.tsa_url:
+        return http_timestamper(settings.tsa_url, settings.tsa_timeout)
+    return keyring.timestamper()
+
+
+def _spool(settings: Settings, partners: dict[str, Organ]) -> Spool:
+    spool = Spool(settings.trinhky_spool)
+    for partner in partners.values():
+        if partner.spool:
+            spool.lay_out(Path(partner.spool))
+    return spool
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    if not settings.smtp_host:
+        return None
+    return Mailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_sender,
+        timeout=settings.smtp_timeout,
+        starttls=settings.smtp_starttls,
+    )
+
+
+@contextmanager
+def opened(settings: Settings) -> Iterator[Office]:
+    """Furnish the office, with its sandbox, and lock up afterwards."""
+    warm = {"drafting.pdf_task": 1, "drafting.office_task": 1, "signing.validating_task": 1}
+    with Sandbox(warm=warm) as sandbox:
+        office = furnish(settings, sandbox)
+        try:
+            yield office
+        finally:
+            office.database.close()
+
+
+def settle(office: Office, settings: Settings) -> str:
+    """Found the office on its first start and give the demonstration password, if it is known."""
+    described = read_office(settings.trinhky_config / settings.trinhky_office)
+    password = settings.demo_password or token_urlsafe(9)
+    if found(office, described.units, described.people, password):
+        return password
+    if settings.demo_password:
+        set_passwords(office, described.people, password)
+    return settings.demo_password
+
+
+def application(office: Office, settings: Settings) -> Flask:
+    """Hang the doors in front of a furnished office."""
+    secret = master_key(settings.trinhky_data / "keys" / "session.key")
+    return build(office, secret=secret, largest=settings.max_upload)
+
+
+def run(settings: Settings) -> None:
+    """Serve pages and API, work off the jobs and take in messages, until told to stop."""
+    with opened(settings) as office:
+        password = settle(office, settings)
+        worker = Worker(settings.database_url, jobs(office))
+        worker.start()
+        if office.index.stale:
+            reindex(office)
+        stopping = threading.Event()
+        gatherer = threading.Thread(
+            target=_gather, args=(office, settings.gather_every, stopping), daemon=True
+        )
+        gatherer.start()
+        try:
+            server = waitress.create_server(
+                application(office, settings),
+                host=settings.host,
+                port=settings.port,
+                threads=settings.threads,
+                max_request_body_size=settings.max_upload + 10_000_000,
+                ident=None,
+            )
+            _greet(office, settings, password)
+            server.run()
+        finally:
+            stopping.set()
+            worker.stop()
+
+
+def _gather(office: Office, every: float, stopping: threading.Event) -> None:
+    log = logging.getLogger("office.gather")
+    while not stopping.wait(every):
+        try:
+            gather(office)
+        except OfficeError as fault:
+            log.warning("%s", fault)
+
+
+def _greet(office: Office, settings: Settings, password: str) -> None:
+    described = read_office(settings.trinhky_config / settings.trinhky_office)
+    lines = [f"Trình Ký · {office.organ.name}", f"http://{settings.host}:{settings.port}", ""]
+    told = password or "(as printed at the first start; DEMO_PASSWORD=… sets a new one)"
+    lines += [f"  {one.id:<15} {one.title}, {one.name}" for one in described.people]
+    lines += ["", f"Mật khẩu / password: {told}"]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
+
+
+def check(settings: Settings) -> int:
+    """Verify everything that must hold and give the exit status."""
+    with opened(settings) as office:
+        found_out = verify(office)
+    for fault in (*found_out.head.faults, *found_out.faults):
+        sys.stdout.write(f"FAULT {fault}\n")
+    verdict = "holds" if found_out.holds else "BROKEN"
+    sys.stdout.write(
+        f"verify: {verdict}: {found_out.head.seq} log entries, {found_out.files} files, "
+        f"{found_out.numbers} numbers, head {found_out.head.hash}\n"
+    )
+    return 0 if found_out.holds else 1
+
+
+def rebuild(settings: Settings) -> int:
+    """Rebuild the index from the database."""
+    with opened(settings) as office:
+        sys.stdout.write(f"reindex: {reindex(office)} documents\n")
+    return 0
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Do what the command line asks."""
+    parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
+    parser.add_argument("command", choices=["run", "verify", "reindex"])
+    chosen = parser.parse_args(arguments)
+    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    settings = Settings()
+    try:
+        if chosen.command == "verify":
+            return check(settings)
+        if chosen.command == "reindex":
+            return rebuild(settings)
+        run(settings)
+    except OfficeError as wrong:
+        sys.stderr.write(f"{wrong}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,84 @@
+"""YAML read with its line numbers, so that every complaint names file, line and what is wrong."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TypeVar
+
+import yaml
+from pydantic import BaseModel, ConfigDict, ValidationError
+
+from records.errors import Refused
+
+Place = Sequence[str | int]
+
+
+class Strict(BaseModel):
+    """A piece of configuration in which an unknown word is a mistake, not a wish."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+M = TypeVar("M", bound=Strict)
+
+
+class Located:
+    """One configuration file: its text, and the line of any place in it."""
+
+    def __init__(self, path: Path) -> None:
+        self.path = path
+        self.text = path.read_text(encoding="utf-8")
+        try:
+            self._root = yaml.compose(self.text, Loader=yaml.SafeLoader)
+        except yaml.MarkedYAMLError as wrong:
+            line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
+            raise self._refusal(line, str(wrong.problem or wrong)) from wrong
+        self._refuse_doubles(self._root)
+
+    def model(self, kind: type[M]) -> M:
+        """Give the file's content as ``kind``, or raise Refused with the line that is wrong."""
+        try:
+            return kind.model_validate(yaml.safe_load(self.text))
+        except ValidationError as wrong:
+            first = wrong.errors()[0]
+            raise self.wrong(first["loc"], first["msg"]) from None
+
+    def wrong(self, place: Place, why: str) -> Refused:
+        """Give the refusal that names ``place``, a path of keys from the top."""
+        told = ".".join(str(step) for step in place)
+        return self._refusal(self._line(place), f"{told}: {why}" if told else why)
+
+    def _refusal(self, line: int, why: str) -> Refused:
+        return Refused("config.invalid", where=f"{self.path.name}:{line}", why=why)
+
+    def _line(self, place: Place) -> int:
+        node = self._root
+        line = 1
+        for step in place:
+            found = _child(node, step)
+            if found is None:
+                break
+            line, node = found
+        return line
+
+    def _refuse_doubles(self, node: yaml.Node | None) -> None:
+        if isinstance(node, yaml.MappingNode):
+            seen: set[str] = set()
+            for key, value in node.value:
+                if key.value in seen:
+                    raise self._refusal(key.start_mark.line + 1, f"{key.value}: said twice")
+                seen.add(key.value)
+                self._refuse_doubles(value)
+        elif isinstance(node, yaml.SequenceNode):
+            for item in node.value:
+                self._refuse_doubles(item)
+
+
+def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            if key.value == str(step):
+                return key.start_mark.line + 1, value
+    if isinstance(node, yaml.SequenceNode) and isinstance(step, int) and step < len(node.value):
+        item = node.value[step]
+        return item.start_mark.line + 1, item
+    return None

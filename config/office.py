@@ -1,0 +1,177 @@
+"""The office itself, its registers and its stand on secrets, as its files describe them."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+from pathlib import Path
+
+from config.located import Located, Strict
+from records.document import Classification, Direction
+from records.person import Organ, Person, Post, Role, Unit
+from records.register import Book
+
+
+class OrganText(Strict):
+    """``organ`` in office.yaml."""
+
+    id: str
+    name: str
+    letterhead: str
+    superior: str = ""
+    place: str
+    notation: str
+    collective: str = ""
+
+
+class UnitText(Strict):
+    """One of ``units``."""
+
+    name: str
+    notation: str
+    parent: str | None = None
+
+
+class PersonText(Strict):
+    """One of ``people``; posts are written role@unit."""
+
+    name: str
+    title: str
+    posts: list[str]
+    clearance: Classification = Classification.NONE
+    email: str = ""
+
+
+class OfficeText(Strict):
+    """office.yaml."""
+
+    organ: OrganText
+    units: dict[str, UnitText]
+    people: dict[str, PersonText]
+    default_signer: str
+    capacities: dict[str, list[str]]
+
+
+class ColumnText(Strict):
+    """One printed column of a register."""
+
+    id: str
+    title: str
+    width: int
+
+
+class BookText(Strict):
+    """One of ``books`` in registers.yaml."""
+
+    name: str
+    direction: Direction
+    classified: bool = False
+    per_type: bool
+    types: list[str] = []
+    notation: str = "{type}-{office}"
+    notation_plain: str = "{office}-{unit}"
+    columns: str
+
+
+class RegistersText(Strict):
+    """registers.yaml."""
+
+    columns: dict[str, list[ColumnText]]
+    books: dict[str, BookText]
+
+
+class Profile(StrEnum):
+    """What becomes of state secrets (security design, section 1)."""
+
+    SEALED = "sealed"
+    CONNECTED = "connected"
+
+
+class SecrecyText(Strict):
+    """secrecy.yaml."""
+
+    profile: Profile
+
+
+@dataclass(frozen=True, slots=True)
+class OfficeFile:
+    """Who the office is, before anybody moved in."""
+
+    organ: Organ
+    units: tuple[Unit, ...]
+    people: tuple[Person, ...]
+    default_signer: str
+    capacities: dict[str, tuple[str, ...]]
+
+
+def read_office(path: Path) -> OfficeFile:
+    """Give the office of ``office.yaml``. Raises Refused ``config.invalid``."""
+    located = Located(path)
+    text = located.model(OfficeText)
+    if text.default_signer not in text.people:
+        raise located.wrong(["default_signer"], f"nobody is called {text.default_signer!r}")
+    for name in text.capacities:
+        if name not in text.people:
+            raise located.wrong(["capacities", name], f"nobody is called {name!r}")
+    organ = text.organ
+    return OfficeFile(
+        organ=Organ(
+            id=organ.id,
+            name=organ.name,
+            superior=organ.superior,
+            place=organ.place,
+            notation=organ.notation,
+            facts={"letterhead": organ.letterhead, "collective": organ.collective},
+        ),
+        units=tuple(_unit(located, name, unit, text) for name, unit in text.units.items()),
+        people=tuple(_person(located, name, body, text) for name, body in text.people.items()),
+        default_signer=text.default_signer,
+        capacities={name: tuple(lines) for name, lines in text.capacities.items()},
+    )
+
+
+def _unit(located: Located, name: str, unit: UnitText, text: OfficeText) -> Unit:
+    if unit.parent is not None and unit.parent not in text.units:
+        raise located.wrong(["units", name, "parent"], f"there is no unit {unit.parent!r}")
+    return Unit(name, unit.name, unit.notation, unit.parent)
+
+
+def _person(located: Located, name: str, body: PersonText, text: OfficeText) -> Person:
+    posts = tuple(_post(located, ["people", name, "posts"], post, text) for post in body.posts)
+    return Person(name, body.name, body.title, posts, body.clearance, body.email)
+
+
+def _post(located: Located, place: list[str], words: str, text: OfficeText) -> Post:
+    role, _, unit = words.partition("@")
+    if role not in set(Role) or unit not in text.units:
+        raise located.wrong(place, f"{words!r} is not role@unit of this office")
+    return Post(Role(role), unit)
+
+
+def read_registers(path: Path) -> tuple[Book, ...]:
+    """Give the books of ``registers.yaml``, in its order. Raises Refused ``config.invalid``."""
+    located = Located(path)
+    text = located.model(RegistersText)
+    return tuple(_book(located, id, book, text) for id, book in text.books.items())
+
+
+def _book(located: Located, id: str, book: BookText, text: RegistersText) -> Book:
+    if book.columns not in text.columns:
+        place = ["books", id, "columns"]
+        raise located.wrong(place, f"there are no columns {book.columns!r}")
+    return Book(
+        id=id,
+        name=book.name,
+        direction=book.direction,
+        classified=book.classified,
+        per_type=book.per_type,
+        types=frozenset(book.types),
+        notation=book.notation,
+        notation_plain=book.notation_plain,
+        columns=tuple(
+            (column.id, column.title, column.width) for column in text.columns[book.columns]
+        ),
+    )
+
+
+def read_profile(path: Path) -> Profile:
+    """Give the profile of ``secrecy.yaml``. Raises Refused ``config.invalid``."""
+    return Located(path).model(SecrecyText).profile

@@ -1,0 +1,162 @@
+"""The roads in ``config/workflows``, read, checked and given as values."""
+
+from hashlib import sha256
+from pathlib import Path
+
+from config.located import Located, Strict
+from records.document import Digest, Direction
+from records.errors import Refused
+from records.person import Role
+from records.route import Act, Effect, Need, Route, State, Title, Who, Whom
+
+
+class TitleText(Strict):
+    """A name in both languages."""
+
+    vi: str
+    en: str
+
+
+class ActText(Strict):
+    """One action under a state."""
+
+    title: TitleText
+    to: str
+    who: list[str | dict[str, str]] = []
+    needs: list[Need] = []
+    does: Effect | None = None
+    also: str = ""
+    reports: str = ""
+
+
+class StateText(Strict):
+    """One state under ``states``."""
+
+    title: TitleText
+    who: list[str | dict[str, str]] = []
+    editable: bool = False
+    approves: bool = False
+    actions: dict[str, ActText] = {}
+
+
+class RouteText(Strict):
+    """A whole workflow file."""
+
+    name: str
+    title: TitleText
+    direction: Direction
+    start: str
+    starters: list[Role]
+    states: dict[str, StateText]
+
+
+def read_routes(folder: Path) -> dict[str, Route]:
+    """Give every road in ``folder`` by its name.
+
+    Raises  Refused: ``config.invalid`` with ``where`` (file:line) and ``why``.
+    """
+    routes: dict[str, Route] = {}
+    for path in sorted(folder.glob("*.yaml")):
+        located = Located(path)
+        route = _route(located)
+        if route.name in routes:
+            raise located.wrong(["name"], f"{route.name} is the name of another file's road")
+        routes[route.name] = route
+    if not routes:
+        raise Refused("config.invalid", where=folder.name, why="no workflow in this folder")
+    return routes
+
+
+def _route(located: Located) -> Route:
+    text = located.model(RouteText)
+    _check_picture(located, text)
+    return Route(
+        name=text.name,
+        title=_title(text.title),
+        direction=text.direction,
+        start=text.start,
+        starters=frozenset(text.starters),
+        states={name: _state(located, name, state) for name, state in text.states.items()},
+        digest=Digest(sha256(located.text.encode()).hexdigest()),
+    )
+
+
+def _title(text: TitleText) -> Title:
+    return Title(text.vi, text.en)
+
+
+def _state(located: Located, name: str, text: StateText) -> State:
+    place = ["states", name]
+    return State(
+        name=name,
+        title=_title(text.title),
+        who=_people(located, [*place, "who"], text.who),
+        acts=tuple(
+            _act(located, [*place, "actions", act], act, body) for act, body in text.actions.items()
+        ),
+        editable=text.editable,
+        approves=text.approves,
+    )
+
+
+def _act(located: Located, place: list[str], name: str, text: ActText) -> Act:
+    return Act(
+        name=name,
+        title=_title(text.title),
+        to=text.to,
+        who=_people(located, [*place, "who"], text.who),
+        needs=frozenset(text.needs),
+        does=text.does,
+        also=text.also,
+        reports=text.reports,
+    )
+
+
+def _people(
+    located: Located, place: list[str], words: list[str | dict[str, str]]
+) -> tuple[Who, ...]:
+    return tuple(_who(located, [*place, n], word) for n, word in enumerate(words))
+
+
+def _who(located: Located, place: list[str | int], word: str | dict[str, str]) -> Who:
+    try:
+        if isinstance(word, str):
+            return Who(Whom(word))
+        [(way, value)] = word.items()
+        if way == Whom.ROLE:
+            return Who(Whom.ROLE, Role(value))
+        if way == Whom.DESK:
+            unit, _, role = value.partition("/")
+            return Who(Whom.DESK, Role(role), unit)
+    except ValueError:
+        pass
+    known = ", ".join(whom.value for whom in Whom)
+    raise located.wrong(place, f"{word!r} names nobody; known are {known}, role: … and desk: …")
+
+
+def _check_picture(located: Located, text: RouteText) -> None:
+    if text.start not in text.states:
+        raise located.wrong(["start"], f"there is no state {text.start!r}")
+    for name, state in text.states.items():
+        for act, body in state.actions.items():
+            if body.to not in text.states:
+                place = ["states", name, "actions", act, "to"]
+                raise located.wrong(place, f"there is no state {body.to!r}")
+            if not (body.who or state.who):
+                place = ["states", name, "actions", act]
+                raise located.wrong(place, "nobody may do this: neither it nor its state says who")
+    lost = set(text.states) - _reached(text)
+    if lost:
+        state_name = min(lost)
+        raise located.wrong(["states", state_name], "no road leads to this state")
+
+
+def _reached(text: RouteText) -> set[str]:
+    seen: set[str] = set()
+    waiting = [text.start]
+    while waiting:
+        name = waiting.pop()
+        if name not in seen:
+            seen.add(name)
+            waiting += [act.to for act in text.states[name].actions.values()]
+    return seen

@@ -1,0 +1,117 @@
+"""The head of a document: the nation, the agency, number, place and date, stamps."""
+
+from docx.document import Document
+from docx.shared import Mm, Pt
+from docx.table import _Cell
+
+from drafting.draft import DraftText
+from drafting.layout import (
+    CENTRE,
+    NBSP,
+    Hand,
+    clean,
+    first_line,
+    framed,
+    frameless_table,
+    rule,
+    text_width,
+    write,
+)
+from records.document import Classification, Urgency
+
+NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
+MOTTO = "Độc lập - Tự do - Hạnh phúc"
+SECRECY = {
+    Classification.CONFIDENTIAL: "MẬT",
+    Classification.SECRET: "TỐI MẬT",
+    Classification.TOP_SECRET: "TUYỆT MẬT",
+}
+URGENCY = {
+    Urgency.URGENT: ("KHẨN", Mm(20)),
+    Urgency.VERY_URGENT: ("THƯỢNG KHẨN", Mm(40)),
+    Urgency.IMMEDIATE: ("HỎA TỐC", Mm(30)),
+}
+_LEFT, _RIGHT = Mm(64), Mm(96)
+_NUMBER_GAP = NBSP * 11  # 36 points at size 13: room for five figures
+_DAY_GAP = NBSP * 6  # 19 points: two figures
+_YEAR_GAP = NBSP * 10  # four figures
+_STAMP = Hand(13, bold=True, red=True)
+
+
+def add_letterhead(document: Document, draft: DraftText) -> None:
+    """Set cells 1 to 4, a letter's subject (5b) and the stamps (10a, 10b, 11).
+
+    Source  Decree 30/2020, Annex I, part II: 1-4, 5b, 10, 11; page layout in part IV.
+    """
+    table = frameless_table(document, (_LEFT, _RIGHT), 3)
+    _agency(table.cell(0, 0), draft)
+    _nation(table.cell(0, 1))
+    number = f"Số:{_NUMBER_GAP}/{clean(draft.notation)}"
+    write(first_line(table.cell(1, 0)), number, Hand(13), align=CENTRE, before=4)
+    write(
+        first_line(table.cell(1, 1)),
+        _date_line(draft),
+        Hand(13, italic=True),
+        align=CENTRE,
+        before=4,
+    )
+    below = table.cell(2, 0)
+    if draft.kind == "letter":
+        write(
+            first_line(below),
+            f"V/v {clean(draft.subject)}",
+            Hand(12),
+            align=CENTRE,
+            before=6,
+            after=4,
+        )
+    else:
+        _thin(below)
+    _stamps(below, draft)
+    _thin(table.cell(2, 1))
+
+
+def _date_line(draft: DraftText) -> str:
+    # No-break spaces: the line must neither break in a gap nor lose it at its end.
+    words = f"{clean(draft.place)}, ngày{_DAY_GAP}tháng{_DAY_GAP}năm{_YEAR_GAP}"
+    return words.replace(" ", NBSP)
+
+
+def _agency(cell: _Cell, draft: DraftText) -> None:
+    line = first_line(cell)
+    if draft.superior:
+        write(line, clean(draft.superior).upper(), Hand(12), align=CENTRE)
+        line = cell.add_paragraph()
+    hand = Hand(12, bold=True)
+    organ = clean(draft.organ).upper()
+    write(line, organ, hand, align=CENTRE)
+    width = min(text_width(organ, hand), _LEFT.pt)
+    rule(cell.add_paragraph(), within=_LEFT, width=width * 0.42)
+
+
+def _nation(cell: _Cell) -> None:
+    write(first_line(cell), NATION, Hand(12, bold=True), align=CENTRE)
+    hand = Hand(13, bold=True)
+    write(cell.add_paragraph(), MOTTO, hand, align=CENTRE)
+    rule(cell.add_paragraph(), within=_RIGHT, width=text_width(MOTTO, hand))
+
+
+def _stamps(cell: _Cell, draft: DraftText) -> None:
+    if draft.classification in SECRECY:
+        text = SECRECY[draft.classification]
+        width = Mm(text_width(text, _STAMP) * 25.4 / 72 + 6)
+        framed(cell, text, _STAMP, width=width, height=Mm(8))
+    if draft.urgency in URGENCY:
+        text, width = URGENCY[draft.urgency]
+        framed(cell, text, _STAMP, width=width, height=Mm(8))
+    mark = clean(draft.extra.get("mark", "")).upper()
+    if mark:
+        width = Mm(min(text_width(mark, _STAMP) * 25.4 / 72 + 8, 62))
+        framed(cell, mark, Hand(13, bold=True), width=width, height=Mm(8))
+
+
+def _thin(cell: _Cell) -> None:
+    """Let an empty cell take next to no height."""
+    line = first_line(cell)
+    line.paragraph_format.line_spacing = Pt(4)
+    write(line, "", Hand(2))

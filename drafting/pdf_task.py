@@ -1,0 +1,195 @@
+"""What PDFium and qpdf do inside the sandbox: read a PDF, draw a page, look for what is alive."""
+
+import io
+import json
+import subprocess
+import unicodedata
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pypdfium2  # type: ignore[import-untyped] # it ships no type information
+import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped] # neither does its raw side
+from PIL import Image, ImageChops
+
+from drafting.anchors import Glyph, PageGlyphs, placement_of
+from records.errors import Unavailable, Unreadable
+
+_QPDF = Path("/usr/bin/qpdf")
+_SCRATCH = Path("/tmp")  # noqa: S108 - the sandbox's own file system in memory
+_PAGES = 5_000
+_WIDEST, _HIGHEST = 4_000, 10_000  # pixels
+_PAGES_SEARCHED = 100  # from the last backwards, for the signature
+_ALIVE_KEYS = {
+    "/JS": "javascript",
+    "/XFA": "xfa",
+    "/EF": "embedded-file",
+    "/EmbeddedFiles": "embedded-file",
+    "/RichMediaContent": "rich-media",
+}
+_ALIVE_NAMES = {
+    ("/S", "/JavaScript"): "javascript",
+    ("/S", "/Launch"): "launch",
+    ("/S", "/ImportData"): "import-data",
+    ("/S", "/SubmitForm"): "submit-form",
+    ("/S", "/GoToE"): "embedded-file",
+    ("/S", "/Rendition"): "rich-media",
+    ("/Type", "/EmbeddedFile"): "embedded-file",
+    ("/Subtype", "/FileAttachment"): "embedded-file",
+    ("/Subtype", "/RichMedia"): "rich-media",
+    ("/Subtype", "/3D"): "rich-media",
+    ("/Subtype", "/Screen"): "rich-media",
+    ("/Subtype", "/Movie"): "rich-media",
+    ("/Subtype", "/Sound"): "rich-media",
+}
+
+
+def answer(content: bytes, options: dict[str, object]) -> bytes:
+    """Do one of the four acts, by ``options["act"]``.
+
+    Raises  Unreadable: file.damaged, file.encrypted, file.too-many-pages, file.no-such-page,
+            file.active.
+            Unavailable: reader.unavailable, qpdf is not installed.
+    """
+    return _ACTS[str(options["act"])](content, options)
+
+
+def _read(content: bytes, _options: dict[str, object]) -> bytes:
+    """Give the words of every page, NFC, as a JSON list."""
+    texts = []
+    for page in _pages(_opened(content)):
+        text = page.get_textpage().get_text_range()
+        # PDFium marks a hyphen at the end of a line with U+FFFE.
+        text = text.replace("\ufffe", "").replace("\r\n", "\n")
+        texts.append(unicodedata.normalize("NFC", text))
+    return json.dumps(texts).encode("utf-8", "replace")
+
+
+def _draw(content: bytes, options: dict[str, object]) -> bytes:
+    """Give a picture of page ``n`` (1 is the first), ``width`` pixels wide, as PNG."""
+    pdf = _opened(content)
+    n, width = int(str(options["n"])), int(str(options["width"]))
+    if not 1 <= n <= len(pdf):
+        raise Unreadable("file.no-such-page", n=n, pages=len(pdf))
+    pdf.init_forms()  # before the page is loaded, or fields and signature pictures stay invisible
+    page = pdf[n - 1]
+    wide, high = page.get_size()
+    scale = min(max(width, 1), _WIDEST) / max(wide, 1.0)
+    scale = min(scale, _HIGHEST / max(high, 1.0))
+    picture = page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
+    shown = io.BytesIO()
+    _fewer_colours(picture).save(shown, "PNG", compress_level=6)
+    return shown.getvalue()
+
+
+def _fewer_colours(picture: Image.Image) -> Image.Image:
+    """Make the file small: grey where there is no colour, else a palette for seal and ink."""
+    red, green, blue = picture.split()
+    grey = not (
+        ImageChops.difference(red, green).getbbox() or ImageChops.difference(green, blue).getbbox()
+    )
+    if grey:
+        return picture.convert("L")
+    return picture.quantize(colors=128, method=Image.Quantize.FASTOCTREE)
+
+
+def _inspect(content: bytes, _options: dict[str, object]) -> bytes:
+    """Refuse what runs, fetches or hides something when the file is opened."""
+    _opened(content)
+    if not _QPDF.exists():
+        raise Unavailable("reader.unavailable")
+    source = _SCRATCH / "in.pdf"
+    source.write_bytes(content)
+    made = subprocess.run(  # noqa: S603 - every word is ours
+        [str(_QPDF), "--json", "--json-key=qpdf", "--json-stream-data=none", str(source)],
+        capture_output=True,
+        check=False,
+    )
+    if made.returncode not in {0, 3}:  # 3: read, with warnings
+        raise Unreadable("file.damaged")
+    for feature in _alive(json.loads(made.stdout)):
+        raise Unreadable("file.active", feature=feature)
+    return b"{}"
+
+
+def _alive(thing: Any) -> Iterator[str]:
+    """Give every active feature in a PDF's objects, however deep and however spelt.
+
+    qpdf has undone ``#4a``-escapes in names, and writes strings with a prefix, so neither hides
+    a name nor plays one.
+    """
+    left = [thing]
+    while left:
+        one = left.pop()
+        if isinstance(one, list):
+            left.extend(one)
+        elif isinstance(one, dict):
+            for key, value in one.items():
+                if key in _ALIVE_KEYS and value is not None:
+                    yield _ALIVE_KEYS[key]
+                if isinstance(value, str) and (key, value) in _ALIVE_NAMES:
+                    yield _ALIVE_NAMES[key, value]
+                left.append(value)
+
+
+def _place(content: bytes, _options: dict[str, object]) -> bytes:
+    """Give where number, date, signature and seal go, as JSON."""
+    pdf = _opened(content)
+
+    def glyphs(n: int) -> PageGlyphs:
+        return _glyphs(pdf, n)
+
+    return json.dumps(placement_of(glyphs, len(pdf), searched=_PAGES_SEARCHED)).encode()
+
+
+def _glyphs(pdf: pypdfium2.PdfDocument, n: int) -> PageGlyphs:
+    page = pdf[n]
+    text = page.get_textpage()
+    glyphs = []
+    for i in range(text.count_chars()):
+        letter = chr(pdfium_c.FPDFText_GetUnicode(text, i))
+        if letter.isspace() or letter in "\ufffe\x00" or unicodedata.category(letter) == "Cc":
+            continue
+        if pdfium_c.FPDFText_IsGenerated(text, i) == 1:
+            continue
+        x0, y0, x1, y1 = text.get_charbox(i, loose=True)
+        if x1 > x0 or unicodedata.combining(letter):
+            glyphs.append(Glyph(letter, x0, y0, x1, y1))
+    x0, y0, x1, y1 = page.get_cropbox()
+    return PageGlyphs(n, x0, y0, x1, y1, tuple(glyphs))
+
+
+def _opened(content: bytes) -> pypdfium2.PdfDocument:
+    try:
+        pdf = pypdfium2.PdfDocument(content)
+    except pypdfium2.PdfiumError as error:
+        locked = getattr(error, "err_code", None) in {
+            pdfium_c.FPDF_ERR_PASSWORD,
+            pdfium_c.FPDF_ERR_SECURITY,
+        }
+        raise Unreadable("file.encrypted" if locked else "file.damaged") from error
+    if pdfium_c.FPDF_GetSecurityHandlerRevision(pdf) != -1:
+        raise Unreadable("file.encrypted")
+    if len(pdf) == 0:
+        raise Unreadable("file.damaged")
+    if len(pdf) > _PAGES:
+        raise Unreadable("file.too-many-pages", limit=_PAGES)
+    return pdf
+
+
+def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[pypdfium2.PdfPage]:
+    for n in range(len(pdf)):
+        try:
+            page = pdf[n]
+        except pypdfium2.PdfiumError as error:
+            raise Unreadable("file.damaged") from error
+        yield page
+        page.close()
+
+
+_ACTS: dict[str, Callable[[bytes, dict[str, object]], bytes]] = {
+    "read": _read,
+    "draw": _draw,
+    "inspect": _inspect,
+    "place": _place,
+}

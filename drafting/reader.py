@@ -1,0 +1,104 @@
+"""What a PDF says and shows, read where it can hurt nobody."""
+
+import json
+from typing import Any
+
+from records.errors import Refused, Unreadable
+from records.isolation import Isolation
+from records.paper import Box, DateStyle, NumberStyle, Placement, Reading
+
+_TASK = "drafting.pdf_task"
+_BOXES = ("number", "day", "month", "year", "signature", "seal")
+
+
+class PdfReader:
+    """Reads PDFs through an isolated process; its answers are checked like any foreign bytes."""
+
+    def __init__(self, isolate: Isolation) -> None:
+        self._isolate = isolate
+
+    def reading(self, pdf: bytes) -> Reading:
+        """Give the number of pages and the words of each.
+
+        Raises  Unreadable: file.damaged, file.encrypted, file.too-many-pages, file.too-slow,
+                file.reader-failed.
+        """
+        texts = self._told(pdf, act="read")
+        if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
+            raise Unreadable("file.reader-failed")
+        return Reading(pages=len(texts), texts=tuple(texts))
+
+    def page_png(self, pdf: bytes, n: int, *, width: int = 1000) -> bytes:
+        """Give a page as a picture, with its form fields and signatures as they look.
+
+        Takes   n: 1 is the first page; width: of the picture, in pixels, 4,000 at most.
+        Raises  Unreadable: file.no-such-page, and as ``reading``.
+        """
+        picture = self._isolate(_TASK, pdf, options={"act": "draw", "n": n, "width": width})
+        if not picture.startswith(b"\x89PNG\r\n\x1a\n"):
+            raise Unreadable("file.reader-failed")
+        return picture
+
+    def inspect(self, pdf: bytes) -> None:
+        """Look whether a PDF is whole, open and quiet.
+
+        Raises  Unreadable: file.encrypted, file.damaged, file.too-many-pages; file.active, with
+                the feature: javascript, launch, embedded-file, xfa, rich-media, import-data,
+                submit-form.
+                Unavailable: reader.unavailable.
+        """
+        self._told(pdf, act="inspect")
+
+    def placement(self, pdf: bytes) -> Placement:
+        """Give where number, date, the leader's signature and the seal go.
+
+        Raises  Refused: paper.numbered, paper.dated, the drafter typed what the registry gives;
+                paper.no-room, there is no gap to write in.
+                Unreadable: as ``reading``.
+        Source  Decree 30/2020, Annex I: cells 3, 4, 7c and 8.
+        """
+        told = self._told(pdf, act="place")
+        if isinstance(told, dict) and "refused" in told:
+            raise Refused(str(told["refused"]), **_facts(told))
+        try:
+            return _placement(told)
+        except (KeyError, TypeError, ValueError) as error:
+            raise Unreadable("file.reader-failed") from error
+
+    def _told(self, pdf: bytes, *, act: str) -> Any:
+        try:
+            return json.loads(self._isolate(_TASK, pdf, options={"act": act}))
+        except ValueError as error:
+            raise Unreadable("file.reader-failed") from error
+
+
+def _facts(told: dict[str, Any]) -> dict[str, str]:
+    return {str(name): str(fact)[:60] for name, fact in dict(told.get("facts", {})).items()}
+
+
+def _placement(told: dict[str, Any]) -> Placement:
+    number, day, month, year, signature, seal = (_box(told[name]) for name in _BOXES)
+    if number is None or day is None or signature is None or seal is None:
+        raise ValueError("a box is missing")
+    printed = told["printed_year"]
+    return Placement(
+        number=number,
+        number_style=NumberStyle(told["number_style"]),
+        day=day,
+        month=month,
+        year=year,
+        date_style=DateStyle(told["date_style"]),
+        signature=signature,
+        seal=seal,
+        printed_year=None if printed is None else int(printed),
+        printed_notation=str(told["printed_notation"])[:60],
+        anchored=frozenset(told["anchored"]) & {"number", "date", "signature"},
+    )
+
+
+def _box(told: Any) -> Box | None:
+    if told is None:
+        return None
+    page, *corners = told
+    x0, y0, x1, y1 = (float(corner) for corner in corners)
+    return Box(int(page), x0, y0, x1, y1)

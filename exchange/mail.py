@@ -1,0 +1,118 @@
+"""Mail that tells people and partners of what was cleared to leave; it carries no file."""
+
+import hashlib
+import re
+import smtplib
+import ssl
+from datetime import datetime
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+
+from exchange.gate import Exchangeable, verify
+from records.errors import Broken, Refused, Unavailable
+
+PURPOSE = "mail"
+
+_ADDRESS = re.compile(
+    r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
+)
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_FOR_GOOD = 500  # SMTP replies from here on will be the same next time (RFC 5321, 4.2.1)
+
+
+class Mailer:
+    """One mail server, and the name under which this office writes."""
+
+    def __init__(  # noqa: PLR0913 - a mail account has that many facts, most given by name
+        self,
+        host: str,
+        port: int,
+        sender: str,
+        *,
+        timeout: float,
+        starttls: bool = True,
+        context: ssl.SSLContext | None = None,
+        login: tuple[str, str] | None = None,
+    ) -> None:
+        """Know where to post.
+
+        Takes   timeout: seconds for each answer of the server; starttls: refuse to post without
+                encryption; context: whom to trust, the system's authorities if None; login: name
+                and password.
+        """
+        self._server = (host, port)
+        self._sender = _address(sender)
+        self._timeout = timeout
+        self._context = (context or ssl.create_default_context()) if starttls else None
+        self._login = login
+
+    def notify(
+        self,
+        cleared: Exchangeable,
+        to: str,
+        subject: str,
+        text: str,
+        *,
+        at: datetime | None = None,
+    ) -> None:
+        """Post one letter of plain text.
+
+        Takes   at: the moment to date it with; the mail server dates it without.
+        Raises  Broken egress.unsealed: the clearance is none, or is not for mail to this address.
+                Refused mail.address, mail.header: an address or subject with signs that do not
+                belong there.
+                Refused mail.recipient: the server will never take mail for this address.
+                Unavailable mail.unavailable: the server did not take it now.
+        """
+        verify(cleared, ())
+        if (cleared.destination, cleared.purpose) != (to, PURPOSE):
+            raise Broken("egress.unsealed", why="destination", document=cleared.document)
+        letter = self._letter(_address(to), subject, text)
+        letter["Message-ID"] = self._id(cleared, to, subject, text)
+        if at is not None:
+            letter["Date"] = format_datetime(at)
+        try:
+            self._post(letter)
+        except smtplib.SMTPRecipientsRefused as error:
+            raise _refusal(error) from error
+        except (smtplib.SMTPException, OSError) as error:
+            raise Unavailable("mail.unavailable", why=type(error).__name__) from error
+
+    def _letter(self, to: str, subject: str, text: str) -> EmailMessage:
+        if _CONTROL.search(subject):
+            raise Refused("mail.header")
+        letter = EmailMessage(policy=SMTP)
+        letter["From"] = self._sender
+        letter["To"] = to
+        letter["Subject"] = subject
+        # RFC 3834: an automatic letter says so, and gets no automatic answer.
+        letter["Auto-Submitted"] = "auto-generated"
+        letter.set_content(text, charset="utf-8", cte="base64")
+        return letter
+
+    def _id(self, cleared: Exchangeable, *words: str) -> str:
+        """Give the same id for the same letter, so that a second posting can be known as one."""
+        digest = hashlib.sha256("\0".join((cleared.document, *words)).encode()).hexdigest()
+        return f"<{digest[:32]}@{self._sender.partition('@')[2]}>"
+
+    def _post(self, letter: EmailMessage) -> None:
+        with smtplib.SMTP(*self._server, timeout=self._timeout) as server:
+            if self._context is not None:
+                server.starttls(context=self._context)
+            if self._login is not None:
+                server.login(*self._login)
+            server.send_message(letter)
+
+
+def _address(written: str) -> str:
+    if not _ADDRESS.fullmatch(written) or ".." in written:
+        raise Refused("mail.address")
+    return written
+
+
+def _refusal(error: smtplib.SMTPRecipientsRefused) -> Refused | Unavailable:
+    codes = [code for code, _ in error.recipients.values()]
+    if all(code >= _FOR_GOOD for code in codes):
+        return Refused("mail.recipient")
+    return Unavailable("mail.unavailable", why="SMTPRecipientsRefused")

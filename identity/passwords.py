@@ -1,0 +1,27 @@
+"""Passwords, kept as argon2id hashes and compared in equal time for known and unknown accounts."""
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+
+SHORTEST = 8
+"""How many characters a password has at least (NIST SP 800-63B-4, 3.1.1.2)."""
+
+
+class Passwords:
+    """One way of hashing; its cost is that of RFC 9106's second recommended option."""
+
+    def __init__(self) -> None:
+        self._hasher = PasswordHasher()
+        self._decoy = self._hasher.hash("nobody's password")
+
+    def hash(self, password: str) -> str:
+        """Give the argon2id hash to keep."""
+        return self._hasher.hash(password)
+
+    def match(self, hash: str, password: str) -> bool:
+        """Tell whether the password is right; "" for a hash costs as much and is never right."""
+        try:
+            right = self._hasher.verify(hash or self._decoy, password)
+        except (VerificationError, InvalidHashError):
+            return False
+        return right and bool(hash)

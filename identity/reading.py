@@ -1,0 +1,51 @@
+"""Who may read what: tokens that people hold and tokens that documents admit."""
+
+from collections.abc import Iterable
+
+from records.document import Classification, Document
+from records.person import Person, Role
+
+READ_ALL = frozenset(
+    {
+        Role.LEADER,
+        Role.OFFICE_CHIEF,
+        Role.REGISTRY_CLERK,
+        Role.ARCHIVIST,
+        Role.INSPECTOR,
+    }
+)
+"""Roles that may read every document that is not secret."""
+
+
+def tokens_of(person: Person) -> frozenset[str]:
+    """Give the tokens somebody holds: their person, and the units, roles and desks of their posts.
+
+    An administrator keeps the system and reads no document, whatever other posts they hold.
+    """
+    if not person.active or Role.ADMINISTRATOR in person.roles:
+        return frozenset()
+    return frozenset(
+        {
+            f"person:{person.id}",
+            *(f"unit:{unit}" for unit in person.units),
+            *(f"role:{role}" for role in person.roles),
+            *(f"desk:{post.unit}/{post.role}" for post in person.posts),
+        }
+    )
+
+
+def readers_of(document: Document, involved: Iterable[str]) -> frozenset[str]:
+    """Give the tokens a document admits: those who read all, its unit, and who is involved.
+
+    A classified document admits named people only: its drafter and those on its road so far.
+    """
+    named = {f"person:{document.drafter}"}
+    if document.classification is not Classification.NONE:
+        return frozenset({*named, *(token for token in involved if token.startswith("person:"))})
+    general = {f"role:{role}" for role in READ_ALL}
+    return frozenset({*named, *general, f"unit:{document.unit}", *involved})
+
+
+def cleared(person: Person, classification: Classification) -> bool:
+    """Tell whether somebody's clearance reaches this class."""
+    return person.clearance.rank >= classification.rank

@@ -1,0 +1,108 @@
+"""What one reader may see of the index at one moment, and nothing of any other document."""
+
+import heapq
+from bisect import bisect_right
+from collections.abc import Iterator
+from itertools import compress, islice
+
+from search.schema import unpacked, variant
+from search.segments import Card, Leaf
+
+_STEMS = 1000  # words a star stands for at most
+
+
+class Sight:
+    """The only door to postings, cards and pages; a document behind no reader token is not there.
+
+    Documents are numbered through all segments. What is counted here is counted over readable
+    documents alone, so nobody learns from an order, a total or a score what others write about.
+    """
+
+    def __init__(self, leaves: tuple[Leaf, ...], readers: frozenset[str]) -> None:
+        self._leaves = leaves
+        self._bases = [leaf.base for leaf in leaves]
+        self._seen = _seen(leaves, readers)
+        self._terms: dict[tuple[str, str], dict[int, float]] = {}
+        self.count = sum(self._seen)
+
+    def everyone(self) -> set[int]:
+        """Give every document."""
+        return set(compress(range(len(self._seen)), self._seen))
+
+    def postings(self, field: str, term: str) -> dict[int, float]:
+        """Give the documents that bear a term in a field, and how often."""
+        known = self._terms.get((field, term))
+        if known is None:
+            known = self._terms[field, term] = dict(self._read(field, term))
+        return known
+
+    def _read(self, field: str, term: str) -> Iterator[tuple[int, float]]:
+        for leaf in self._leaves:
+            for ids, weights, _ in leaf.segment.blocks(field, term):
+                base, seen = leaf.base, self._seen
+                yield from [
+                    (base + n, w) for n, w in zip(ids, weights, strict=True) if seen[base + n]
+                ]
+
+    def starting(self, field: str, start: str, limit: int = _STEMS) -> Iterator[str]:
+        """Give terms of a field that begin with ``start`` and that a readable document bears."""
+        streams = [leaf.segment.terms(field, start) for leaf in self._leaves]
+        before = ""
+        for term in islice(heapq.merge(*streams), limit * (len(streams) or 1)):
+            if term != before and self._borne(field, term):
+                yield term
+            before = term
+
+    def _borne(self, field: str, term: str) -> bool:
+        for leaf in self._leaves:
+            for ids, _, _ in leaf.segment.blocks(field, term):
+                if any(self._seen[leaf.base + n] for n in ids):
+                    return True
+        return False
+
+    def stem(self, field: str, start: str) -> dict[int, float]:
+        """Give the documents that bear any term of a field that begins so, and how often."""
+        known = self._terms.get((field, start + "*"))
+        if known is None:
+            known = {}
+            for term in self.starting(field, start):
+                for n, weight in self._read(field, term):
+                    known[n] = known.get(n, 0.0) + weight
+            self._terms[field, start + "*"] = known
+        return known
+
+    def places(self, key: str, accented: str, among: set[int]) -> dict[int, set[int]]:
+        """Give where a word stands in some documents, in one spelling or, for "", in any."""
+        spelled = [variant(key, accented)] if accented else self._variants(key)
+        found: dict[int, set[int]] = {}
+        for leaf in self._leaves:
+            for term in spelled:
+                for ids, _, values in leaf.segment.blocks("exact", term):
+                    for n, kept in zip(ids, values, strict=True):
+                        if leaf.base + n in among:
+                            found.setdefault(leaf.base + n, set()).update(unpacked(kept))
+        return found
+
+    def _variants(self, key: str) -> list[str]:
+        start = variant(key, "")
+        return sorted(
+            {term for leaf in self._leaves for term in leaf.segment.terms("exact", start)}
+        )
+
+    def card(self, n: int) -> Card:
+        """Give what is known of document ``n``."""
+        leaf = self._leaves[bisect_right(self._bases, n) - 1]
+        return leaf.segment.cards[n - leaf.base]
+
+    def page(self, n: int) -> tuple[str, str, str]:
+        """Give subject, number and text of document ``n``."""
+        leaf = self._leaves[bisect_right(self._bases, n) - 1]
+        return leaf.segment.page(n - leaf.base)
+
+
+def _seen(leaves: tuple[Leaf, ...], readers: frozenset[str]) -> bytearray:
+    seen = bytearray(b"".join(leaf.segment.readable(readers) for leaf in leaves))
+    for leaf in leaves:
+        for n in leaf.deleted:
+            seen[leaf.base + n] = 0
+    return seen

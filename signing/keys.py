@@ -1,0 +1,172 @@
+"""The keys of the office: who may sign with which, and what their signatures look like."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from threading import Lock
+
+from asn1crypto import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
+from pyhanko.sign.signers.pdf_cms import Signer
+from pyhanko_certvalidator.registry import SimpleCertificateStore
+
+from records.errors import Broken, Refused
+from signing import demo_pki
+from signing.timestamps import LocalAuthority
+from signing.trust import Trust
+
+Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+
+
+@dataclass(frozen=True, slots=True)
+class CertificateFacts:
+    """What a person may want to know of a certificate."""
+
+    subject: str  # readable, "CN: …, T: …, O: …"
+    common_name: str
+    serial: str  # hexadecimal
+    not_before: datetime  # aware, UTC
+    not_after: datetime  # aware, UTC
+
+
+class KeySigner(Signer):
+    """The vendor's signer with the key kept open: loading it takes longer than twenty signatures."""
+
+    def __init__(
+        self, key: Key, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]
+    ) -> None:
+        store = SimpleCertificateStore()
+        store.register_multiple(chain)
+        super().__init__(signing_cert=certificate, cert_registry=store, embed_roots=False)
+        self._key = key
+        self.certificate = certificate
+        self.chain = chain
+
+    async def async_sign_raw(
+        self,
+        data: bytes,
+        digest_algorithm: str,
+        dry_run: bool = False,  # noqa: FBT001, FBT002 - the vendor's signature
+    ) -> bytes:
+        """Sign, or give as many bytes as a signature has."""
+        if dry_run:
+            return bytes((self._key.key_size + 7) // 8 * (1 if self._is_rsa else 3))
+        if digest_algorithm != "sha256":
+            raise ValueError(f"this office signs SHA-256 digests, not {digest_algorithm}")
+        if isinstance(self._key, rsa.RSAPrivateKey):
+            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+
+    @property
+    def _is_rsa(self) -> bool:
+        return isinstance(self._key, rsa.RSAPrivateKey)
+
+
+class Keyring:
+    """The keys in one folder, each opened when first needed and kept open."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._opened: dict[str, KeySigner] = {}
+        self._opening = Lock()
+        self._trust: tuple[tuple[int, ...], Trust] | None = None
+
+    def signer(self, person_id: str) -> KeySigner:
+        """Give the signer of a person.
+
+        Raises  Refused: no certificate was issued to them.
+                Broken: there is one, and its key cannot be opened.
+        """
+        path = self._of(person_id, ".p12")
+        return self._open(f"person:{person_id}", path)
+
+    def seal(self) -> KeySigner:
+        """Give the signer of the agency itself."""
+        return self._open("seal", self._folder / f"{demo_pki.SEAL}.p12")
+
+    def certificate_of(self, person_id: str) -> CertificateFacts:
+        """Give what a person's certificate says.
+
+        Raises  Refused: no certificate was issued to them.
+        """
+        return _facts(self.signer(person_id).certificate)
+
+    def signature_picture(self, person_id: str) -> bytes:
+        """Give the PNG of a person's handwritten signature, blue on nothing."""
+        return self._of(person_id, ".png").read_bytes()
+
+    def seal_picture(self) -> bytes:
+        """Give the PNG of the agency's seal, red on nothing."""
+        return (self._folder / f"{demo_pki.SEAL}.png").read_bytes()
+
+    def timestamper(self) -> LocalAuthority:
+        """Give the timestamp authority whose key lies in this folder."""
+        signer = self._open("tsa", self._folder / f"{demo_pki.TSA}.p12")
+        return LocalAuthority(signer._key, signer.certificate, signer.chain)  # noqa: SLF001 - same module
+
+    def trust(self) -> Trust:
+        """Give whom to believe; read again as soon as a file of it was replaced."""
+        names = ("root.crt", "intermediate.crt", "root.crl", "intermediate.crl")
+        paths = [self._folder / name for name in names]
+        try:
+            state = tuple(number for path in paths for number in _state(path))
+            if self._trust is None or self._trust[0] != state:
+                self._trust = (state, _read_trust(*paths))
+        except OSError as error:
+            raise Broken("sign.trust-unreadable", reason=type(error).__name__) from error
+        return self._trust[1]
+
+    def _of(self, person_id: str, suffix: str) -> Path:
+        path = self._folder / demo_pki.PEOPLE / f"{person_id}{suffix}"
+        if not demo_pki.is_person_id(person_id) or not path.exists():
+            raise Refused("sign.no-certificate", person=person_id)
+        return path
+
+    def _open(self, name: str, path: Path) -> KeySigner:
+        with self._opening:
+            if name not in self._opened:
+                self._opened[name] = _read_signer(path, self._folder)
+            return self._opened[name]
+
+
+def _read_signer(path: Path, folder: Path) -> KeySigner:
+    try:
+        content = path.read_bytes()
+        phrase = demo_pki.pass_phrase(folder)
+        key, certificate, chain = pkcs12.load_key_and_certificates(content, phrase)
+    except (OSError, ValueError) as error:
+        raise Broken("sign.key-unreadable", key=path.stem) from error
+    if certificate is None or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
+        raise Broken("sign.key-unreadable", key=path.stem)
+    der = serialization.Encoding.DER
+    return KeySigner(
+        key,
+        x509.Certificate.load(certificate.public_bytes(der)),
+        tuple(x509.Certificate.load(issuer.public_bytes(der)) for issuer in chain),
+    )
+
+
+def _read_trust(root: Path, intermediate: Path, *crls: Path) -> Trust:
+    return Trust(
+        roots=(root.read_bytes(),),
+        intermediates=(intermediate.read_bytes(),),
+        crls=tuple(crl.read_bytes() for crl in crls),
+        tsa_roots=(root.read_bytes(),),
+    )
+
+
+def _state(path: Path) -> tuple[int, int, int]:
+    seen = path.stat()
+    return seen.st_mtime_ns, seen.st_size, seen.st_ino
+
+
+def _facts(certificate: x509.Certificate) -> CertificateFacts:
+    return CertificateFacts(
+        subject=str(certificate.subject.human_friendly),
+        common_name=str(certificate.subject.native["common_name"]),
+        serial=f"{certificate.serial_number:x}",
+        not_before=certificate.not_valid_before,
+        not_after=certificate.not_valid_after,
+    )

@@ -1,0 +1,287 @@
+"""The press: it makes fields, signs for leaders, numbers, dates and seals, and checks its work."""
+
+import asyncio
+import hashlib
+import io
+from collections.abc import Sequence
+from datetime import date, datetime
+from pathlib import Path
+from threading import Lock
+
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.misc import PdfError
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.general import SigningError
+from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+from pyhanko.stamp.noop import NoOpStampStyle
+
+from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
+from records.paper import Placement
+from records.signature import ValidationReport, Verdict
+from signing import fields, wording
+from signing.certificates import context, standing_of
+from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
+from signing.keys import Keyring, KeySigner
+from signing.pictures import Picture, draw, encode
+from signing.timestamps import Timestamper
+from signing.verdict import judge, quieten
+
+_RESERVED = 24576  # hexadecimal digits for a signature with its certificates and timestamp
+_HEADER_LENGTH = 1024
+
+
+class Press:
+    """Signs and seals PDFs of this office; every method takes bytes and gives bytes."""
+
+    def __init__(
+        self,
+        keyring: Keyring,
+        timestamper: Timestamper,
+        *,
+        font_folders: Sequence[Path] = STANDARD_FOLDERS,
+    ) -> None:
+        self._keyring = keyring
+        self._timestamper = timestamper
+        self._font_folders = tuple(font_folders)
+        self._faces: dict[bool, Face] = {}
+        self._pictures: dict[str, Picture] = {}
+        self._caching = Lock()
+        self._first = Lock()
+        self._warm = False
+        quieten()
+
+    def prepare(self, pdf: bytes, placement: Placement) -> bytes:
+        """Add the empty fields that number, date, signatures and seal will fill.
+
+        Gives   a file that begins with ``pdf``.
+        Raises  Unreadable: not a PDF, encrypted, damaged, signed already, or with fields of
+                these names.
+        """
+        writer = _open(pdf)
+        _refuse_signed(writer)
+        fields.make(writer, placement)
+        return _written(writer, pdf)
+
+    def sign(
+        self, pdf: bytes, *, placement: Placement, person: str, at: datetime, reason: str
+    ) -> bytes:
+        """Sign for a leader: a plain approval signature with a timestamp, and its picture.
+
+        A certification signature would forbid the receiving agency its own visible signature.
+
+        Gives   a file at level B-T that begins with ``pdf``.
+        Raises  Refused: no certificate, one that is not good now, or signed before.
+                Unreadable: see ``prepare``.
+                Unavailable: no timestamp, or no revocation list in force; nothing was signed.
+                Broken: what came out is not valid by our own verdict.
+        Source  EN 319 142-1, 6; Decree 30/2020, Annex I, part II, 7.
+        """
+        signer = self._keyring.signer(person)
+        self._require_good(signer, at, person=person)
+        prepared = self._prepared(pdf, placement)
+        writer = _open(prepared)
+        if fields.LEADER in _signed_fields(writer):
+            raise Refused("sign.already-signed")
+        picture = self._picture(self._keyring.signature_picture(person))
+        width, height = fields.size_of(writer, fields.LEADER)
+        drawn = draw(picture, writer, width=width, height=height)
+        fields.show(writer, fields.LEADER, drawn)
+        signed = self._signed(writer, signer, fields.LEADER, at=at, reason=reason)
+        return self._checked(signed, pdf, field=fields.LEADER, at=at)
+
+    def seal(  # noqa: PLR0913 - number and date are as much of a seal as the key
+        self,
+        pdf: bytes,
+        *,
+        placement: Placement,
+        number: str,
+        notation: str,
+        on: date,
+        at: datetime,
+    ) -> bytes:
+        """Fill in number and date and seal both with the agency's signature, as one revision.
+
+        Takes   number: as it shall stand, "05"; notation: "QĐ-LĐLĐ"; on: the date of issue.
+        Gives   a file at level B-T that begins with ``pdf``, whose number and date are locked.
+        Raises  Refused: no leader signed it, sealed before, or another year is printed on it.
+                Otherwise as ``sign``.
+        Source  Decree 30/2020, art. 32 (sealed only after the leader signed) and Annex I.
+        """
+        lines = wording.lines(placement, number=number, notation=notation, on=on)
+        signer = self._keyring.seal()
+        self._require_good(signer, at, person="")
+        writer = _open(pdf)
+        self._require_leader(pdf, writer, at)
+        missing = set(lines) - set(fields.named(writer))
+        if missing:
+            raise Unreadable("pdf.not-signable", reason="fields-differ")
+        faces = self._both_faces()
+        fonts = {line.slanted: None for line in lines.values()}
+        embedded = {slanted: embed(faces[slanted], writer) for slanted in fonts}
+        fields.fill(writer, lines, faces, embedded)
+        picture = self._picture(self._keyring.seal_picture())
+        side = fields.SEAL_POINTS
+        fields.show(writer, fields.AGENCY, draw(picture, writer, width=side, height=side))
+        sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
+        return self._checked(sealed, pdf, field=fields.AGENCY, at=at)
+
+    def validate(self, pdf: bytes, *, at: datetime) -> ValidationReport:
+        """Say what can be said of the signatures in ``pdf``, by the office's own trust.
+
+        Raises  Unreadable: not a PDF at all.
+        """
+        return judge(pdf, trust=self._keyring.trust(), at=at)
+
+    def _prepared(self, pdf: bytes, placement: Placement) -> bytes:
+        writer = _open(pdf)
+        if not fields.exist(writer):
+            return self.prepare(pdf, placement)
+        if fields.LEADER in _signed_fields(writer):
+            raise Refused("sign.already-signed")
+        _refuse_signed(writer)
+        fields.check(writer, placement)
+        return pdf
+
+    def _require_good(self, signer: KeySigner, at: datetime, *, person: str) -> None:
+        believed = context(self._keyring.trust(), at)
+        status, doubt = asyncio.run(standing_of(signer.certificate, believed))
+        if doubt is None:
+            return
+        if doubt[1] == "revocation-unknown":
+            raise Unavailable("sign.revocation-unknown")
+        raise Refused("sign.certificate-not-good", person=person, status=status)
+
+    def _require_leader(
+        self, pdf: bytes, writer: IncrementalPdfFileWriter, at: datetime
+    ) -> None:
+        signed = _signed_fields(writer)
+        if fields.AGENCY in signed:
+            raise Refused("seal.already-sealed")
+        if fields.LEADER not in signed:
+            raise Refused("seal.not-signed")
+        found = self.validate(pdf, at=at)
+        if found.verdict is not Verdict.VALID:
+            raise Refused("seal.signature-not-valid", reasons=found.reasons)
+
+    def _signed(
+        self,
+        writer: IncrementalPdfFileWriter,
+        signer: KeySigner,
+        field: str,
+        *,
+        at: datetime,
+        reason: str,
+    ) -> bytes:
+        meta = PdfSignatureMetadata(
+            field_name=field,
+            md_algorithm="sha256",
+            reason=reason or None,
+            subfilter=SigSeedSubFilter.PADES,
+        )
+        job = PdfSigner(
+            meta, signer, timestamper=self._timestamper.stamper(at), stamp_style=NoOpStampStyle()
+        )
+        if self._warm:
+            return _run(job, writer, at)
+        # The vendor fills class-wide tables on first use without a lock of its own.
+        with self._first:
+            signed = _run(job, writer, at)
+            self._warm = True
+        return signed
+
+    def _checked(self, signed: bytes, before: bytes, *, field: str, at: datetime) -> bytes:
+        """Give ``signed`` if it is what it must be, before anybody stores it."""
+        if not signed.startswith(before):
+            raise Broken("sign.self-check", reasons=("bytes-moved",))
+        report = self.validate(signed, at=at)
+        ours = [one for one in report.signatures if one.field == field]
+        good = report.verdict is Verdict.VALID and [one.time_source for one in ours] == [
+            "timestamp"
+        ]
+        if not good:
+            told = report.reasons or ("timestamp-untrusted",)
+            raise Broken("sign.self-check", field=field, reasons=told)
+        return signed
+
+    def _picture(self, png: bytes) -> Picture:
+        key = hashlib.sha256(png).hexdigest()
+        with self._caching:
+            if key not in self._pictures:
+                self._pictures[key] = encode(png)
+            return self._pictures[key]
+
+    def _both_faces(self) -> dict[bool, Face]:
+        with self._caching:
+            if not self._faces:
+                upright = cut(find_font("regular", folders=self._font_folders))
+                slanted = cut(find_font("italic", folders=self._font_folders))
+                self._faces = {False: upright, True: slanted}
+            return self._faces
+
+
+def _open(pdf: bytes) -> IncrementalPdfFileWriter:
+    """Open a PDF for one more revision.
+
+    Raises  Unreadable: it cannot take one; ``reason`` says why.
+    """
+    if b"%PDF-" not in pdf[:_HEADER_LENGTH]:
+        raise Unreadable("pdf.not-signable", reason="not-pdf")
+    try:
+        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+        _require_plain(reader)
+        return IncrementalPdfFileWriter.from_reader(reader)
+    except OfficeError:
+        raise
+    except Exception as error:
+        # Foreign bytes may break the parser in any way; all of them mean the same to the sender.
+        raise Unreadable("pdf.not-signable", reason="damaged") from error
+
+
+def _require_plain(reader: PdfFileReader) -> None:
+    if reader.encrypted:
+        raise Unreadable("pdf.not-signable", reason="encrypted")
+    if reader.xrefs.hybrid_xrefs_present:
+        raise Unreadable("pdf.not-signable", reason="hybrid")
+    if "/Perms" in reader.root and "/DocMDP" in reader.root["/Perms"]:
+        raise Unreadable("pdf.not-signable", reason="certified")
+
+
+def _signed_fields(writer: IncrementalPdfFileWriter) -> set[str]:
+    return {str(name) for name, _, _ in enumerate_sig_fields(writer, filled_status=True)}
+
+
+def _refuse_signed(writer: IncrementalPdfFileWriter) -> None:
+    if _signed_fields(writer):
+        # New text fields after somebody's signature would break it.
+        raise Unreadable("pdf.not-signable", reason="signed")
+
+
+def _written(writer: IncrementalPdfFileWriter, before: bytes) -> bytes:
+    out = io.BytesIO()
+    writer.write(out)
+    written = out.getvalue()
+    if not written.startswith(before):
+        raise Broken("sign.self-check", reasons=("bytes-moved",))
+    return written
+
+
+def _run(job: PdfSigner, writer: IncrementalPdfFileWriter, at: datetime) -> bytes:
+    try:
+        return asyncio.run(_sign(job, writer, at))
+    except (SigningError, PdfError) as error:
+        raise Unreadable("pdf.not-signable", reason="refused") from error
+
+
+async def _sign(job: PdfSigner, writer: IncrementalPdfFileWriter, at: datetime) -> bytes:
+    """Sign as the vendor does, with the office's clock instead of the machine's."""
+    session = job.init_signing_session(writer, existing_fields_only=True)
+    session.system_time = at
+    ready = session.prepare_tbs_document(validation_info=None, bytes_reserved=_RESERVED)
+    digest, out = ready.digest_tbs_document()
+    await ready.perform_signature(
+        document_digest=digest.document_digest, pdf_cms_signed_attrs=PdfCMSSignedAttributes()
+    )
+    out.seek(0)
+    return bytes(out.read())

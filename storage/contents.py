@@ -1,0 +1,27 @@
+"""Where a document's bytes lie: among the files, or in the vault when it is classified."""
+
+from dataclasses import dataclass
+
+from records.document import Classification, Digest, Document
+from storage.blobs import Blobs
+from storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Contents:
+    """The one way to a document's bytes, which no verb can take past its class."""
+
+    blobs: Blobs
+    vault: Vault
+
+    def put(self, document: str, classification: Classification, content: bytes) -> Digest:
+        """Keep the bytes of a document and give their digest."""
+        if classification is Classification.NONE:
+            return self.blobs.put(content)
+        return self.vault.put(document, content)
+
+    def get(self, document: Document, digest: Digest) -> bytes:
+        """Give the bytes of a document, re-hashed. Raises Broken: gone or changed."""
+        if document.classification is Classification.NONE:
+            return self.blobs.get(digest)
+        return self.vault.get(document.id, digest)

@@ -1,0 +1,86 @@
+"""Dispatches as rows; the table itself refuses what is classified."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, insert, select, update
+
+from records.document import Digest
+from records.errors import NotFound
+from records.exchange import Dispatch, DispatchState
+from storage import tables as t
+
+PROGRESS = (
+    DispatchState.QUEUED,
+    DispatchState.FAILED,
+    DispatchState.SENT,
+    DispatchState.ARRIVED,
+    DispatchState.REJECTED,
+    DispatchState.ACCEPTED,
+    DispatchState.ASSIGNED,
+    DispatchState.PROCESSING,
+    DispatchState.COMPLETED,
+    DispatchState.RECALLED,
+)
+"""How far each state has come: notices out of order never move a dispatch back."""
+
+
+class Dispatches:
+    """The dispatches of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, dispatch: Dispatch) -> None:
+        """Keep one sending; its document must be unclassified, or the database refuses."""
+        self._connection.execute(
+            insert(t.dispatch).values(
+                id=dispatch.id,
+                document=dispatch.document,
+                classification="none",
+                recipient=dispatch.recipient,
+                state=dispatch.state,
+                revision=dispatch.revision,
+                queued_at=dispatch.queued_at,
+                changed_at=dispatch.changed_at,
+            )
+        )
+
+    def move(self, id: str, state: DispatchState, at: datetime, note: str = "") -> bool:
+        """Let a dispatch have come as far as ``state``; give False if it had come farther."""
+        earlier = PROGRESS[: PROGRESS.index(state)]
+        moved = self._connection.execute(
+            update(t.dispatch)
+            .where(t.dispatch.c.id == id, t.dispatch.c.state.in_(earlier))
+            .values(state=state, changed_at=at, note=note)
+        )
+        return moved.rowcount == 1
+
+    def get(self, id: str) -> Dispatch:
+        """Give a dispatch. Raises NotFound."""
+        row = self._connection.execute(select(t.dispatch).where(t.dispatch.c.id == id)).first()
+        if row is None:
+            raise NotFound("dispatch.unknown")
+        return _dispatch(row)
+
+    def of(self, document: str) -> list[Dispatch]:
+        """Give every dispatch of a document, oldest first."""
+        query = (
+            select(t.dispatch)
+            .where(t.dispatch.c.document == document)
+            .order_by(t.dispatch.c.queued_at, t.dispatch.c.recipient)
+        )
+        return [_dispatch(row) for row in self._connection.execute(query)]
+
+
+def _dispatch(row: Any) -> Dispatch:
+    return Dispatch(
+        id=row.id,
+        document=row.document,
+        recipient=row.recipient,
+        state=DispatchState(row.state),
+        revision=Digest(row.revision),
+        queued_at=row.queued_at,
+        changed_at=row.changed_at,
+        note=row.note,
+    )

@@ -1,0 +1,360 @@
+"""Documents as rows: added once, changed only by whoever saw their latest version."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection, Row, Select, and_, exists, insert, or_, select, update
+
+from records.document import (
+    Attachment,
+    Classification,
+    Digest,
+    Direction,
+    Document,
+    DocumentId,
+    Media,
+    Number,
+    Origin,
+    Revision,
+    Source,
+    Urgency,
+)
+from records.errors import NotFound, Outrun
+from storage import tables as t
+from storage.vault import Vault
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """Which documents a list shows; empty fields bound nothing."""
+
+    readers: frozenset[str]
+    direction: str = ""
+    state: str = ""
+    type: str = ""
+    unit: str = ""
+    since: datetime | None = None
+    until: datetime | None = None
+
+
+class Documents:
+    """The documents of one transaction."""
+
+    def __init__(self, connection: Connection, vault: Vault) -> None:
+        self._connection = connection
+        self._vault = vault
+
+    def add(self, document: Document, readers: Iterable[str]) -> None:
+        """Keep a new document with its revisions and attachments."""
+        self._connection.execute(insert(t.document).values(id=document.id, **self._row(document)))
+        for revision in document.revisions:
+            self._add_revision(document, revision)
+        for attachment in document.attachments:
+            self._add_attachment(document, attachment)
+        self.admit(document.id, readers)
+
+    def change(self, document: Document, *, seen: int) -> None:
+        """Keep ``document`` in place of its version ``seen``, with any new revisions.
+
+        Raises  Outrun: it is no longer at that version; nothing is changed.
+        """
+        changed = self._connection.execute(
+            update(t.document)
+            .where(t.document.c.id == document.id, t.document.c.version == seen)
+            .values(**self._row(document))
+        )
+        if changed.rowcount != 1:
+            raise Outrun("step.outrun")
+        known = self._connection.execute(
+            select(t.revision.c.n).where(t.revision.c.document == document.id)
+        ).scalars()
+        kept = set(known)
+        for revision in document.revisions:
+            if revision.n not in kept:
+                self._add_revision(document, revision)
+
+    def get(self, id: str) -> Document:
+        """Give a document. Raises NotFound."""
+        row = self._connection.execute(_documents().where(t.document.c.id == id)).first()
+        if row is None:
+            raise NotFound("document.unknown")
+        return self._document(row, self._revisions([id]), self._attachments([id]))
+
+    def admit(self, id: str, readers: Iterable[str]) -> None:
+        """Let more readers see the document."""
+        known = set(self.readers(id))
+        for token in sorted(set(readers) - known):
+            self._connection.execute(insert(t.reader).values(document=id, token=token))
+
+    def readers(self, id: str) -> frozenset[str]:
+        """Give the tokens of all who may read the document."""
+        rows = self._connection.execute(
+            select(t.reader.c.token).where(t.reader.c.document == id)
+        ).scalars()
+        return frozenset(rows)
+
+    def page(self, bounds: Filter, *, after: str = "", limit: int = 50) -> list[Document]:
+        """Give the newest documents first, starting behind the cursor ``after``."""
+        query = _documents().where(*_within(bounds))
+        if after:
+            moment, _, id = after.partition("_")
+            behind = datetime.fromisoformat(moment)
+            query = query.where(
+                or_(
+                    t.document.c.created_at < behind,
+                    and_(t.document.c.created_at == behind, t.document.c.id < id),
+                )
+            )
+        query = query.order_by(t.document.c.created_at.desc(), t.document.c.id.desc())
+        return self.several(query.limit(limit))
+
+    def several(self, query: Select[Any]) -> list[Document]:
+        """Give the documents that a query over ``document`` names, in its order."""
+        rows = self._connection.execute(query).all()
+        ids = [row.id for row in rows]
+        revisions, attachments = self._revisions(ids), self._attachments(ids)
+        return [self._document(row, revisions, attachments) for row in rows]
+
+    def waiting(self, tokens: frozenset[str]) -> list[Document]:
+        """Give the documents that lie open on the desks of these tokens, longest waiting first."""
+        opened = (
+            select(t.step.c.document, t.step.c.opened_at)
+            .where(t.step.c.closed_at.is_(None))
+            .where(
+                exists().where(
+                    t.desk.c.document == t.step.c.document,
+                    t.desk.c.step == t.step.c.n,
+                    t.desk.c.token.in_(sorted(tokens)),
+                )
+            )
+            .subquery()
+        )
+        query = _documents().join(opened, opened.c.document == t.document.c.id)
+        return self.several(query.order_by(opened.c.opened_at, t.document.c.id))
+
+    def with_digest(self, digest: Digest, tokens: frozenset[str]) -> str:
+        """Give the id of an unclassified document these may read that has this revision, or ""."""
+        found = self._connection.execute(
+            select(t.revision.c.document)
+            .join(t.document, t.document.c.id == t.revision.c.document)
+            .where(t.revision.c.digest == digest, t.document.c.classification == "none")
+            .where(_readable(tokens))
+            .order_by(t.revision.c.at)
+            .limit(1)
+        ).scalar()
+        return found or ""
+
+    def open_ids(self) -> list[str]:
+        """Give the ids of all unclassified documents: what an index may hold."""
+        query = select(t.document.c.id).where(t.document.c.classification == "none")
+        return list(self._connection.execute(query.order_by(t.document.c.created_at)).scalars())
+
+    def digests(self) -> list[tuple[str, str, Digest]]:
+        """Give (document, classification, digest) of every file the office must still have."""
+        rows: list[tuple[str, str, Digest]] = []
+        for files in (t.revision, t.attachment, t.package):
+            query = select(t.document.c.id, t.document.c.classification, files.c.digest).join(
+                t.document, t.document.c.id == files.c.document
+            )
+            rows += [(row[0], row[1], Digest(row[2])) for row in self._connection.execute(query)]
+        return rows
+
+    def remember(self, person: str, key: str, request: str, document: str) -> None:
+        """Keep what an Idempotency-Key was answered with."""
+        self._connection.execute(
+            insert(t.receipt).values(person=person, key=key, request=request, document=document)
+        )
+
+    def remembered(self, person: str, key: str) -> tuple[str, str] | None:
+        """Give (request, document) of an earlier call with this key."""
+        row = self._connection.execute(
+            select(t.receipt.c.request, t.receipt.c.document).where(
+                t.receipt.c.person == person, t.receipt.c.key == key
+            )
+        ).first()
+        return None if row is None else (row.request, row.document)
+
+    def _add_revision(self, document: Document, revision: Revision) -> None:
+        self._connection.execute(
+            insert(t.revision).values(
+                document=document.id,
+                n=revision.n,
+                digest=revision.digest,
+                size=revision.size,
+                media=revision.media,
+                origin=revision.origin,
+                by=revision.by,
+                at=revision.at,
+            )
+        )
+
+    def _add_attachment(self, document: Document, attachment: Attachment) -> None:
+        name = attachment.name if document.classification is Classification.NONE else ""
+        self._connection.execute(
+            insert(t.attachment).values(
+                document=document.id,
+                n=attachment.n,
+                name=name,
+                digest=attachment.digest,
+                size=attachment.size,
+                media=attachment.media,
+            )
+        )
+
+    def _row(self, document: Document) -> dict[str, Any]:
+        words = {
+            "subject": document.subject,
+            "fields": dict(document.fields),
+            "source": _source_row(document.source),
+        }
+        classified = document.classification is not Classification.NONE
+        shut = None
+        if classified:
+            names = [attachment.name for attachment in document.attachments]
+            shut = self._vault.shut(document.id, {**words, "attachments": names})
+            words = {"subject": "", "fields": {}, "source": {}}
+        return {
+            "direction": document.direction,
+            "type": document.type,
+            "classification": document.classification,
+            "urgency": document.urgency,
+            "workflow": document.workflow,
+            "definition": document.definition,
+            "state": document.state,
+            "version": document.version,
+            "unit": document.unit,
+            "drafter": document.drafter,
+            "created_at": document.created_at,
+            "changed_at": document.changed_at,
+            "due_on": document.due_on,
+            "recipients": list(document.recipients),
+            "signer": document.signer,
+            "assignee": document.assignee,
+            "shut": shut,
+            **words,
+        }
+
+    def _revisions(self, ids: Sequence[str]) -> Mapping[str, list[Revision]]:
+        query = select(t.revision).where(t.revision.c.document.in_(ids)).order_by(t.revision.c.n)
+        found: dict[str, list[Revision]] = {id: [] for id in ids}
+        for row in self._connection.execute(query):
+            found[row.document].append(
+                Revision(
+                    n=row.n,
+                    digest=Digest(row.digest),
+                    size=row.size,
+                    media=Media(row.media),
+                    origin=Origin(row.origin),
+                    by=row.by,
+                    at=row.at,
+                )
+            )
+        return found
+
+    def _attachments(self, ids: Sequence[str]) -> Mapping[str, list[Attachment]]:
+        query = (
+            select(t.attachment).where(t.attachment.c.document.in_(ids)).order_by(t.attachment.c.n)
+        )
+        found: dict[str, list[Attachment]] = {id: [] for id in ids}
+        for row in self._connection.execute(query):
+            found[row.document].append(
+                Attachment(row.n, row.name, Digest(row.digest), row.size, row.media)
+            )
+        return found
+
+    def _document(
+        self,
+        row: Row[Any],
+        revisions: Mapping[str, list[Revision]],
+        attachments: Mapping[str, list[Attachment]],
+    ) -> Document:
+        words: dict[str, Any] = {"subject": row.subject, "fields": row.fields, "source": row.source}
+        enclosed = attachments[row.id]
+        if row.shut is not None:
+            words = self._vault.open(row.id, row.shut)
+            names = words.get("attachments", [])
+            enclosed = [replace(one, name=name) for one, name in zip(enclosed, names, strict=True)]
+        return Document(
+            id=DocumentId(row.id),
+            direction=Direction(row.direction),
+            type=row.type,
+            subject=words["subject"],
+            classification=Classification(row.classification),
+            urgency=Urgency(row.urgency),
+            workflow=row.workflow,
+            definition=Digest(row.definition),
+            state=row.state,
+            version=row.version,
+            unit=row.unit,
+            drafter=row.drafter,
+            created_at=row.created_at,
+            changed_at=row.changed_at,
+            due_on=row.due_on,
+            recipients=tuple(row.recipients),
+            fields=words["fields"],
+            source=_source(words["source"]),
+            number=_number(row),
+            signer=row.signer,
+            assignee=row.assignee,
+            revisions=tuple(revisions[row.id]),
+            attachments=tuple(enclosed),
+        )
+
+
+def _documents() -> Select[Any]:
+    entered = t.entry.c
+    return select(
+        t.document,
+        entered.book,
+        entered.series,
+        entered.year,
+        entered.serial,
+        entered.notation,
+        entered.on.label("numbered_on"),
+    ).outerjoin(t.entry, entered.document == t.document.c.id)
+
+
+def _number(row: Row[Any]) -> Number | None:
+    if row.book is None:
+        return None
+    return Number(row.book, row.series, row.year, row.serial, row.notation, row.numbered_on)
+
+
+def _readable(tokens: frozenset[str]) -> Any:
+    return exists().where(
+        t.reader.c.document == t.document.c.id, t.reader.c.token.in_(sorted(tokens))
+    )
+
+
+def _within(bounds: Filter) -> list[Any]:
+    column = t.document.c
+    clauses = [_readable(bounds.readers)]
+    for name in ("direction", "state", "type", "unit"):
+        wanted = getattr(bounds, name)
+        if wanted:
+            clauses.append(column[name] == wanted)
+    if bounds.since:
+        clauses.append(column.created_at >= bounds.since)
+    if bounds.until:
+        clauses.append(column.created_at < bounds.until)
+    return clauses
+
+
+def _source_row(source: Source) -> dict[str, str]:
+    on = source.on.isoformat() if source.on else ""
+    return {
+        "number": source.number,
+        "organ": source.organ,
+        "on": on,
+        "organ_id": source.organ_id,
+        "message": source.message,
+    }
+
+
+def _source(row: Mapping[str, str]) -> Source:
+    if not row:
+        return Source()
+    on = date.fromisoformat(row["on"]) if row["on"] else None
+    return Source(row["number"], row["organ"], on, row["organ_id"], row["message"])

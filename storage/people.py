@@ -1,0 +1,128 @@
+"""People, posts and units as rows."""
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+
+from records.document import Classification
+from records.errors import NotFound
+from records.person import Person, Post, Role, Unit
+from storage import tables as t
+
+
+class People:
+    """The people of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def add(self, person: Person, password: str) -> None:
+        """Take somebody in; ``password`` is its hash."""
+        self._connection.execute(
+            insert(t.person).values(id=person.id, password=password, **_row(person))
+        )
+        self._seat(person)
+
+    def change(self, person: Person) -> None:
+        """Keep ``person`` as they are now, posts and all."""
+        done = self._connection.execute(
+            update(t.person).where(t.person.c.id == person.id).values(**_row(person))
+        )
+        if done.rowcount != 1:
+            raise NotFound("person.unknown")
+        self._connection.execute(delete(t.post).where(t.post.c.person == person.id))
+        self._seat(person)
+
+    def set_password(self, id: str, password: str) -> None:
+        """Keep a new password's hash."""
+        self._connection.execute(
+            update(t.person).where(t.person.c.id == id).values(password=password)
+        )
+
+    def get(self, id: str) -> Person:
+        """Give somebody. Raises NotFound."""
+        found = self._several(t.person.c.id == id)
+        if not found:
+            raise NotFound("person.unknown")
+        return found[0]
+
+    def holding(self, role: Role, unit: str = "") -> list[Person]:
+        """Give who holds a role now, in one unit or in any."""
+        held = select(t.post.c.person).where(t.post.c.role == role)
+        if unit:
+            held = held.where(t.post.c.unit == unit)
+        return self._several(t.person.c.id.in_(held), t.person.c.active)
+
+    def names(self) -> dict[str, str]:
+        """Give everybody's name by account name."""
+        rows = self._connection.execute(select(t.person.c.id, t.person.c.name))
+        return {row.id: row.name for row in rows}
+
+    def password(self, id: str) -> str:
+        """Give the hash of somebody's password, "" where there is no such account."""
+        query = select(t.person.c.password).where(t.person.c.id == id, t.person.c.active)
+        return self._connection.execute(query).scalar() or ""
+
+    def all(self) -> list[Person]:
+        """Give everybody, in the order of their account names."""
+        return self._several()
+
+    def _several(self, *bounds: ColumnElement[bool]) -> list[Person]:
+        rows = self._connection.execute(select(t.person).where(*bounds).order_by(t.person.c.id))
+        people = rows.all()
+        posts: dict[str, list[Post]] = {row.id: [] for row in people}
+        held = select(t.post).where(t.post.c.person.in_(list(posts)))
+        for row in self._connection.execute(held.order_by(t.post.c.role, t.post.c.unit)):
+            posts[row.person].append(Post(Role(row.role), row.unit))
+        return [_person(row, tuple(posts[row.id])) for row in people]
+
+    def add_unit(self, unit: Unit) -> None:
+        """Add a unit."""
+        self._connection.execute(
+            insert(t.unit).values(
+                id=unit.id, name=unit.name, notation=unit.notation, parent=unit.parent
+            )
+        )
+
+    def change_unit(self, unit: Unit) -> None:
+        """Keep a unit's new name, notation and place."""
+        done = self._connection.execute(
+            update(t.unit)
+            .where(t.unit.c.id == unit.id)
+            .values(name=unit.name, notation=unit.notation, parent=unit.parent)
+        )
+        if done.rowcount != 1:
+            raise NotFound("unit.unknown")
+
+    def units(self) -> list[Unit]:
+        """Give every unit, in the order of their ids."""
+        rows = self._connection.execute(select(t.unit).order_by(t.unit.c.id))
+        return [Unit(row.id, row.name, row.notation, row.parent) for row in rows]
+
+    def _seat(self, person: Person) -> None:
+        for post in person.posts:
+            self._connection.execute(
+                insert(t.post).values(person=person.id, role=post.role, unit=post.unit)
+            )
+
+
+def _row(person: Person) -> dict[str, Any]:
+    return {
+        "name": person.name,
+        "title": person.title,
+        "email": person.email,
+        "clearance": person.clearance,
+        "active": person.active,
+    }
+
+
+def _person(row: Any, posts: tuple[Post, ...]) -> Person:
+    return Person(
+        id=row.id,
+        name=row.name,
+        title=row.title,
+        posts=posts,
+        clearance=Classification(row.clearance),
+        email=row.email,
+        active=row.active,
+    )

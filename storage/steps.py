@@ -1,0 +1,103 @@
+"""Steps as rows: what is open, on whose desk, and which approvals still count."""
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, func, insert, select, update
+
+from records.errors import Outrun
+from records.step import Step
+from storage import tables as t
+
+
+class Steps:
+    """The steps of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def open(
+        self, document: str, state: str, desk: frozenset[str], at: datetime, due: datetime | None
+    ) -> None:
+        """Open the next step of a document and lay it on the desks."""
+        last = self._connection.execute(
+            select(func.max(t.step.c.n)).where(t.step.c.document == document)
+        ).scalar()
+        n = (last or 0) + 1
+        self._connection.execute(
+            insert(t.step).values(document=document, n=n, state=state, opened_at=at, due_at=due)
+        )
+        for token in sorted(desk):
+            self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
+
+    def close(  # noqa: PLR0913 - the facts of an act, each named at the call
+        self, document: str, *, by: str, act: str, at: datetime, digest: str, approval: bool
+    ) -> None:
+        """Close the open step. Raises Outrun: there is none any more."""
+        closed = self._connection.execute(
+            update(t.step)
+            .where(t.step.c.document == document, t.step.c.closed_at.is_(None))
+            .values(closed_at=at, closed_by=by, act=act, digest=digest, approval=approval)
+        )
+        if closed.rowcount != 1:
+            raise Outrun("step.outrun")
+
+    def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
+        """Let approvals of other bytes than those of digest ``but`` no longer count."""
+        self._connection.execute(
+            update(t.step)
+            .where(
+                t.step.c.document == document,
+                t.step.c.approval,
+                t.step.c.cancelled_at.is_(None),
+                t.step.c.digest != but,
+            )
+            .values(cancelled_at=at)
+        )
+
+    def withdraw_last(self, document: str, *, at: datetime) -> None:
+        """Let the approval of the step closed last no longer count: its giver took it back."""
+        last = (
+            select(func.max(t.step.c.n))
+            .where(t.step.c.document == document, t.step.c.closed_at.is_not(None))
+            .scalar_subquery()
+        )
+        self._connection.execute(
+            update(t.step)
+            .where(t.step.c.document == document, t.step.c.n == last, t.step.c.approval)
+            .values(cancelled_at=at)
+        )
+
+    def of(self, document: str) -> list[Step]:
+        """Give every step of a document, oldest first."""
+        return self.several([document])[document]
+
+    def several(self, documents: Sequence[str]) -> dict[str, list[Step]]:
+        """Give every step of several documents, oldest first."""
+        desks: dict[tuple[str, int], set[str]] = {}
+        lying = self._connection.execute(select(t.desk).where(t.desk.c.document.in_(documents)))
+        for row in lying:
+            desks.setdefault((row.document, row.step), set()).add(row.token)
+        found: dict[str, list[Step]] = {document: [] for document in documents}
+        query = select(t.step).where(t.step.c.document.in_(documents)).order_by(t.step.c.n)
+        for row in self._connection.execute(query):
+            found[row.document].append(_step(row, frozenset(desks.get((row.document, row.n), ()))))
+        return found
+
+
+def _step(row: Any, desk: frozenset[str]) -> Step:
+    return Step(
+        document=row.document,
+        n=row.n,
+        state=row.state,
+        desk=desk,
+        opened_at=row.opened_at,
+        due_at=row.due_at,
+        closed_at=row.closed_at,
+        closed_by=row.closed_by,
+        act=row.act,
+        digest=row.digest,
+        approval=row.approval,
+        cancelled_at=row.cancelled_at,
+    )

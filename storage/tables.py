@@ -1,0 +1,321 @@
+"""Every table on one page; the constraints here are the last word, whatever the code above does."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    String,
+    Table,
+    Text,
+    TypeDecorator,
+    UniqueConstraint,
+)
+
+
+class Moment(TypeDecorator[datetime]):
+    """An aware moment, kept in UTC; SQLite has no zone of its own."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Keep only aware moments, in UTC."""
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError("a moment without a zone")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        """Give the moment back, aware."""
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "pk_%(table_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_name)s",
+        "ix": "ix_%(table_name)s_%(column_0_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+    }
+)
+
+
+def _id(**options: Any) -> Column[str]:
+    return Column("id", String(64), primary_key=True, **options)
+
+
+unit = Table(
+    "unit",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False),
+    Column("notation", String(30), nullable=False),
+    Column("parent", ForeignKey("unit.id")),
+)
+
+person = Table(
+    "person",
+    metadata,
+    _id(),
+    Column("name", String(200), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("email", String(320), nullable=False, default=""),
+    Column("clearance", String(20), nullable=False),
+    Column("active", Boolean, nullable=False, default=True),
+    Column("password", String(200), nullable=False),  # an argon2id hash
+)
+
+post = Table(
+    "post",
+    metadata,
+    Column("person", ForeignKey("person.id"), primary_key=True),
+    Column("role", String(40), primary_key=True),
+    Column("unit", ForeignKey("unit.id"), primary_key=True),
+)
+
+pass_ = Table(
+    "pass",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256 of the token; the token is not kept
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("csrf", String(64), nullable=False, default=""),
+    Column("expires_at", Moment, nullable=False),
+)
+
+knock = Table(
+    "knock",
+    metadata,
+    Column("whose", String(200), primary_key=True),  # account or address
+    Column("failures", Integer, nullable=False),
+    Column("since", Moment, nullable=False),
+)
+
+document = Table(
+    "document",
+    metadata,
+    _id(),
+    Column("direction", String(20), nullable=False),
+    Column("type", String(40), nullable=False),
+    Column("subject", Text, nullable=False),  # "" for a classified document: see shut
+    Column("classification", String(20), nullable=False),
+    Column("urgency", String(20), nullable=False),
+    Column("workflow", String(40), nullable=False),
+    Column("definition", String(64), nullable=False),
+    Column("state", String(40), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("unit", ForeignKey("unit.id"), nullable=False),
+    Column("drafter", ForeignKey("person.id"), nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("due_on", Date),
+    Column("recipients", JSON, nullable=False),
+    Column("fields", JSON, nullable=False),  # {} for a classified document: see shut
+    Column("source", JSON, nullable=False),
+    Column("shut", LargeBinary),  # the words of a classified document, encrypted by the vault
+    Column("signer", String(64), nullable=False, default=""),
+    Column("assignee", String(64), nullable=False, default=""),
+    CheckConstraint(
+        "classification IN ('none', 'confidential', 'secret', 'top_secret')", name="known_class"
+    ),
+    CheckConstraint("classification = 'none' OR subject = ''", name="no_secret_words"),
+    # What may leave refers to this pair, so a class cannot be lied about (see dispatch).
+    UniqueConstraint("id", "classification"),
+    Index("ix_document_state", "state"),
+    Index("ix_document_created", "created_at"),
+)
+
+revision = Table(
+    "revision",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False, index=True),
+    Column("size", Integer, nullable=False),
+    Column("media", String(100), nullable=False),
+    Column("origin", String(20), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+attachment = Table(
+    "attachment",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("name", String(255), nullable=False),  # "" for a classified document: see shut
+    Column("digest", String(64), nullable=False),
+    Column("size", Integer, nullable=False),
+    Column("media", String(100), nullable=False),
+)
+
+reader = Table(
+    "reader",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("token", String(80), primary_key=True),  # "person:…", "unit:…", "role:…"
+    Index("ix_reader_token", "token", "document"),
+)
+
+step = Table(
+    "step",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("n", Integer, primary_key=True),
+    Column("state", String(40), nullable=False),
+    Column("opened_at", Moment, nullable=False),
+    Column("due_at", Moment),
+    Column("closed_at", Moment),
+    Column("closed_by", String(64), nullable=False, default=""),
+    Column("act", String(40), nullable=False, default=""),
+    Column("digest", String(64), nullable=False, default=""),  # the bytes the act spoke of
+    Column("approval", Boolean, nullable=False, default=False),
+    Column("cancelled_at", Moment),  # an approval of bytes that are no longer the latest
+)
+
+desk = Table(
+    "desk",
+    metadata,
+    Column("document", String(64), primary_key=True),
+    Column("step", Integer, primary_key=True),
+    Column("token", String(80), primary_key=True),  # whose desk it lies on
+    ForeignKeyConstraint(["document", "step"], ["step.document", "step.n"]),
+    Index("ix_desk_token", "token"),
+)
+
+series = Table(
+    "series",
+    metadata,
+    Column("book", String(40), primary_key=True),
+    Column("series", String(40), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("last", Integer, nullable=False),
+    CheckConstraint("last >= 0", name="counts_up"),
+)
+
+entry = Table(
+    "entry",
+    metadata,
+    Column("book", String(40), primary_key=True),
+    Column("series", String(40), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("serial", Integer, primary_key=True),
+    Column("notation", String(60), nullable=False),
+    Column("on", Date, nullable=False),
+    Column("document", ForeignKey("document.id"), nullable=False, unique=True),
+    Column("columns", JSON, nullable=False),  # {} for a classified document: see shut
+    Column("shut", LargeBinary),
+    Column("cancelled", Text, nullable=False, default=""),
+    CheckConstraint("serial >= 1", name="from_one"),
+)
+
+dispatch = Table(
+    "dispatch",
+    metadata,
+    _id(),
+    Column("document", String(64), nullable=False),
+    Column("classification", String(20), nullable=False),
+    Column("recipient", String(35), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),
+    Column("note", Text, nullable=False, default=""),
+    CheckConstraint("classification = 'none'", name="nothing_secret_leaves"),
+    ForeignKeyConstraint(
+        ["document", "classification"], ["document.id", "document.classification"]
+    ),
+    UniqueConstraint("document", "recipient", "revision"),
+)
+
+arrival = Table(
+    "arrival",
+    metadata,
+    _id(),  # the message's id
+    Column("document", ForeignKey("document.id")),  # none for a status notice
+    Column("at", Moment, nullable=False),
+)
+
+words = Table(
+    "words",
+    metadata,
+    Column("document", String(64), primary_key=True),
+    Column("classification", String(20), nullable=False),
+    Column("digest", String(64), nullable=False),  # the revision they were read from
+    Column("text", Text, nullable=False),
+    CheckConstraint("classification = 'none'", name="no_secret_words"),
+    ForeignKeyConstraint(
+        ["document", "classification"], ["document.id", "document.classification"]
+    ),
+)
+
+package = Table(
+    "package",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("verdict", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+receipt = Table(
+    "receipt",
+    metadata,
+    Column("person", String(64), primary_key=True),
+    Column("key", String(200), primary_key=True),  # Idempotency-Key
+    Column("request", String(64), nullable=False),  # SHA-256 of what was asked
+    Column("document", ForeignKey("document.id"), nullable=False),
+)
+
+audit = Table(
+    "audit",
+    metadata,
+    Column("seq", Integer, primary_key=True, autoincrement=False),
+    Column("at", String(40), nullable=False),  # as hashed: ISO 8601 in UTC with microseconds
+    Column("by", String(64), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("document", String(64), nullable=False, default="", index=True),
+    Column("facts", Text, nullable=False),  # as hashed: canonical JSON
+    Column("before", String(64), nullable=False),
+    Column("hash", String(64), nullable=False, unique=True),
+)
+
+audit_head = Table(
+    "audit_head",
+    metadata,
+    Column("id", Integer, primary_key=True, autoincrement=False),
+    Column("seq", Integer, nullable=False),
+    Column("hash", String(64), nullable=False),
+    CheckConstraint("id = 1", name="only_one"),
+)
+
+remark = Table(
+    "remark",
+    metadata,
+    Column("seq", ForeignKey("audit.seq"), primary_key=True),
+    Column("text", Text, nullable=False),  # "" for a classified document: see shut
+    Column("shut", LargeBinary),
+)
+
+office = Table(
+    "office",
+    metadata,
+    Column("name", String(60), primary_key=True),
+    Column("value", Text, nullable=False),
+)

@@ -1,0 +1,75 @@
+"""One unit of work: everything the office keeps, seen through one transaction."""
+
+from functools import cached_property
+
+from sqlalchemy import Connection
+
+from storage.arrivals import Arrivals
+from storage.audit import Audit
+from storage.dispatches import Dispatches
+from storage.documents import Documents
+from storage.passes import Passes
+from storage.people import People
+from storage.queue import Door
+from storage.readings import Readings
+from storage.registers import Registers
+from storage.steps import Steps
+from storage.vault import Vault
+
+
+class Unit:
+    """What one transaction may read and change; it lives as long as its ``with``."""
+
+    def __init__(self, connection: Connection, vault: Vault, door: Door) -> None:
+        self.connection = connection
+        self._vault = vault
+        self._door = door
+
+    @cached_property
+    def documents(self) -> Documents:
+        """The documents, their revisions, attachments and readers."""
+        return Documents(self.connection, self._vault)
+
+    @cached_property
+    def steps(self) -> Steps:
+        """What was and is to be done on each document, and on whose desk it lies."""
+        return Steps(self.connection)
+
+    @cached_property
+    def registers(self) -> Registers:
+        """The books of numbers."""
+        return Registers(self.connection, self._vault)
+
+    @cached_property
+    def people(self) -> People:
+        """The people, their posts and the units."""
+        return People(self.connection)
+
+    @cached_property
+    def passes(self) -> Passes:
+        """Who is logged in, and who knocked in vain."""
+        return Passes(self.connection)
+
+    @cached_property
+    def dispatches(self) -> Dispatches:
+        """What was sent, to whom, and how far it has come."""
+        return Dispatches(self.connection)
+
+    @cached_property
+    def arrivals(self) -> Arrivals:
+        """Which messages came in."""
+        return Arrivals(self.connection)
+
+    @cached_property
+    def readings(self) -> Readings:
+        """The words read from documents, and the packages of archived ones."""
+        return Readings(self.connection)
+
+    @cached_property
+    def audit(self) -> Audit:
+        """The log, which is only ever appended to."""
+        return Audit(self.connection, self._vault)
+
+    def enqueue(self, kind: str, about: str, fact: str = "", *, key: str) -> None:
+        """Leave a job to be done once this unit is kept, and never if it is not."""
+        self._door.enqueue(self.connection, kind, about, fact, key)

@@ -1,0 +1,184 @@
+"""How a document begins, whichever way its bytes came: checked, kept, and laid on its first desk."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from datetime import date, datetime
+from secrets import token_hex
+
+from drafting.sniff import attachment_media, sniff
+from identity.reading import cleared, readers_of
+from records.audit import AuditEvent
+from records.document import (
+    Attachment,
+    Classification,
+    Digest,
+    Direction,
+    Document,
+    DocumentId,
+    Media,
+    Origin,
+    Revision,
+    Source,
+    Urgency,
+)
+from records.errors import NotAllowed, Refused
+from records.person import Person, Role
+from records.route import Route
+from storage.unit import Unit
+from workflow.office import Office
+from workflow.road import desk_of
+
+
+@dataclass(frozen=True, slots=True)
+class Enclosed:
+    """A file somebody brings along with a document."""
+
+    name: str
+    content: bytes
+
+
+@dataclass(frozen=True, slots=True)
+class Particulars:
+    """What is said of a document when it begins."""
+
+    direction: Direction
+    type: str
+    subject: str
+    classification: Classification
+    urgency: Urgency = Urgency.NORMAL
+    workflow: str = ""  # "": the road of its direction
+    unit: str = ""  # "": the unit of whoever brings it
+    recipients: tuple[str, ...] = ()
+    due_on: date | None = None
+    source: Source = Source()
+    fields: Mapping[str, str] = field(default_factory=dict)
+
+
+def road_for(office: Office, said: Particulars, by: Person) -> Route:
+    """Give the road a new document takes, if this person may begin one on it.
+
+    Raises  Refused, NotAllowed: what is said of it cannot be, or is not theirs to say.
+    """
+    route = office.routes.get(said.workflow or said.direction)
+    if route is None or route.direction is not said.direction:
+        raise Refused("workflow.unknown", workflow=said.workflow)
+    if not by.roles & route.starters or Role.ADMINISTRATOR in by.roles:
+        raise NotAllowed("receive.not-yours", direction=said.direction)
+    _check(office, said, by)
+    return route
+
+
+def _check(office: Office, said: Particulars, by: Person) -> None:
+    if said.classification is not Classification.NONE and not office.sealed:
+        raise Refused("secrecy.connected")
+    if not cleared(by, said.classification):
+        raise Refused("secrecy.clearance")
+    if not said.subject.strip():
+        raise Refused("subject.required")
+    if len(said.subject) > 500:
+        raise Refused("subject.too-long", limit=500)
+    if said.type not in office.forms:
+        raise Refused("type.unknown", type=said.type)
+    if said.unit and said.unit not in by.units:
+        raise Refused("unit.not-yours", unit=said.unit)
+    unknown = [organ for organ in said.recipients if organ not in office.partners]
+    if unknown:
+        raise Refused("recipient.unknown", recipient=unknown[0])
+
+
+def new_document(route: Route, said: Particulars, by: Person, at: datetime) -> Document:
+    """Give a document at the first state of its road, still without bytes."""
+    return Document(
+        id=DocumentId(token_hex(16)),
+        direction=said.direction,
+        type=said.type,
+        subject=" ".join(said.subject.split()),
+        classification=said.classification,
+        urgency=said.urgency,
+        workflow=route.name,
+        definition=route.digest,
+        state=route.start,
+        version=1,
+        unit=said.unit or (by.posts[0].unit if by.posts else ""),
+        drafter=by.id,
+        created_at=at,
+        changed_at=at,
+        due_on=said.due_on,
+        recipients=said.recipients,
+        fields=dict(said.fields),
+        source=said.source,
+    )
+
+
+def with_bytes(
+    office: Office, document: Document, content: bytes, origin: Origin, by: str
+) -> Document:
+    """Give the document with new revisions: the file, and its PDF where the file is a DOCX.
+
+    Raises  Unreadable: it is no PDF or DOCX, or one that hurts. Unavailable: no converter.
+    """
+    at = office.clock()
+    media = _readable(office, content)
+    revised = _revised(office, document, content, (media, origin, by, at))
+    if media is Media.DOCX:
+        pdf = office.converter.pdf(content)
+        office.reader.inspect(pdf)
+        revised = _revised(office, revised, pdf, (Media.PDF, Origin.RENDERED, by, at))
+    return revised
+
+
+def with_attachments(office: Office, document: Document, brought: tuple[Enclosed, ...]) -> Document:
+    """Give the document with its attachments kept. Raises Unreadable: one cannot be taken."""
+    kept = []
+    for n, one in enumerate(brought, start=1):
+        if len(one.content) > office.largest:
+            raise Refused("file.too-large", limit=office.largest)
+        name = one.name.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or f"tep-{n}"
+        media = attachment_media(one.content, name)
+        digest = office.contents.put(document.id, document.classification, one.content)
+        kept.append(Attachment(n, name, digest, len(one.content), media))
+    return replace(document, attachments=tuple(kept))
+
+
+def lay_down(unit: Unit, route: Route, document: Document, event: AuditEvent) -> None:
+    """Keep a new document in one transaction: its rows, first step, log entry and jobs."""
+    desk = desk_of(unit, document, route.states[route.start].who)
+    unit.documents.add(document, readers_of(document, desk))
+    unit.steps.open(document.id, document.state, desk, event.at, None)
+    unit.audit.append(event)
+    leave_reading(unit, document)
+
+
+def leave_reading(unit: Unit, document: Document) -> None:
+    """Leave the job that reads a document's words, which then go into the index."""
+    if document.classification is Classification.NONE:
+        unit.enqueue("read", document.id, key=f"{document.id}:{document.version}")
+
+
+def _readable(office: Office, content: bytes) -> Media:
+    if len(content) > office.largest:
+        raise Refused("file.too-large", limit=office.largest)
+    media = sniff(content)
+    if media is Media.PDF:
+        office.reader.inspect(content)
+    return media
+
+
+def _revised(
+    office: Office,
+    document: Document,
+    content: bytes,
+    how: tuple[Media, Origin, str, datetime],
+) -> Document:
+    digest = office.contents.put(document.id, document.classification, content)
+    return add_revision(document, digest, len(content), how)
+
+
+def add_revision(
+    document: Document, digest: Digest, size: int, how: tuple[Media, Origin, str, datetime]
+) -> Document:
+    """Give the document with one more revision."""
+    media, origin, by, at = how
+    n = len(document.revisions) + 1
+    revision = Revision(n, digest, size, media, origin, by, at)
+    return replace(document, revisions=(*document.revisions, revision))

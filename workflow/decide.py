@@ -1,0 +1,69 @@
+"""Plain acts, which only lead on: submit, approve, return, refuse, recall, assign, complete, close."""
+
+from dataclasses import replace
+
+from identity.reading import cleared, tokens_of
+from records.document import Document, Origin
+from records.errors import Refused
+from records.person import Person, Role
+from records.route import Act, Effect
+from storage.unit import Unit
+from workflow.advance import Deed, advance
+from workflow.office import Office
+from workflow.road import Choice, Standing, judge, standing
+
+EVENTS = {
+    "submit": "document:submitted",
+    "approve": "step:approved",
+    "return": "step:returned",
+    "refuse": "step:refused",
+    "recall": "step:recalled",
+    "assign": "step:assigned",
+    "complete": "step:completed",
+    "close": "step:closed",
+    "cancel": "number:cancelled",
+}
+
+
+def decide(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
+    """Do one plain act on a document and give it as it then stands.
+
+    Raises  as ``judge``, and Outrun when somebody was faster; nothing is then half done.
+    """
+    at = office.clock()
+    with office.database.unit() as unit:
+        was = standing(office, unit, id, by)
+        act = judge(unit, was, action, by, choice)
+        changed, facts = _effect(unit, was, act, choice)
+        event = EVENTS.get(act.name, "step:approved")
+        return advance(unit, was, changed, Deed(act, by, at, choice, event, facts))
+
+
+def _effect(unit: Unit, was: Standing, act: Act, choice: Choice) -> tuple[Document, dict[str, str]]:
+    document = was.document
+    if act.name == "submit" and document.latest.origin in (Origin.SIGNED, Origin.SEALED):
+        raise Refused("submit.needs-revision")
+    if act.does is Effect.ASSIGN:
+        charged = charge(unit, document, choice.to)
+        return replace(document, assignee=charged.id), {"assignee": charged.id}
+    if act.does is Effect.CANCEL_NUMBER:
+        unit.registers.cancel(document, choice.comment.strip())
+        return document, {"number": str(document.number)}
+    return document, {}
+
+
+def charge(unit: Unit, document: Document, to: str) -> Person:
+    """Give whom ``to`` means: a person, or the head of a unit.
+
+    Raises  Refused: nobody, or nobody who may read the document and act on it.
+    """
+    everybody = unit.people.holding(Role.UNIT_HEAD, to)
+    found = everybody or [one for one in unit.people.all() if one.id == to]
+    able = [
+        one
+        for one in found
+        if one.active and tokens_of(one) and cleared(one, document.classification)
+    ]
+    if not able:
+        raise Refused("assignee.unknown", to=to)
+    return able[0]

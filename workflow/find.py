@@ -1,0 +1,71 @@
+"""Documents are found again by their words, by whoever may read them."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+
+from identity.reading import tokens_of
+from records.document import Classification, Document
+from records.finding import Findings, IndexEntry, Query
+from records.person import Person
+from storage.unit import Unit
+from workflow.office import Office
+
+
+def find(office: Office, query: Query, *, by: Person) -> Findings:
+    """Answer a query with what this person may read, and nothing of what they may not."""
+    return office.index.find(replace(query, readers=tokens_of(by)))
+
+
+def complete(office: Office, prefix: str, *, by: Person) -> tuple[str, ...]:
+    """Give completions of a word, out of what this person may read."""
+    return office.index.complete(prefix, tokens_of(by))
+
+
+def index(office: Office, id: str) -> None:
+    """Bring one document's entry up to date, or take it out if it may not be there."""
+    with office.database.reading() as unit:
+        document = unit.documents.get(id)
+        entry = entry_of(unit, document)
+    if entry is None:
+        office.index.remove([document.id])
+    else:
+        office.index.add([entry])
+
+
+def reindex(office: Office) -> int:
+    """Rebuild the whole index from the database and give how many documents are in it."""
+    office.index.rebuild(_entries(office))
+    return office.index.count()
+
+
+def entry_of(unit: Unit, document: Document) -> IndexEntry | None:
+    """Give what the index may keep of a document: nothing of a classified one."""
+    if document.classification is not Classification.NONE:
+        return None
+    names = unit.people.names()
+    people = (names.get(document.drafter, ""), names.get(document.signer, ""))
+    return IndexEntry(
+        id=document.id,
+        readers=unit.documents.readers(document.id),
+        subject=document.subject,
+        number=str(document.number) if document.number else "",
+        text=unit.readings.words(document.id),
+        direction=document.direction,
+        type=document.type,
+        unit=document.unit,
+        state=document.state,
+        issued_on=document.number.on if document.number else None,
+        created_on=document.created_at.date(),
+        people=" ".join(people).strip(),
+        source=f"{document.source.number} {document.source.organ}".strip(),
+    )
+
+
+def _entries(office: Office) -> Iterator[IndexEntry]:
+    with office.database.reading() as unit:
+        ids = unit.documents.open_ids()
+    for id in ids:
+        with office.database.reading() as unit:
+            entry = entry_of(unit, unit.documents.get(id))
+        if entry is not None:
+            yield entry

@@ -1,0 +1,134 @@
+"""Messages that partners left for this office are taken in: documents and notices."""
+
+from pathlib import Path
+
+from exchange import edxml
+from exchange.spool import Arrival
+from records.audit import AuditEvent
+from records.document import Classification, Direction, Origin, Source
+from records.errors import Outrun, Refused
+from records.exchange import DispatchState, Envelope, StatusNotice
+from records.person import Person, Post, Role
+from workflow.begin import (
+    Enclosed,
+    Particulars,
+    lay_down,
+    new_document,
+    with_attachments,
+    with_bytes,
+)
+from workflow.office import Office
+
+EXCHANGE = "lien-thong"
+"""Account name under which documents from partners come in; nobody can log in with it."""
+
+CODES = {
+    "01": DispatchState.ARRIVED,
+    "02": DispatchState.REJECTED,
+    "03": DispatchState.ACCEPTED,
+    "04": DispatchState.ASSIGNED,
+    "05": DispatchState.PROCESSING,
+    "06": DispatchState.COMPLETED,
+}
+
+
+def gather(office: Office) -> int:
+    """Take in every message that lies waiting and give how many were taken.
+
+    A message that cannot be taken is put aside with its reason; the next one is not held up.
+    """
+    taken = 0
+    for arrival in office.spool.waiting(Path(office.organ.spool)):
+        try:
+            _take(office, arrival)
+        except Refused as refusal:
+            office.spool.reject(arrival, str(refusal))
+        else:
+            office.spool.done(arrival)
+            taken += 1
+    return taken
+
+
+def _take(office: Office, arrival: Arrival) -> None:
+    message = edxml.read(arrival.content, limit=office.largest * 2)
+    with office.database.reading() as unit:
+        if unit.arrivals.known(message.id):
+            return
+    if isinstance(message, StatusNotice):
+        _hear(office, message)
+    else:
+        _accept(office, message)
+
+
+def _hear(office: Office, notice: StatusNotice) -> None:
+    state = CODES.get(notice.code)
+    if state is None:
+        raise Refused("exchange.code", code=notice.code)
+    at = office.clock()
+    with office.database.unit() as unit:
+        dispatch = unit.dispatches.get(notice.about_message)
+        if dispatch.recipient != notice.sender.id:
+            raise Refused("exchange.other-recipient", organ=notice.sender.id)
+        unit.arrivals.add(notice.id, None, at)
+        if unit.dispatches.move(dispatch.id, state, at, notice.reason):
+            facts = {"dispatch": dispatch.id, "recipient": dispatch.recipient, "state": str(state)}
+            unit.audit.append(
+                AuditEvent("document:delivered", EXCHANGE, at, dispatch.document, facts)
+            )
+
+
+def _accept(office: Office, envelope: Envelope) -> None:
+    if envelope.recipient.id != office.organ.id:
+        raise Refused("exchange.not-ours", organ=envelope.recipient.id)
+    if envelope.sender.id not in office.partners:
+        raise Refused("exchange.unknown-sender", organ=envelope.sender.id)
+    main = next((one for one in envelope.enclosures if one.main), None)
+    if main is None:
+        raise Refused("exchange.no-document")
+    by = _receiver(office)
+    route = office.routes[Direction.INCOMING]
+    document = new_document(route, _particulars(office, envelope), by, office.clock())
+    document = with_bytes(office, document, main.content, Origin.RECEIVED, by.id)
+    others = tuple(Enclosed(one.name, one.content) for one in envelope.enclosures if not one.main)
+    document = with_attachments(office, document, others)
+    facts = {
+        "digest": document.revisions[0].digest,
+        "message": envelope.id,
+        "organ": envelope.sender.id,
+    }
+    event = AuditEvent("document:received", by.id, document.created_at, document.id, facts)
+    with office.database.unit() as unit:
+        if unit.arrivals.known(envelope.id):
+            raise Outrun("exchange.known")
+        lay_down(unit, route, document, event)
+        unit.arrivals.add(envelope.id, document.id, event.at)
+        unit.enqueue("report", document.id, "01", key=f"{document.id}:01")
+
+
+def _particulars(office: Office, envelope: Envelope) -> Particulars:
+    number = f"{envelope.code_number}/{envelope.code_notation}".strip("/")
+    types = {form.name.casefold(): type for type, form in office.forms.items()}
+    return Particulars(
+        direction=Direction.INCOMING,
+        type=types.get(envelope.type_name.casefold(), "công văn"),
+        subject=envelope.subject or number or envelope.sender.name,
+        classification=Classification.NONE,
+        urgency=envelope.urgency,
+        due_on=envelope.due_on,
+        source=Source(
+            number=number,
+            organ=envelope.sender.name,
+            on=envelope.issued_on,
+            organ_id=envelope.sender.id,
+            message=envelope.id,
+        ),
+    )
+
+
+def _receiver(office: Office) -> Person:
+    with office.database.reading() as unit:
+        clerks = unit.people.holding(Role.REGISTRY_CLERK)
+    unit_id = clerks[0].posts[0].unit if clerks else ""
+    return Person(
+        EXCHANGE, "Trục liên thông", "", (Post(Role.REGISTRY_CLERK, unit_id),), active=False
+    )

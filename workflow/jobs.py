@@ -1,0 +1,92 @@
+"""What happens after an act, in its own time: read, index, notify, carry, report."""
+
+from collections.abc import Callable, Mapping
+
+from drafting.words import words_of
+from exchange.gate import clear
+from exchange.mail import Mailer
+from identity.reading import tokens_of
+from records.document import Classification, Document
+from records.errors import Refused
+from records.person import Person
+from records.step import Step
+from workflow.carry import carry, report
+from workflow.dispatch import passport_of
+from workflow.find import index
+from workflow.office import Office
+
+Job = Callable[[str, str], None]
+
+
+def jobs(office: Office) -> Mapping[str, Job]:
+    """Give every job by name; each is idempotent and may run twice."""
+    return {
+        "read": lambda id, _: read(office, id),
+        "index": lambda id, _: index(office, id),
+        "notify": lambda id, version: notify(office, id, int(version)),
+        "carry": lambda id, _: carry(office, id),
+        "report": lambda id, code: report(office, id, code),
+    }
+
+
+def read(office: Office, id: str) -> None:
+    """Read the words of a document's latest PDF and attachments, and let them be indexed."""
+    with office.database.reading() as unit:
+        document = unit.documents.get(id)
+        if unit.readings.read_from(id) == document.latest.digest:
+            return
+    if document.classification is not Classification.NONE:
+        return
+    latest = document.latest
+    words = [_words(office, latest.media, office.contents.get(document, latest.digest))]
+    words += [
+        f"{one.name}\n{_words(office, one.media, office.contents.get(document, one.digest))}"
+        for one in document.attachments
+    ]
+    with office.database.unit() as unit:
+        unit.readings.keep(id, latest.digest, "\n\n".join(words))
+        unit.enqueue("index", id, key=f"{id}:{document.version}:{latest.digest[:12]}")
+
+
+def _words(office: Office, media: str, content: bytes) -> str:
+    try:
+        return words_of(content, media, office.reader)
+    except Refused:
+        # What cannot be read is still kept and found by its subject.
+        return ""
+
+
+def notify(office: Office, id: str, version: int) -> None:
+    """Tell by e-mail those on whose desk a document came to lie; of a secret one, nobody."""
+    if office.mailer is None:
+        return
+    with office.database.reading() as unit:
+        document = unit.documents.get(id)
+        steps = unit.steps.of(id)
+        everybody = unit.people.all()
+    step = next((one for one in steps if one.closed_at is None), None)
+    if step is None or document.version != version:
+        return
+    for person in _addressed(step, everybody):
+        _write(office, office.mailer, document, person)
+
+
+def _addressed(step: Step, everybody: list[Person]) -> list[Person]:
+    return [one for one in everybody if one.email and tokens_of(one) & step.desk]
+
+
+def _write(office: Office, mailer: Mailer, document: Document, person: Person) -> None:
+    cleared = clear(passport_of(document), destination=person.email, purpose="mail")
+    route = office.routes[document.workflow]
+    state = route.states[document.state].title.vi
+    mailer.notify(
+        cleared,
+        to=person.email,
+        subject=f"[Trình Ký] {state}: {document.subject}"[:200],
+        text=(
+            f"Kính gửi {person.name},\n\n"
+            f"Văn bản «{document.subject}» đang chờ bạn xử lý ({state}).\n"
+            f"{office.address}/documents/{document.id}\n"
+        ),
+        at=office.clock(),
+    )

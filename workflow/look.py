@@ -1,0 +1,230 @@
+"""Whatever somebody looks at: a document, its pages, its history, lists, and what was sent."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from identity.reading import tokens_of
+from records.audit import AuditEntry, AuditEvent, AuditHead
+from records.document import Attachment, Digest, Document, Media, Revision
+from records.errors import NotAllowed, NotFound
+from records.exchange import Dispatch
+from records.paper import Placement
+from records.person import Person, Role, Unit
+from records.route import Act
+from records.step import Step
+from storage.documents import Filter
+from workflow.office import Office
+from workflow.revise import may_revise
+from workflow.road import Standing, offered, standing
+from workflow.sign import placement_of
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """A document as one person sees it now."""
+
+    standing: Standing
+    acts: tuple[Act, ...]  # exactly what this person may do now
+    may_revise: bool
+    dispatches: tuple[Dispatch, ...]
+    names: Mapping[str, str]  # by account name
+    package: Digest | None
+
+    @property
+    def document(self) -> Document:
+        """Give the document itself."""
+        return self.standing.document
+
+    @property
+    def actions(self) -> list[str]:
+        """Give the names of the acts, other names included."""
+        return [name for act in self.acts for name in (act.name, act.also) if name]
+
+
+def view(office: Office, id: str, *, by: Person) -> View:
+    """Give a document as this person sees it. Raises NotFound."""
+    with office.database.reading() as unit:
+        at = standing(office, unit, id, by)
+        return View(
+            standing=at,
+            acts=tuple(offered(unit, at, by)),
+            may_revise=may_revise(at, by),
+            dispatches=tuple(unit.dispatches.of(id)),
+            names=unit.people.names(),
+            package=unit.readings.package(id),
+        )
+
+
+def page_of_documents(
+    office: Office,
+    bounds: Mapping[str, str],
+    *,
+    since: datetime | None,
+    until: datetime | None,
+    after: str,
+    limit: int,
+    by: Person,
+) -> tuple[list[Document], str]:
+    """Give a page of what this person may read, newest first, and the cursor of the next."""
+    wanted = Filter(readers=tokens_of(by), since=since, until=until, **bounds)
+    with office.database.reading() as unit:
+        found = unit.documents.page(wanted, after=after, limit=limit + 1)
+    shown = found[:limit]
+    more = f"{shown[-1].created_at.isoformat()}_{shown[-1].id}" if len(found) > limit else ""
+    return shown, more
+
+
+def revision_of(document: Document, n: int | None) -> Revision:
+    """Give revision ``n``, the latest for None. Raises NotFound."""
+    if n is None:
+        return document.latest
+    found = [one for one in document.revisions if one.n == n]
+    if not found:
+        raise NotFound("revision.unknown")
+    return found[0]
+
+
+def content(office: Office, id: str, n: int | None, *, by: Person) -> tuple[Revision, bytes]:
+    """Give the bytes of a revision, re-hashed; the look is logged."""
+    document = _opened(office, id, by)
+    revision = revision_of(document, n)
+    return revision, office.contents.get(document, revision.digest)
+
+
+def attachment(office: Office, id: str, n: int, *, by: Person) -> tuple[Attachment, bytes]:
+    """Give an attachment; the look is logged."""
+    document = _opened(office, id, by)
+    found = [one for one in document.attachments if one.n == n]
+    if not found:
+        raise NotFound("attachment.unknown")
+    return found[0], office.contents.get(document, found[0].digest)
+
+
+def package(office: Office, id: str, *, by: Person) -> bytes:
+    """Give the package of an archived document; the look is logged."""
+    document = _opened(office, id, by)
+    with office.database.reading() as unit:
+        digest = unit.readings.package(id)
+    if digest is None:
+        raise NotFound("package.unknown")
+    return office.contents.get(document, digest)
+
+
+def page_picture(
+    office: Office, id: str, page: int, n: int | None, *, width: int, by: Person
+) -> bytes:
+    """Give one page of a revision as a PNG; the first page's look is logged.
+
+    Raises  NotFound: no such revision or page. Unreadable: the reader failed on it.
+    """
+    with office.database.reading() as unit:
+        document = standing(office, unit, id, by).document
+    if page == 1:
+        _log_look(office, document, by)
+    revision = revision_of(document, n)
+    if n is not None and revision.media is not Media.PDF:
+        raise NotFound("page.unknown")
+    return office.reader.page_png(office.contents.get(document, revision.digest), page, width=width)
+
+
+def reading_of(office: Office, document: Document) -> int:
+    """Give how many pages the latest revision has."""
+    return office.reader.reading(office.contents.get(document, document.latest.digest)).pages
+
+
+def placement(office: Office, id: str, *, by: Person) -> Placement:
+    """Give where number, date, signature and seal will stand on a document."""
+    with office.database.reading() as unit:
+        document = standing(office, unit, id, by).document
+    return placement_of(office, document)
+
+
+def history(office: Office, id: str, *, by: Person) -> list[dict[str, object]]:
+    """Give every act on a document, oldest first."""
+    with office.database.reading() as unit:
+        standing(office, unit, id, by)
+        return history_lines(unit.audit.of(id), unit.people.names())
+
+
+def history_lines(
+    entries: Sequence[tuple[AuditEntry, str]], names: Mapping[str, str]
+) -> list[dict[str, object]]:
+    """Give log entries as lines of a history, without mere looks."""
+    return [
+        {
+            "seq": entry.seq,
+            "event": entry.event.action,
+            "action": entry.event.facts.get("action", ""),
+            "actor": entry.event.by,
+            "actor_name": names.get(entry.event.by, entry.event.by),
+            "on_behalf_of": None,
+            "at": entry.event.at,
+            "from": entry.event.facts.get("from", ""),
+            "to": entry.event.facts.get("to", ""),
+            "digest": entry.event.facts.get("digest", ""),
+            "made": entry.event.facts.get("made", ""),
+            "number": entry.event.facts.get("number", ""),
+            "comment": remark,
+        }
+        for entry, remark in entries
+        if entry.event.action not in {"document:viewed", "egress:refused"}
+    ]
+
+
+@dataclass(frozen=True, slots=True)
+class Waiting:
+    """A document on somebody's desk."""
+
+    document: Document
+    step: Step
+    acts: tuple[Act, ...]
+
+
+def desk(office: Office, *, by: Person) -> list[Waiting]:
+    """Give what waits for this person, longest first."""
+    with office.database.reading() as unit:
+        found = unit.documents.waiting(tokens_of(by))
+        steps = unit.steps.several([one.id for one in found])
+        waiting = []
+        for document in found:
+            at = Standing(document, tuple(steps[document.id]), office.routes[document.workflow])
+            if at.step is not None:
+                waiting.append(Waiting(document, at.step, tuple(offered(unit, at, by))))
+        return waiting
+
+
+def staff(office: Office) -> tuple[list[Person], list[Unit]]:
+    """Give everybody and every unit: whom one may name on a form."""
+    with office.database.reading() as unit:
+        return unit.people.all(), unit.people.units()
+
+
+def audit_state(office: Office, *, by: Person) -> AuditHead:
+    """Give whether the log holds. Raises NotAllowed: only inspectors and administrators ask."""
+    if not by.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:
+        raise NotAllowed("audit.not-yours")
+    with office.database.reading() as unit:
+        return unit.audit.verify()
+
+
+def latest_acts(office: Office, limit: int, *, by: Person) -> list[AuditEntry]:
+    """Give the newest log entries to an inspector."""
+    if Role.INSPECTOR not in by.roles:
+        raise NotAllowed("audit.not-yours")
+    with office.database.reading() as unit:
+        return unit.audit.latest(limit)
+
+
+def _opened(office: Office, id: str, by: Person) -> Document:
+    with office.database.reading() as unit:
+        document = standing(office, unit, id, by).document
+    _log_look(office, document, by)
+    return document
+
+
+def _log_look(office: Office, document: Document, by: Person) -> None:
+    with office.database.unit() as unit:
+        facts = {"digest": document.latest.digest}
+        event = AuditEvent("document:viewed", by.id, office.clock(), document.id, facts)
+        unit.audit.append(event)

@@ -1,0 +1,53 @@
+"""The furnished office: everything a verb may use, in one value."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from drafting.convert import Converter
+from drafting.forms import Form
+from drafting.reader import PdfReader
+from exchange.mail import Mailer
+from exchange.spool import Spool
+from identity.passwords import Passwords
+from records.person import Organ
+from records.register import Book
+from records.route import Route
+from search.index import Index
+from signing.press import Press
+from signing.validate import Validator
+from storage.contents import Contents
+from storage.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """One office, furnished by ``app.py``."""
+
+    organ: Organ
+    zone: ZoneInfo  # of deadlines, registers and everything dated
+    clock: Callable[[], datetime]  # aware
+    database: Database
+    contents: Contents
+    passwords: Passwords
+    routes: Mapping[str, Route]
+    books: tuple[Book, ...]
+    forms: Mapping[str, Form]
+    capacities: Mapping[str, tuple[str, ...]]  # by person: the lines above their signature
+    default_signer: str
+    sealed: bool  # whether classified content may be kept here at all
+    largest: int  # bytes a file may have
+    reader: PdfReader
+    converter: Converter
+    press: Press
+    validator: Validator
+    index: Index
+    partners: Mapping[str, Organ]
+    spool: Spool
+    mailer: Mailer | None
+    address: str  # of this service, for links in notices
+
+    def today(self) -> date:
+        """Give today's date where the office is."""
+        return self.clock().astimezone(self.zone).date()

@@ -1,0 +1,33 @@
+"""Any act by its name: the verb that its effect needs is found on the document's own road."""
+
+from records.document import Document
+from records.person import Person
+from records.route import Effect
+from workflow.archive import archive
+from workflow.decide import decide
+from workflow.dispatch import dispatch
+from workflow.office import Office
+from workflow.road import Choice, standing
+from workflow.seal import enter, seal
+from workflow.sign import sign
+
+
+def perform(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
+    """Do the act of this name on a document, and give it as it then stands.
+
+    Raises  NotFound: there is none that they may know of; else as the verb's own.
+    """
+    with office.database.reading() as unit:
+        was = standing(office, unit, id, by)
+    named = [act for act in was.state.acts if action in (act.name, act.also)]
+    does = named[0].does if named else None
+    if does is Effect.DISPATCH or (does is None and action == "dispatch"):
+        return dispatch(office, id, action, choice, by=by)[0]
+    verbs = {
+        Effect.SIGN: sign,
+        Effect.SEAL: seal,
+        Effect.ENTER: enter,
+        Effect.ARCHIVE: archive,
+    }
+    verb = verbs.get(does, decide) if does else decide
+    return verb(office, id, action, choice, by=by)

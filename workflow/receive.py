@@ -1,0 +1,87 @@
+"""A document is brought to the office: uploaded by one of its people."""
+
+from dataclasses import dataclass
+from hashlib import sha256
+
+from identity.reading import tokens_of
+from records.audit import AuditEvent
+from records.document import Classification, Direction, Document, Origin
+from records.errors import Refused
+from records.person import Person
+from workflow.begin import (
+    Enclosed,
+    Particulars,
+    lay_down,
+    new_document,
+    road_for,
+    with_attachments,
+    with_bytes,
+)
+from workflow.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Receipt:
+    """What came of bringing a document."""
+
+    document: Document
+    duplicate_of: str  # id of an earlier document with the same bytes, or ""
+
+
+def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
+    office: Office,
+    said: Particulars,
+    content: bytes,
+    *,
+    attachments: tuple[Enclosed, ...] = (),
+    key: str = "",
+    by: Person,
+) -> Receipt:
+    """Take in a PDF or DOCX with its attachments and lay it on its first desk.
+
+    Takes   key: the caller's Idempotency-Key; the same call again gives the same document.
+    Raises  Unreadable: the file is none that can be taken. NotAllowed, Refused: see ``road_for``.
+            Nothing is visible of a document that was not taken.
+    """
+    route = road_for(office, said, by)
+    asked = sha256(repr(said).encode() + content).hexdigest()
+    if key and (earlier := _remembered(office, by, key, asked)):
+        return earlier
+    document = new_document(route, said, by, office.clock())
+    document = with_bytes(office, document, content, Origin.UPLOADED, by.id)
+    document = with_attachments(office, document, attachments)
+    event = AuditEvent(
+        "document:received",
+        by.id,
+        document.created_at,
+        document.id,
+        {"digest": document.revisions[0].digest},
+    )
+    with office.database.unit() as unit:
+        twin = ""
+        if said.classification is Classification.NONE:
+            twin = unit.documents.with_digest(document.revisions[0].digest, tokens_of(by))
+        lay_down(unit, route, document, event)
+        if key:
+            unit.documents.remember(by.id, key, asked, document.id)
+    return Receipt(document, twin)
+
+
+def _remembered(office: Office, by: Person, key: str, asked: str) -> Receipt | None:
+    with office.database.reading() as unit:
+        earlier = unit.documents.remembered(by.id, key)
+        if earlier is None:
+            return None
+        request, id = earlier
+        if request != asked:
+            raise Refused("idempotency.other-request")
+        return Receipt(unit.documents.get(id), "")
+
+
+def directions_of(office: Office, by: Person) -> tuple[Direction, ...]:
+    """Give the directions in which this person may bring documents."""
+    return tuple(
+        dict.fromkeys(
+            route.direction for route in office.routes.values() if by.roles & route.starters
+        )
+    )

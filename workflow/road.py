@@ -1,0 +1,225 @@
+"""Who may do what now: the road as configured, read for one document and one person."""
+
+from dataclasses import dataclass
+
+from identity.reading import cleared, tokens_of
+from records.document import Classification, Document
+from records.errors import NotAllowed, NotFound, Outrun, Refused
+from records.person import Person, Role, Unit
+from records.route import Act, Effect, Need, Route, State, Who, Whom
+from records.step import Step
+from storage.people import People
+from storage.unit import Unit as UnitOfWork
+from workflow.office import Office
+
+BACKWARD = frozenset({"recall", "return"})
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What somebody chose when they acted."""
+
+    comment: str = ""
+    to: str = ""  # whom to charge: a person, or a unit, whose head it then is
+    shown: str = ""  # digest of the bytes that were shown
+    recipients: tuple[str, ...] = ()  # organ ids
+    seen: int | None = None  # the version that was shown (If-Match)
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A document where it stands on its road."""
+
+    document: Document
+    steps: tuple[Step, ...]
+    route: Route
+
+    @property
+    def state(self) -> State:
+        """Give the state it is in."""
+        return self.route.states[self.document.state]
+
+    @property
+    def step(self) -> Step | None:
+        """Give the open step, if the road goes on."""
+        return next((step for step in self.steps if step.closed_at is None), None)
+
+    @property
+    def approvals(self) -> list[Step]:
+        """Give the approvals that still count for the latest bytes."""
+        return [
+            step
+            for step in self.steps
+            if step.approval
+            and step.cancelled_at is None
+            and step.digest == self.document.latest.digest
+        ]
+
+
+def standing(office: Office, unit: UnitOfWork, id: str, by: Person) -> Standing:
+    """Give a document where it stands, to somebody who may know of it. Raises NotFound."""
+    document = unit.documents.get(id)
+    admitted = unit.documents.readers(id) & tokens_of(by)
+    if not admitted or not cleared(by, document.classification):
+        raise NotFound("document.unknown")
+    route = office.routes[document.workflow]
+    return Standing(document, tuple(unit.steps.of(id)), route)
+
+
+def offered(unit: UnitOfWork, at: Standing, by: Person) -> list[Act]:
+    """Give exactly the acts this person may do now."""
+    return [
+        act
+        for act in at.state.acts
+        if _on_desk(unit, at, act, by) and not (_approves(at.state, act) and _alone(at, by))
+    ]
+
+
+def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice) -> Act:
+    """Give the act of this name, if this person may do it now with what they chose.
+
+    Raises  Outrun: somebody was faster, or other bytes were shown. NotAllowed: it is not theirs.
+            Refused: a rule forbids it, or something it needs is missing.
+    """
+    if choice.seen is not None and choice.seen != at.document.version:
+        raise Outrun("step.outrun")
+    act = _find(at.state, name)
+    if act is None:
+        raise _absence(unit, at, name, by)
+    if not _on_desk(unit, at, act, by):
+        raise NotAllowed("step.not-yours", action=name)
+    _require(at, act, choice)
+    if _approves(at.state, act) and _alone(at, by):
+        raise Refused("approve.own-draft")
+    return act
+
+
+def desk_of(unit: UnitOfWork, document: Document, who: tuple[Who, ...]) -> frozenset[str]:
+    """Give the tokens of the people a step is for; of named, cleared people when classified.
+
+    Raises  Refused: nobody can act there.
+    """
+    tokens: set[str] = set()
+    for one in who:
+        tokens |= _tokens(unit.people, document, one)
+    if not tokens:
+        raise Refused("step.nobody")
+    return frozenset(tokens)
+
+
+def _find(state: State, name: str) -> Act | None:
+    return next((act for act in state.acts if name in (act.name, act.also)), None)
+
+
+def _absence(unit: UnitOfWork, at: Standing, name: str, by: Person) -> Exception:
+    known = [
+        (state, act)
+        for state in at.route.states.values()
+        for act in state.acts
+        if name in (act.name, act.also)
+    ]
+    if not known:
+        return Refused("step.unknown-action", action=name)
+    for state, act in known:
+        if tokens_of(by) & _possible(unit, at.document, act.who or state.who):
+            return Outrun("step.not-now", action=name)
+    return NotAllowed("step.not-yours", action=name)
+
+
+def _possible(unit: UnitOfWork, document: Document, who: tuple[Who, ...]) -> frozenset[str]:
+    try:
+        return desk_of(unit, document, who)
+    except Refused:
+        return frozenset()
+
+
+def _on_desk(unit: UnitOfWork, at: Standing, act: Act, by: Person) -> bool:
+    if at.step is None:
+        return False
+    if act.who == (Who(Whom.PREVIOUS),):
+        return _previous(at) == by.id
+    desk = _possible(unit, at.document, act.who) if act.who else at.step.desk
+    return bool(desk & tokens_of(by))
+
+
+def _previous(at: Standing) -> str:
+    closed = [step for step in at.steps if step.closed_at is not None]
+    return closed[-1].closed_by if closed and closed[-1].act not in BACKWARD else ""
+
+
+def _approves(state: State, act: Act) -> bool:
+    return state.approves and act.name not in BACKWARD | {"refuse"}
+
+
+def _alone(at: Standing, by: Person) -> bool:
+    others = [step for step in at.approvals if step.closed_by != at.document.drafter]
+    return by.id == at.document.drafter and not others
+
+
+def approves(at: Standing, act: Act) -> bool:
+    """Tell whether this act is an approval of the bytes it speaks of."""
+    return _approves(at.state, act)
+
+
+def _require(at: Standing, act: Act, choice: Choice) -> None:
+    if Need.COMMENT in act.needs and not choice.comment.strip():
+        raise Refused("comment.required", action=act.name)
+    if Need.SEEN in act.needs and not choice.shown:
+        raise Refused("shown.required", action=act.name)
+    if choice.shown and choice.shown != at.document.latest.digest:
+        raise Outrun("step.other-bytes")
+    if Need.ASSIGNEE in act.needs and not choice.to:
+        raise Refused("assignee.required")
+    if act.does is Effect.SIGN:
+        _require_approvals(at)
+
+
+def _require_approvals(at: Standing) -> None:
+    given = {step.state for step in at.approvals}
+    wanted = {
+        state.name
+        for state in at.route.states.values()
+        if state.approves and not any(act.does is Effect.SIGN for act in state.acts)
+    }
+    if wanted - given:
+        raise Refused("sign.unapproved", missing=sorted(wanted - given))
+
+
+def _tokens(people: People, document: Document, who: Who) -> frozenset[str]:
+    if who.whom is Whom.DRAFTER:
+        return frozenset({f"person:{document.drafter}"})
+    if who.whom is Whom.ASSIGNEE:
+        return frozenset({f"person:{document.assignee}"} if document.assignee else ())
+    if who.whom is Whom.SIGNER and document.fields.get("signer"):
+        return frozenset({f"person:{document.fields['signer']}"})
+    if who.whom is Whom.HEAD_OF_DRAFTERS_UNIT:
+        return _head(people, document)
+    role = who.role or Role.LEADER
+    return _holders(people, document, role, who.unit)
+
+
+def _holders(people: People, document: Document, role: Role, unit: str) -> frozenset[str]:
+    holders = [
+        person for person in people.holding(role, unit) if cleared(person, document.classification)
+    ]
+    if document.classification is not Classification.NONE:
+        return frozenset(f"person:{person.id}" for person in holders)
+    if not holders:
+        return frozenset()
+    return frozenset({f"desk:{unit}/{role}" if unit else f"role:{role}"})
+
+
+def _head(people: People, document: Document) -> frozenset[str]:
+    """Give the head of the drafter's unit, or of the nearest unit above whose head did not draft."""
+    units: dict[str, Unit] = {unit.id: unit for unit in people.units()}
+    unit: str | None = document.unit
+    while unit is not None:
+        heads = [
+            person
+            for person in people.holding(Role.UNIT_HEAD, unit)
+            if person.id != document.drafter and cleared(person, document.classification)
+        ]
+        if heads:
+            return frozenset(f"person:{person.id}" for person in heads)
+        unit = units[unit].parent
+    return _holders(people, document, Role.LEADER, "")

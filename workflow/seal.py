@@ -1,0 +1,100 @@
+"""The registry clerk numbers, dates and seals in one act; an incoming document gets its number."""
+
+from dataclasses import replace
+from datetime import datetime
+
+from records.document import Document, Media, Number, Origin
+from records.errors import Outrun, Refused
+from records.person import Person
+from workflow.advance import Deed, advance
+from workflow.begin import add_revision
+from workflow.number import columns_of, upcoming
+from workflow.office import Office
+from workflow.road import Choice, judge, standing
+from workflow.sign import placement_of
+
+TRIES = 40
+"""How often a clerk whose number another one took meanwhile tries the next one."""
+
+
+def seal(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
+    """Draw the next number and set number, date and seal as one revision of the signed PDF.
+
+    The number is drawn in the transaction that keeps the sealed bytes bearing it: if anything
+    fails, no number is spent; if another clerk took it meanwhile, the next one is sealed.
+
+    Raises  as ``judge``; Unavailable: the timestamp authority does not answer.
+    """
+    for _ in range(TRIES):
+        try:
+            return _seal(office, id, action, choice, by)
+        except Outrun as outrun:
+            if outrun.rule != "number.outrun":
+                raise
+    raise Outrun("step.outrun")
+
+
+def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> Document:
+    at = office.clock()
+    on = at.astimezone(office.zone).date()
+    with office.database.reading() as unit:
+        was = standing(office, unit, id, by)
+        act = judge(unit, was, action, by, choice)
+    _require_signature(was.document)
+    placement = placement_of(office, was.document)
+    with office.database.reading() as unit:
+        number = upcoming(office, unit, was.document, on, placement.printed_notation)
+    # Sealing may wait for a timestamp, so it works outside any unit; the number is only
+    # spent below, and only if it is still the next.
+    sealed = office.press.seal(
+        office.contents.get(was.document, was.document.latest.digest),
+        placement=placement,
+        number=number.code,
+        notation=number.notation,
+        on=on,
+        at=at.astimezone(office.zone),
+    )
+    changed = _with_seal(office, was.document, sealed, number, (by.id, at))
+    columns = columns_of(office, changed, number)
+    with office.database.unit() as unit:
+        now = standing(office, unit, id, by)
+        judge(unit, now, action, by, replace(choice, seen=was.document.version))
+        unit.registers.enter(number, changed, columns)
+        deed = Deed(act, by, at, choice, "document:sealed", {"number": str(number)})
+        return advance(unit, now, changed, deed)
+
+
+def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
+    """Enter an incoming document in its register: the arrival number and date.
+
+    Raises  as ``judge``; no number is spent when the act is refused.
+    """
+    at = office.clock()
+    on = at.astimezone(office.zone).date()
+    with office.database.reading() as unit:
+        was = standing(office, unit, id, by)
+        number = upcoming(office, unit, was.document, on)
+    columns = columns_of(office, was.document, number)
+    with office.database.unit() as unit:
+        now = standing(office, unit, id, by)
+        act = judge(unit, now, action, by, choice)
+        drawn = upcoming(office, unit, now.document, on)
+        unit.registers.enter(drawn, now.document, {**columns, "code": str(drawn)})
+        changed = replace(now.document, number=drawn)
+        deed = Deed(act, by, at, choice, "document:numbered", {"number": str(drawn)})
+        return advance(unit, now, changed, deed)
+
+
+def _require_signature(document: Document) -> None:
+    # The agency seals only what bears the competent person's signature (Decree 30/2020, art. 32).
+    if document.latest.origin is not Origin.SIGNED:
+        raise Refused("seal.unsigned")
+
+
+def _with_seal(
+    office: Office, document: Document, sealed: bytes, number: Number, who: tuple[str, datetime]
+) -> Document:
+    by, at = who
+    digest = office.contents.put(document.id, document.classification, sealed)
+    revised = add_revision(document, digest, len(sealed), (Media.PDF, Origin.SEALED, by, at))
+    return replace(revised, number=number)

@@ -1,0 +1,61 @@
+"""The leader signs exactly the bytes that were shown."""
+
+from dataclasses import replace
+
+from records.document import Document, Media, Origin, Revision
+from records.errors import Refused
+from records.paper import Placement
+from records.person import Person
+from workflow.advance import Deed, advance
+from workflow.begin import add_revision
+from workflow.office import Office
+from workflow.road import Choice, judge, standing
+
+
+def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
+    """Add the leader's signature as a new revision; every byte before it stays in its place.
+
+    Raises  as ``judge``; Refused: they have no certificate, or the PDF cannot be signed.
+            Unavailable: the timestamp authority does not answer; nothing was signed.
+    """
+    at = office.clock()
+    with office.database.reading() as unit:
+        was = standing(office, unit, id, by)
+        act = judge(unit, was, action, by, choice)
+    document = was.document
+    shown = office.contents.get(document, document.latest.digest)
+    # The signer may wait for a timestamp, so it works outside any unit; Outrun guards the gap.
+    signed = office.press.sign(
+        shown,
+        placement=placement_of(office, document),
+        person=by.id,
+        at=at.astimezone(office.zone),
+        reason=_reason(office, document),
+    )
+    digest = office.contents.put(document.id, document.classification, signed)
+    how = (Media.PDF, Origin.SIGNED, by.id, at)
+    changed = replace(add_revision(document, digest, len(signed), how), signer=by.id)
+    with office.database.unit() as unit:
+        now = standing(office, unit, id, by)
+        judge(unit, now, action, by, replace(choice, seen=document.version))
+        return advance(unit, now, changed, Deed(act, by, at, choice, "document:signed"))
+
+
+def placement_of(office: Office, document: Document) -> Placement:
+    """Give where number, date, signature and seal go, found on the bytes before any of them.
+
+    Raises  Refused: there is no PDF to place them on.
+    """
+    return office.reader.placement(office.contents.get(document, base_of(document).digest))
+
+
+def base_of(document: Document) -> Revision:
+    """Give the revision that was approved: the latest one of no signature's making."""
+    for revision in reversed(document.revisions):
+        if revision.media is Media.PDF and revision.origin not in (Origin.SIGNED, Origin.SEALED):
+            return revision
+    raise Refused("pdf.not-signable", reason="no PDF")
+
+
+def _reason(office: Office, document: Document) -> str:
+    return f"Ký ban hành {office.forms[document.type].name}"

@@ -1,0 +1,63 @@
+"""Everything that must always hold is checked: the log's chain, every file, the database, numbers."""
+
+from collections import defaultdict
+from dataclasses import dataclass
+
+from records.audit import AuditHead
+from records.document import Classification, Digest
+from records.errors import OfficeError
+from workflow.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What was checked, and every fault found."""
+
+    head: AuditHead
+    files: int
+    numbers: int
+    faults: tuple[str, ...]
+
+    @property
+    def holds(self) -> bool:
+        """Tell whether nothing at all was found."""
+        return self.head.holds and not self.faults
+
+
+def verify(office: Office) -> Findings:
+    """Check chain, files, registers and database, changing nothing."""
+    with office.database.reading() as unit:
+        head = unit.audit.verify()
+        wanted = unit.documents.digests()
+    faults = list(office.database.sound())
+    faults += [fault for one in wanted for fault in _file_faults(office, *one)]
+    numbers, missing = _register_faults(office)
+    return Findings(head, len(wanted), numbers, (*faults, *missing))
+
+
+def _file_faults(office: Office, document: str, classification: str, digest: Digest) -> list[str]:
+    try:
+        if classification == Classification.NONE:
+            office.contents.blobs.get(digest)
+        else:
+            office.contents.vault.get(document, digest)
+    except OfficeError as fault:
+        return [f"document {document}: {fault.rule}"]
+    return []
+
+
+def _register_faults(office: Office) -> tuple[int, list[str]]:
+    counted, faults = 0, []
+    with office.database.reading() as unit:
+        for book in office.books:
+            for year in unit.registers.years(book.id):
+                series: dict[str, list[int]] = defaultdict(list)
+                for entry in unit.registers.entries(book.id, year):
+                    series[entry.number.series].append(entry.number.serial)
+                counted += sum(len(serials) for serials in series.values())
+                faults += [
+                    f"register {book.id} {name or 'joint'} {year}: not 1…{len(serials)}"
+                    for name, serials in series.items()
+                    if serials != list(range(1, len(serials) + 1))
+                ]
+    return counted, faults
