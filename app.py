@@ -55,9 +55,7 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
-def furnish(
-    settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] = now
-) -> Office:
+def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] = now) -> Office:
     """Give the office that these settings describe, its database and keys made on first use."""
     described = read_office(settings.trinhky_config / settings.trinhky_office)
     partners = read_partners((settings.trinhky_config / "partners.yaml").read_text("utf-8"))
@@ -79,6 +77,7 @@ def furnish(
         default_signer=described.default_signer,
         sealed=read_profile(settings.trinhky_config / "secrecy.yaml") is Profile.SEALED,
         largest=settings.max_upload,
+        isolate=sandbox,
         reader=reader,
         converter=Converter(sandbox),
         press=Press(keyring, _timestamper(settings, keyring)),
@@ -93,15 +92,19 @@ def furnish(
 
 def _organ(own: Organ, partners: dict[str, Organ]) -> Organ:
     listed = partners.get(own.id)
-    return own if listed is None else Organ(
-        id=own.id,
-        name=own.name,
-        superior=own.superior,
-        place=own.place,
-        notation=own.notation,
-        email=listed.email,
-        spool=listed.spool,
-        facts=own.facts,
+    return (
+        own
+        if listed is None
+        else Organ(
+            id=own.id,
+            name=own.name,
+            superior=own.superior,
+            place=own.place,
+            notation=own.notation,
+            email=listed.email,
+            spool=listed.spool,
+            facts=own.facts,
+        )
     )
 
 

@@ -65,7 +65,7 @@ class BookText(Strict):
     direction: Direction
     classified: bool = False
     per_type: bool
-    types: list[str] = []
+    types: tuple[str, ...] = ()
     notation: str = "{type}-{office}"
     notation_plain: str = "{office}-{unit}"
     columns: str

@@ -31,7 +31,7 @@ class Settings(BaseSettings):
     """Which office of the configuration folder this is."""
 
     trinhky_spool: Path | None = None
-    """The folder with one sub-folder an office through which messages go; beside the data if unset."""
+    """The folder with one sub-folder an office for messages; in the data folder if unset."""
 
     database_url: str = ""
     """SQLAlchemy's address of the database; SQLite in the data folder if empty."""

@@ -3,6 +3,8 @@
 from hashlib import sha256
 from pathlib import Path
 
+from pydantic import Field
+
 from config.located import Located, Strict
 from records.document import Digest, Direction
 from records.errors import Refused
@@ -22,8 +24,8 @@ class ActText(Strict):
 
     title: TitleText
     to: str
-    who: list[str | dict[str, str]] = []
-    needs: list[Need] = []
+    who: tuple[str | dict[str, str], ...] = ()
+    needs: tuple[Need, ...] = ()
     does: Effect | None = None
     also: str = ""
     reports: str = ""
@@ -33,10 +35,10 @@ class StateText(Strict):
     """One state under ``states``."""
 
     title: TitleText
-    who: list[str | dict[str, str]] = []
+    who: tuple[str | dict[str, str], ...] = ()
     editable: bool = False
     approves: bool = False
-    actions: dict[str, ActText] = {}
+    actions: dict[str, ActText] = Field(default_factory=dict)
 
 
 class RouteText(Strict):
@@ -113,7 +115,7 @@ def _act(located: Located, place: list[str], name: str, text: ActText) -> Act:
 
 
 def _people(
-    located: Located, place: list[str], words: list[str | dict[str, str]]
+    located: Located, place: list[str], words: tuple[str | dict[str, str], ...]
 ) -> tuple[Who, ...]:
     return tuple(_who(located, [*place, n], word) for n, word in enumerate(words))
 

@@ -5,7 +5,7 @@ import io
 import re
 import zipfile
 
-from drafting.archive import ZipLimits, open_zip, read_xml
+from drafting.archive import ZipLimits, open_zip, read_part, read_xml
 from records.document import Media
 from records.errors import Unreadable
 
@@ -115,8 +115,7 @@ def _zip_kind(archive: zipfile.ZipFile) -> str:
 
 
 def _open_document_kind(archive: zipfile.ZipFile) -> str:
-    with archive.open("mimetype") as part:
-        media = part.read(100).decode("ascii", "replace").strip()
+    media = read_part(archive, "mimetype", most=100).decode("ascii", "replace").strip()
     if media not in _OPEN_DOCUMENT:
         raise Unreadable("file.unknown")
     if any(name.startswith(("Basic/", "Scripts/")) for name in archive.namelist()):
@@ -160,8 +159,7 @@ def _require_harmless(archive: zipfile.ZipFile, name: str) -> None:
 
 def _require_no_doctype(archive: zipfile.ZipFile, name: str) -> None:
     """Refuse a part that declares a document type, which no word processor writes."""
-    with archive.open(name) as part:
-        head = part.read(4096)
+    head = read_part(archive, name, most=4096)
     for encoding in ("utf-8", "utf-16"):
         if "<!DOCTYPE" in head.decode(encoding, "replace"):
             raise Unreadable("file.damaged")

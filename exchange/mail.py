@@ -5,8 +5,8 @@ import re
 import smtplib
 import ssl
 from datetime import datetime
-from email.message import EmailMessage
-from email.policy import SMTP
+from email.header import Header
+from email.mime.text import MIMEText
 from email.utils import format_datetime
 
 from exchange.gate import Exchangeable, verify
@@ -17,7 +17,7 @@ PURPOSE = "mail"
 _ADDRESS = re.compile(
     r"[A-Za-z0-9.!#$%&'*+/=?^_`{|}~-]{1,64}@[A-Za-z0-9](?:[A-Za-z0-9.-]{0,251}[A-Za-z0-9])?"
 )
-_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029]")
+_CONTROL = re.compile(r"[\x00-\x1f\x7f\x85\u2028\u2029\ud800-\udfff]")
 _FOR_GOOD = 500  # SMTP replies from here on will be the same next time (RFC 5321, 4.2.1)
 
 
@@ -79,30 +79,36 @@ class Mailer:
         except (smtplib.SMTPException, OSError) as error:
             raise Unavailable("mail.unavailable", why=type(error).__name__) from error
 
-    def _letter(self, to: str, subject: str, text: str) -> EmailMessage:
+    def _letter(self, to: str, subject: str, text: str) -> MIMEText:
         if _CONTROL.search(subject):
             raise Refused("mail.header")
-        letter = EmailMessage(policy=SMTP)
+        # EmailMessage (Python 3.11) loses spaces where it folds a long Vietnamese subject.
+        letter = MIMEText(_lines(text), "plain", "utf-8")
         letter["From"] = self._sender
         letter["To"] = to
-        letter["Subject"] = subject
+        letter["Subject"] = Header(subject, "utf-8", header_name="Subject").encode()
         # RFC 3834: an automatic letter says so, and gets no automatic answer.
         letter["Auto-Submitted"] = "auto-generated"
-        letter.set_content(text, charset="utf-8", cte="base64")
         return letter
 
     def _id(self, cleared: Exchangeable, *words: str) -> str:
         """Give the same id for the same letter, so that a second posting can be known as one."""
-        digest = hashlib.sha256("\0".join((cleared.document, *words)).encode()).hexdigest()
+        told = "\0".join((cleared.document, *words)).encode(errors="replace")
+        digest = hashlib.sha256(told).hexdigest()
         return f"<{digest[:32]}@{self._sender.partition('@')[2]}>"
 
-    def _post(self, letter: EmailMessage) -> None:
+    def _post(self, letter: MIMEText) -> None:
         with smtplib.SMTP(*self._server, timeout=self._timeout) as server:
             if self._context is not None:
                 server.starttls(context=self._context)
             if self._login is not None:
                 server.login(*self._login)
             server.send_message(letter)
+
+
+def _lines(text: str) -> str:
+    """Give ``text`` with the line ends mail has (RFC 2045, 6.8), and nothing UTF-8 cannot carry."""
+    return "\r\n".join(text.encode(errors="replace").decode().splitlines())
 
 
 def _address(written: str) -> str:

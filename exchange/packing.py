@@ -74,9 +74,14 @@ def transport(name: str) -> str:
     return _RAW.get(_ending(name), "application/zip")
 
 
+def is_wrapped(name: str) -> bool:
+    """Tell whether a file of this name travels in a zip."""
+    return _ending(name) not in _RAW
+
+
 def pack(name: str, content: bytes) -> bytes:
     """Give the bytes that travel: the file itself, or a zip that holds it."""
-    if _ending(name) in _RAW:
+    if not is_wrapped(name):
         return content
     packed = io.BytesIO()
     entry = zipfile.ZipInfo(name, date_time=(1980, 1, 1, 0, 0, 0))  # the same bytes every time

@@ -17,6 +17,7 @@ MOST_TEXT = 2_000_000  # characters outside the files
 _JUNK = 1024  # bytes that may stand before the message itself
 _PIECE = 1 << 16  # bytes given to the parser at a time
 _BLANKS = b" \t\r\n"
+_MOST_PADDING = 2  # RFC 4648, 4
 _FILE = "contenttransferencoded"
 
 
@@ -121,9 +122,15 @@ class _Base64:
         if self._ended and signs:
             raise ValueError("more after the padding")
         if whole:
-            self._kept.write(binascii.a2b_base64(signs[:whole], strict_mode=True))
-            self._ended = signs[whole - 1 : whole] == b"="
+            self._decode(signs[:whole])
         self._rest = signs[whole:]
+
+    def _decode(self, signs: bytes) -> None:
+        padding = len(signs) - len(signs.rstrip(b"="))
+        if padding > _MOST_PADDING:  # which Python lets pass after a whole group of four
+            raise ValueError("only padding")
+        self._kept.write(binascii.a2b_base64(signs, strict_mode=True))
+        self._ended = padding > 0
 
     def content(self) -> bytes:
         if self._rest:

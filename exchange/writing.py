@@ -1,13 +1,14 @@
 """Envelopes and status notices written as edXML (QCVN 102:2016/BTTTT)."""
 
 import base64
+import io
 import re
 from collections.abc import Iterator
 from xml.sax.saxutils import escape
 
 from exchange import codes
 from exchange.moments import written_date, written_moment
-from exchange.packing import file_name, media_of, pack, plain, transport
+from exchange.packing import file_name, is_wrapped, media_of, pack, plain, transport
 from records.errors import Refused
 from records.exchange import Enclosure, Envelope, StatusNotice
 from records.person import Organ
@@ -34,7 +35,9 @@ def write(envelope: Envelope) -> bytes:
     Raises  Refused edxml.incomplete: ``where`` names the element that would stay empty.
     Source  QCVN 102:2016/BTTTT; spelling and order as in the ministry's samples (domain-vn §4.4).
     """
-    return b"".join(_message(envelope))
+    message = io.BytesIO()
+    message.writelines(_message(envelope))
+    return message.getvalue()
 
 
 def is_written(message: bytes, envelope: Envelope) -> bool:
@@ -211,7 +214,7 @@ def _attachment(n: int, enclosure: Enclosure) -> Iterator[bytes]:
     told = (
         f"<ContentId>cid:{n}</ContentId><AttachmentName>{escape(name)}</AttachmentName>"
         f"<Description>{MAIN if enclosure.main else BESIDE}</Description>"
-        f"<MimeType>{media_of(name, enclosure.media)}</MimeType>"
+        f"<MimeType>{media_of(name, enclosure.media, wrapped=is_wrapped(name))}</MimeType>"
         f"<ContentType>{transport(name)}</ContentType>"
     )
     yield f"<Attachment>{told}{_ENCODED}".encode()

@@ -2,6 +2,7 @@
 
 import heapq
 import threading
+import time
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ from search.shelf import Shelf, sole
 from search.sight import Sight
 from search.snippet import snippet
 
+_TRIES = 10  # looks at an index that a writer is changing
+_PAUSE = 0.01  # seconds between two of them
 _MOST_HITS = 200  # on one page
 _SHORTEST_KEY = 16  # bytes
 _FACETS = ("type", "direction", "unit", "state")
@@ -123,11 +126,11 @@ class Index:
         Raises  Unavailable: the disk does not take it, or another process rebuilds.
         """
         with self._rebuilding, self._writable(), sole(self._folder, "rebuild.lock"):
+            shelf = Shelf.begin(self._folder, self._key, complete=True)
             with self._writing:
                 self._meanwhile = _Meanwhile()
                 self._written = mark(self._folder)
             try:
-                shelf = Shelf.begin(self._folder, self._key, complete=True)
                 known: dict[str, Segment] = {}
                 shelf.write(_once(entries), known=known)
                 with self._writing, sole(self._folder, "write.lock"):
@@ -136,6 +139,9 @@ class Index:
                     shelf.complete = mark(self._folder) == self._written
                     shelf.publish()
                     shelf.clear_others()
+            except BaseException:
+                shelf.discard()
+                raise
             finally:
                 self._meanwhile = None
 
@@ -174,7 +180,7 @@ class Index:
     def _lost(self, shelf: Shelf) -> bool:
         """Tell whether what was opened before is there no more, or no more ours."""
         try:
-            shelf.segments()
+            shelf.leaves({})
         except _LOST:
             return True
         return False
@@ -197,18 +203,21 @@ class Index:
             return loaded
 
     def _load(self) -> _Loaded:
-        for _ in range(5):  # A writer may clear away what was just about to be opened.
+        now: tuple[int, ...] = ()
+        for _ in range(_TRIES):
             now = mark(self._folder)
             known = dict(self._loaded.known)
             try:
                 shelf = Shelf.open(self._folder, self._key)
-                leaves = shelf.leaves(known)
-            except _LOST:
+                return _Loaded(now, shelf, shelf.leaves(known), known)
+            except Foreign:
+                # A writer may have listed and written anew between our two looks.
                 if mark(self._folder) == now:
-                    return _Loaded(now)
-            else:
-                return _Loaded(now, shelf, leaves, known)
-        return _Loaded(())
+                    break
+            except OSError:
+                # A writer may have cleared away what was just about to be opened.
+                time.sleep(_PAUSE)
+        return _Loaded(now)
 
     @contextmanager
     def _writable(self) -> Iterator[None]:
@@ -216,6 +225,8 @@ class Index:
             yield
         except OSError as error:
             raise Unavailable("search.unwritable", reason=error.strerror or "") from error
+        except Foreign as error:
+            raise Broken("search.foreign", file=str(error)) from error
 
 
 @contextmanager

@@ -13,7 +13,7 @@ from typing import Any, Self
 
 from whoosh.filedb.filestore import FileStorage
 from whoosh.filedb.structfile import StructFile
-from whoosh.index import TOC, FileIndex
+from whoosh.index import TOC, EmptyIndexError, FileIndex
 from whoosh.reading import SegmentReader
 from whoosh.writing import OPTIMIZE, SegmentWriter
 
@@ -64,6 +64,8 @@ class _Storage(FileStorage):  # type: ignore[misc]  # Whoosh carries no types
         self._shelf.enter({name: name for name in self._fresh - {oldname}} | {newname: oldname})
         self._fresh = set()
         super().rename_file(oldname, newname, safe=safe)
+        # Listed again, for whoever read the listing before but the contents of yesterday.
+        self._shelf.enter({})
 
 
 class Shelf:
@@ -121,15 +123,25 @@ class Shelf:
         Listing(self.home, self.complete, self.ledger.files).write(self.folder, self._key)
 
     def segments(self) -> list[Any]:
-        """Give the table of contents as it stands, in Whoosh's own values."""
-        segments: list[Any] = TOC.read(self._storage, _NAME, schema=SCHEMA).segments
+        """Give the table of contents as it stands, in Whoosh's own values.
+
+        Raises  Foreign: it is not ours. OSError: it is not there.
+        """
+        try:
+            segments: list[Any] = TOC.read(self._storage, _NAME, schema=SCHEMA).segments
+        except EmptyIndexError as error:
+            raise FileNotFoundError(self.home) from error
         return segments
 
     def leaves(self, known: dict[str, Segment]) -> tuple[Leaf, ...]:
-        """Give the segments as they stand; those in ``known`` are not opened again."""
+        """Give the segments as they stand; those in ``known`` are not opened again.
+
+        Raises  Foreign: one is not ours. OSError: one is not there.
+        """
         leaves, base, used = [], 0, {}
         for kept in self.segments():
             name = f"{self.home}/{kept.segment_id()}"
+            (self.folder / f"{name}{kept.COMPOUND_EXT}").stat()
             used[name] = segment = known.get(name) or Segment(self._storage, kept)
             leaves.append(Leaf(segment, base, frozenset(kept.deleted_docs())))
             base += segment.size
@@ -152,8 +164,9 @@ class Shelf:
 
         Raises  Foreign: what lies there is not ours. OSError: the disk does not take it.
         """
+        self.segments()
         index = FileIndex(self._storage, schema=SCHEMA, indexname=_NAME)
-        writer = SegmentWriter(index, _lk=False, limitmb=_BATCH_MEMORY, codec=BlockCodec(compression=0))
+        writer = SegmentWriter(index, _lk=False, limitmb=_BATCH_MEMORY, codec=BlockCodec())
         try:
             self._take_out(writer, without, known)
             for entry in entries:
@@ -173,6 +186,11 @@ class Shelf:
                 for found, _, _ in segment.blocks("id", id):
                     for n in found:
                         kept.delete_document(n)
+
+    def discard(self) -> None:
+        """Remove an index that was never published."""
+        if not self._published:
+            shutil.rmtree(self.folder / self.home, ignore_errors=True)
 
     def clear_others(self) -> None:
         """Remove what other indexes left in the folder."""

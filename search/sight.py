@@ -3,12 +3,13 @@
 import heapq
 from bisect import bisect_right
 from collections.abc import Iterator
-from itertools import compress, islice
+from itertools import compress, groupby, islice
 
 from search.schema import unpacked, variant
 from search.segments import Card, Leaf
 
 _STEMS = 1000  # words a star stands for at most
+_PASSED_OVER = 20  # words looked at for each of them
 
 
 class Sight:
@@ -47,11 +48,10 @@ class Sight:
     def starting(self, field: str, start: str, limit: int = _STEMS) -> Iterator[str]:
         """Give terms of a field that begin with ``start`` and that a readable document bears."""
         streams = [leaf.segment.terms(field, start) for leaf in self._leaves]
-        before = ""
-        for term in islice(heapq.merge(*streams), limit * (len(streams) or 1)):
-            if term != before and self._borne(field, term):
-                yield term
-            before = term
+        terms = (term for term, _ in groupby(heapq.merge(*streams)))
+        # What others write may not crowd out what is readable, nor make the search endless.
+        looked_at = islice(terms, limit * _PASSED_OVER)
+        return islice((term for term in looked_at if self._borne(field, term)), limit)
 
     def _borne(self, field: str, term: str) -> bool:
         for leaf in self._leaves:

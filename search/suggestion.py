@@ -10,7 +10,7 @@ from search.folding import Token, clean, fold, tokens, words
 from search.question import Term, terms, understand
 from search.schema import variant
 from search.sight import Sight
-from search.telex import decode
+from search.telex import decode, spelled
 
 _FEW = 2  # documents below which a word may be a slip
 _BETTER = 4  # times as many documents a better spelling must find
@@ -84,10 +84,10 @@ def _spellings(sight: Sight, slip: Token, text: str) -> Iterator[str]:
 
 def _usual(sight: Sight, key: str) -> str:
     """Give the spelling of a folded word that most readable documents use."""
-    spelled = sight.starting("exact", variant(key, ""), 50)
-    count = {term: len(sight.postings("exact", term)) for term in spelled}
+    forms = sight.starting("exact", variant(key, ""), 50)
+    count = {term: len(sight.postings("exact", term)) for term in forms}
     term = max(count, key=lambda term: (count[term], term), default=f"{key}|{key}")
-    return clean(term.partition("|")[2])
+    return spelled(term.partition("|")[2])
 
 
 def _one_slip_from(key: str) -> set[str]:

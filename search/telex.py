@@ -41,6 +41,13 @@ def decode(word: str) -> str:
     return _toned(found, tone)
 
 
+def spelled(exact: str) -> str:
+    """Give a word that is kept with its tone behind it as it is written."""
+    plain, tone = (exact[:-1], exact[-1]) if exact[-1:] in _TONES.values() else (exact, "")
+    found = _SYLLABLE.fullmatch(plain)
+    return _toned(found, tone) if found and tone else unicodedata.normalize("NFC", exact)
+
+
 def _letters(struck: str) -> str:
     # A mark may be struck after the end of its syllable: ``ddoanf`` but also ``doanfd``.
     if struck.startswith("d") and struck.endswith("d") and len(struck) > 1 and struck[1] != "d":
@@ -48,7 +55,7 @@ def _letters(struck: str) -> str:
     late = re.fullmatch(r"(.*?)([aeo])([^aeo]+)\2", struck)
     if late:
         struck = f"{late[1]}{late[2]}{late[2]}{late[3]}"
-    late = re.fullmatch(r"(.*?)(uo|a|o|u)([^aeiouyw]+)w", struck)
+    late = re.fullmatch(r"(.*?)(uo|a|o|u)([^aeow]+)w", struck)
     if late:
         struck = f"{late[1]}{late[2]}w{late[3]}"
     for keys, letter in _LETTERS:

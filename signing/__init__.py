@@ -1,0 +1,1 @@
+"""Keys, signatures, seals, timestamps and verdicts: the only room that knows pyHanko."""

@@ -22,7 +22,6 @@ from pyhanko_certvalidator.errors import (
     InvalidCertificateError,
     NotYetValidError,
     PathBuildingError,
-    PathValidationError,
     RevokedError,
     ValidationError,
 )
@@ -32,6 +31,13 @@ from signing.trust import Trust
 
 _SUBFILTERS = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached")
 _USAGE = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"})
+_DOUBTS: dict[type[Exception], tuple[str, str]] = {
+    ExpiredError: ("expired", "certificate-expired"),
+    NotYetValidError: ("expired", "certificate-expired"),
+    InsufficientRevinfoError: ("unknown", "revocation-unknown"),
+    DisallowedAlgorithmError: ("unknown", "algorithm-weak"),
+    InvalidCertificateError: ("unknown", "certificate-unfit"),
+}
 Doubt = tuple[Verdict, str]
 
 
@@ -175,18 +181,12 @@ async def standing_of(
     except RevokedError as error:
         reason = "revoked" if error.is_ee_cert else "issuer-revoked"
         return "revoked", (Verdict.INVALID, reason)
-    except (ExpiredError, NotYetValidError):
-        return "expired", (Verdict.INDETERMINATE, "certificate-expired")
-    except InsufficientRevinfoError:
-        return "unknown", (Verdict.INDETERMINATE, "revocation-unknown")
-    except DisallowedAlgorithmError:
-        return "unknown", (Verdict.INDETERMINATE, "algorithm-weak")
-    except PathBuildingError:
-        return "untrusted", (Verdict.INDETERMINATE, "untrusted")
-    except InvalidCertificateError:
-        return "unknown", (Verdict.INDETERMINATE, "certificate-unfit")
-    except (PathValidationError, ValidationError):
-        return "untrusted", (Verdict.INDETERMINATE, "untrusted")
+    except (ValidationError, PathBuildingError) as error:
+        status, reason = next(
+            (told for family, told in _DOUBTS.items() if isinstance(error, family)),
+            ("untrusted", "untrusted"),
+        )
+        return status, (Verdict.INDETERMINATE, reason)
     return "good", None
 
 

@@ -16,7 +16,7 @@ _FINER = 3  # drawn this much larger, then reduced, so that edges are smooth
 
 
 def draw_signature(person: str) -> bytes:
-    """Give a PNG, blue on nothing, that looks written by hand and is the same for one ``person``."""
+    """Give a PNG, blue on nothing, that looks handwritten; the same for the same ``person``."""
     width, height = 840 * _FINER, 360 * _FINER
     ink = Image.new("L", (width, height), 0)
     pen = ImageDraw.Draw(ink)
@@ -26,9 +26,7 @@ def draw_signature(person: str) -> bytes:
     return _coloured(ink, BLUE, dots_per_inch=300)
 
 
-def _write_loops(
-    pen: ImageDraw.ImageDraw, whim: random.Random, width: int, height: int
-) -> None:
+def _write_loops(pen: ImageDraw.ImageDraw, whim: random.Random, width: int, height: int) -> None:
     loops = whim.uniform(4.5, 7.5)
     swing, lean = whim.uniform(0.045, 0.075), whim.uniform(0.15, 0.45)
     phase = whim.uniform(0, math.tau)
@@ -42,9 +40,7 @@ def _write_loops(
         _touch(pen, x * width, y * height, thick)
 
 
-def _write_flourish(
-    pen: ImageDraw.ImageDraw, whim: random.Random, width: int, height: int
-) -> None:
+def _write_flourish(pen: ImageDraw.ImageDraw, whim: random.Random, width: int, height: int) -> None:
     bend, tilt = whim.uniform(0.03, 0.08), whim.uniform(-0.1, -0.03)
     for step in range(2500):
         t = step / 2500
@@ -82,7 +78,7 @@ def _ring(pen: ImageDraw.ImageDraw, side: int, *, outer: float, thick: float) ->
 
 
 def _rim(ink: Image.Image, words: str, font: Path, *, radius: float) -> None:
-    """Set ``words`` on the upper arc, upright towards the rim, leaving the bottom free for a star."""
+    """Set ``words`` along the rim, leaving the bottom free for a star."""
     side = ink.width
     face, advance = _fitting(words, font, room=radius * math.radians(300), largest=side * 0.085)
     angle = -sum(advance) / radius / 2

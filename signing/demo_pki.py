@@ -3,7 +3,6 @@
 import fcntl
 import json
 import os
-import re
 import secrets
 import tempfile
 from collections.abc import Iterator, Mapping, Sequence
@@ -15,28 +14,30 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
-from cryptography.hazmat.primitives.asymmetric.types import CertificateIssuerPrivateKeyTypes
 from cryptography.hazmat.primitives.serialization import pkcs12
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from records.errors import Refused
 from signing.demo_pictures import draw_seal, draw_signature
 from signing.fonts import find_font
+from signing.key_folder import (
+    INTERMEDIATE,
+    PASS_PHRASE,
+    PEOPLE,
+    ROOT,
+    SEAL,
+    TSA,
+    Holder,
+    Key,
+    is_person_id,
+    open_holder,
+    pass_phrase,
+    place_of,
+)
 
-ROOT, INTERMEDIATE, SEAL, TSA = "root", "intermediate", "seal", "tsa"
-PEOPLE = "people"
-PASS_PHRASE = "pass-phrase"  # noqa: S105 - the name of a file
 _REVOKED = "revoked.json"
 _CRL_LASTS = timedelta(days=30)
 _YEAR = timedelta(days=365)
-_PERSON_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
-
-@dataclass(frozen=True, slots=True)
-class _Holder:
-    """A certificate with its key, and the certificate of whoever issued it."""
-
-    key: CertificateIssuerPrivateKeyTypes
-    certificate: x509.Certificate
 
 
 def found_demo_pki(
@@ -52,7 +53,7 @@ def found_demo_pki(
             office: the agency's name; at: aware, the moment certificates begin (a day before).
     Raises  Refused: an id that cannot name a file.
             Unavailable: no font with Vietnamese letters for the seal.
-    Source  Decree 30/2020, Annex I (seal red in real size, signature blue); RFC 5280; RFC 3161, 2.3.
+    Source  Decree 30/2020, Annex I (red seal in real size, blue signature); RFC 5280; RFC 3161.
     """
     with _alone_in(folder):
         phrase = _pass_phrase(folder)
@@ -78,28 +79,10 @@ def revoke(folder: Path, certificate: str, *, at: datetime) -> None:
     """
     with _alone_in(folder):
         revoked = _revoked(folder)
-        holder = load_holder(_place(folder, certificate), pass_phrase(folder))
+        holder = open_holder(place_of(folder, certificate), pass_phrase(folder))
         revoked[str(holder.certificate.serial_number)] = at.isoformat()
         _write(folder / _REVOKED, json.dumps(revoked, indent=1, sort_keys=True).encode())
         _write_crls(folder, at)
-
-
-def pass_phrase(folder: Path) -> bytes:
-    """Give the pass phrase of the keys in ``folder``."""
-    return (folder / PASS_PHRASE).read_bytes().strip()
-
-
-def load_holder(path: Path, phrase: bytes) -> _Holder:
-    """Open a PKCS#12 file of this infrastructure."""
-    key, certificate, _ = pkcs12.load_key_and_certificates(path.read_bytes(), phrase)
-    if certificate is None or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise ValueError(f"no key and certificate in {path.name}")
-    return _Holder(key, certificate)
-
-
-def is_person_id(id: str) -> bool:
-    """Tell whether ``id`` can name a file and lead nowhere else."""
-    return _PERSON_ID.fullmatch(id) is not None
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,27 +94,33 @@ class _Member:
 
 
 def _authority(  # noqa: PLR0913 - a certificate has that many sides
-    folder: Path, role: str, office: str, at: datetime, phrase: bytes, *, issuer: _Holder | None
-) -> _Holder:
-    path = folder / f"{role}.p12"
-    if path.exists():
-        return load_holder(path, phrase)
-    years = 20 if issuer is None else 15
-    rank = "gốc" if issuer is None else "trung gian"
+    folder: Path, role: str, office: str, at: datetime, phrase: bytes, *, issuer: Holder | None
+) -> Holder:
+    path = place_of(folder, role)
+    if not path.exists():
+        _issue_authority(path, role, office, at, phrase, issuer=issuer)
+    holder = open_holder(path, phrase)
+    if not (folder / f"{role}.crt").exists():
+        der = holder.certificate.public_bytes(serialization.Encoding.DER)
+        _write(folder / f"{role}.crt", der)
+    return holder
+
+
+def _issue_authority(  # noqa: PLR0913 - a certificate has that many sides
+    path: Path, role: str, office: str, at: datetime, phrase: bytes, *, issuer: Holder | None
+) -> None:
+    years, rank, below = (20, "gốc", 1) if role == ROOT else (15, "trung gian", 0)
     key = ec.generate_private_key(ec.SECP256R1())
     name = _name(f"CA {rank} THỬ NGHIỆM", office)
     draft = _draft(name, key, at, years * _YEAR, issuer)
     draft = draft.add_extension(
-        x509.BasicConstraints(ca=True, path_length=1 if issuer is None else 0), critical=True
+        x509.BasicConstraints(ca=True, path_length=below), critical=True
     ).add_extension(_usage("key_cert_sign", "crl_sign"), critical=True)
-    holder = _Holder(key, draft.sign(issuer.key if issuer else key, hashes.SHA256()))
+    holder = Holder(key, draft.sign(issuer.key if issuer else key, hashes.SHA256()))
     _keep(path, holder, phrase, chain=[issuer.certificate] if issuer else [])
-    der = holder.certificate.public_bytes(serialization.Encoding.DER)
-    _write(folder / f"{role}.crt", der)
-    return holder
 
 
-def _agency(folder: Path, office: str, at: datetime, phrase: bytes, issuer: _Holder) -> None:
+def _agency(folder: Path, office: str, at: datetime, phrase: bytes, issuer: Holder) -> None:
     if not (folder / f"{SEAL}.p12").exists():
         _leaf(folder / f"{SEAL}.p12", _name(office, office), at, phrase, issuer)
     if not (folder / f"{SEAL}.png").exists():
@@ -141,10 +130,10 @@ def _agency(folder: Path, office: str, at: datetime, phrase: bytes, issuer: _Hol
         _leaf(folder / f"{TSA}.p12", name, at, phrase, issuer, stamps_time=True)
 
 
-def _person(folder: Path, member: _Member, at: datetime, phrase: bytes, issuer: _Holder) -> None:
+def _person(folder: Path, member: _Member, at: datetime, phrase: bytes, issuer: Holder) -> None:
     if not is_person_id(member.id):
         raise Refused("sign.person-id", person=member.id)
-    path = _place(folder, member.id)
+    path = place_of(folder, member.id)
     if not path.with_suffix(".png").exists():
         _write(path.with_suffix(".png"), draw_signature(member.id))
     if not path.exists():
@@ -152,18 +141,12 @@ def _person(folder: Path, member: _Member, at: datetime, phrase: bytes, issuer: 
         _leaf(path, name, at, phrase, issuer)
 
 
-def _place(folder: Path, certificate: str) -> Path:
-    if certificate in {SEAL, TSA, INTERMEDIATE}:
-        return folder / f"{certificate}.p12"
-    return folder / PEOPLE / f"{certificate}.p12"
-
-
 def _leaf(  # noqa: PLR0913 - a certificate has that many sides
     path: Path,
     name: x509.Name,
     at: datetime,
     phrase: bytes,
-    issuer: _Holder,
+    issuer: Holder,
     *,
     stamps_time: bool = False,
 ) -> None:
@@ -178,16 +161,16 @@ def _leaf(  # noqa: PLR0913 - a certificate has that many sides
     else:
         usage = _usage("digital_signature", "content_commitment")
         draft = draft.add_extension(usage, critical=True)
-    holder = _Holder(key, draft.sign(issuer.key, hashes.SHA256()))
+    holder = Holder(key, draft.sign(issuer.key, hashes.SHA256()))
     _keep(path, holder, phrase, chain=[issuer.certificate])
 
 
 def _draft(
     name: x509.Name,
-    key: rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey,
+    key: Key,
     at: datetime,
     lasts: timedelta,
-    issuer: _Holder | None,
+    issuer: Holder | None,
 ) -> x509.CertificateBuilder:
     begins = at.replace(microsecond=0) - timedelta(days=1)
     issuer_key = issuer.certificate.public_key() if issuer else key.public_key()
@@ -238,11 +221,11 @@ def _write_crls(folder: Path, at: datetime) -> None:
     phrase = pass_phrase(folder)
     revoked = _revoked(folder)
     for role in (ROOT, INTERMEDIATE):
-        holder = load_holder(folder / f"{role}.p12", phrase)
+        holder = open_holder(folder / f"{role}.p12", phrase)
         _write(folder / f"{role}.crl", _crl(holder, revoked, at))
 
 
-def _crl(issuer: _Holder, revoked: Mapping[str, str], at: datetime) -> bytes:
+def _crl(issuer: Holder, revoked: Mapping[str, str], at: datetime) -> bytes:
     issued = at.replace(microsecond=0)
     draft = (
         x509.CertificateRevocationListBuilder()
@@ -278,10 +261,10 @@ def _pass_phrase(folder: Path) -> bytes:
     return pass_phrase(folder)
 
 
-def _keep(path: Path, holder: _Holder, phrase: bytes, *, chain: list[x509.Certificate]) -> None:
+def _keep(path: Path, holder: Holder, phrase: bytes, *, chain: list[x509.Certificate]) -> None:
     content = pkcs12.serialize_key_and_certificates(
         path.stem.encode(),
-        holder.key,  # type: ignore[arg-type]  # only key kinds we made
+        holder.key,
         holder.certificate,
         chain,
         serialization.BestAvailableEncryption(phrase),

@@ -1,4 +1,4 @@
-"""The fields of an issued document: made empty before the first signature, filled before the last."""
+"""The fields of an issued document: made empty before any signature, filled with the seal."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
@@ -169,11 +169,7 @@ def fill(
         width, height = size_of(writer, name)
         drawn = _drawn(line, faces[line.slanted], width, height)
         resources = generic.DictionaryObject(
-            {
-                pdf_name("/Font"): generic.DictionaryObject(
-                    {pdf_name("/F"): fonts[line.slanted]}
-                )
-            }
+            {pdf_name("/Font"): generic.DictionaryObject({pdf_name("/F"): fonts[line.slanted]})}
         )
         show(writer, name, form(writer, drawn, resources, width=width, height=height))
 
@@ -194,7 +190,9 @@ def _drawn(line: Line, face: Face, width: float, height: float) -> str:
 def _baseline(face: Face, size: float, height: float) -> float:
     """Give where the line stands above the box's lower side; centred in a box much higher."""
     line = (face.ascent - face.descent) / 1000 * size
-    return (height - line) / 2 - face.descent / 1000 * size if height > _TALL * line else _DEPTH * size
+    return (
+        (height - line) / 2 - face.descent / 1000 * size if height > _TALL * line else _DEPTH * size
+    )
 
 
 def _form(writer: IncrementalPdfFileWriter) -> generic.ArrayObject:

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from fontTools import subset
-from fontTools.ttLib import TTFont, TTLibError
-from fontTools.ttLib.scaleUpem import scale_upem
+from fontTools import subset  # type: ignore[import-untyped]  # fontTools ships no types
+from fontTools.ttLib import TTFont, TTLibError  # type: ignore[import-untyped]  # as above
+from fontTools.ttLib.scaleUpem import scale_upem  # type: ignore[import-untyped]  # as above
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.generic import pdf_name
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
@@ -61,7 +61,7 @@ def vietnamese_letters() -> str:
 
 def printable() -> str:
     """Give every sign a number, a symbol or a date may be written with."""
-    return "".join(map(chr, range(0x20, 0x7F))) + vietnamese_letters() + "–—…"
+    return "".join(map(chr, range(0x20, 0x7F))) + vietnamese_letters() + "\u2013\u2014\u2026"
 
 
 def find_font(style: str, *, folders: Sequence[Path] = STANDARD_FOLDERS) -> Path:

@@ -8,16 +8,22 @@ from threading import Lock
 from asn1crypto import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
-from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from records.errors import Broken, Refused
-from signing import demo_pki
+from signing.key_folder import (
+    PEOPLE,
+    SEAL,
+    TSA,
+    Key,
+    is_person_id,
+    open_holder,
+    pass_phrase,
+    place_of,
+)
 from signing.timestamps import LocalAuthority
 from signing.trust import Trust
-
-Key = rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +38,7 @@ class CertificateFacts:
 
 
 class KeySigner(Signer):
-    """The vendor's signer with the key kept open: loading it takes longer than twenty signatures."""
+    """The vendor's signer with its key kept open; opening one takes as long as ten signatures."""
 
     def __init__(
         self, key: Key, certificate: x509.Certificate, chain: tuple[x509.Certificate, ...]
@@ -40,7 +46,7 @@ class KeySigner(Signer):
         store = SimpleCertificateStore()
         store.register_multiple(chain)
         super().__init__(signing_cert=certificate, cert_registry=store, embed_roots=False)
-        self._key = key
+        self.key = key
         self.certificate = certificate
         self.chain = chain
 
@@ -52,16 +58,16 @@ class KeySigner(Signer):
     ) -> bytes:
         """Sign, or give as many bytes as a signature has."""
         if dry_run:
-            return bytes((self._key.key_size + 7) // 8 * (1 if self._is_rsa else 3))
+            return bytes((self.key.key_size + 7) // 8 * (1 if self._is_rsa else 3))
         if digest_algorithm != "sha256":
             raise ValueError(f"this office signs SHA-256 digests, not {digest_algorithm}")
-        if isinstance(self._key, rsa.RSAPrivateKey):
-            return self._key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        return self._key.sign(data, ec.ECDSA(hashes.SHA256()))
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
+        return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
 
     @property
     def _is_rsa(self) -> bool:
-        return isinstance(self._key, rsa.RSAPrivateKey)
+        return isinstance(self.key, rsa.RSAPrivateKey)
 
 
 class Keyring:
@@ -84,7 +90,7 @@ class Keyring:
 
     def seal(self) -> KeySigner:
         """Give the signer of the agency itself."""
-        return self._open("seal", self._folder / f"{demo_pki.SEAL}.p12")
+        return self._open("seal", place_of(self._folder, SEAL))
 
     def certificate_of(self, person_id: str) -> CertificateFacts:
         """Give what a person's certificate says.
@@ -99,12 +105,12 @@ class Keyring:
 
     def seal_picture(self) -> bytes:
         """Give the PNG of the agency's seal, red on nothing."""
-        return (self._folder / f"{demo_pki.SEAL}.png").read_bytes()
+        return (self._folder / f"{SEAL}.png").read_bytes()
 
     def timestamper(self) -> LocalAuthority:
         """Give the timestamp authority whose key lies in this folder."""
-        signer = self._open("tsa", self._folder / f"{demo_pki.TSA}.p12")
-        return LocalAuthority(signer._key, signer.certificate, signer.chain)  # noqa: SLF001 - same module
+        signer = self._open("tsa", place_of(self._folder, TSA))
+        return LocalAuthority(signer.key, signer.certificate, signer.chain)
 
     def trust(self) -> Trust:
         """Give whom to believe; read again as soon as a file of it was replaced."""
@@ -119,8 +125,8 @@ class Keyring:
         return self._trust[1]
 
     def _of(self, person_id: str, suffix: str) -> Path:
-        path = self._folder / demo_pki.PEOPLE / f"{person_id}{suffix}"
-        if not demo_pki.is_person_id(person_id) or not path.exists():
+        path = self._folder / PEOPLE / f"{person_id}{suffix}"
+        if not is_person_id(person_id) or not path.exists():
             raise Refused("sign.no-certificate", person=person_id)
         return path
 
@@ -133,18 +139,14 @@ class Keyring:
 
 def _read_signer(path: Path, folder: Path) -> KeySigner:
     try:
-        content = path.read_bytes()
-        phrase = demo_pki.pass_phrase(folder)
-        key, certificate, chain = pkcs12.load_key_and_certificates(content, phrase)
+        holder = open_holder(path, pass_phrase(folder))
     except (OSError, ValueError) as error:
         raise Broken("sign.key-unreadable", key=path.stem) from error
-    if certificate is None or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise Broken("sign.key-unreadable", key=path.stem)
     der = serialization.Encoding.DER
     return KeySigner(
-        key,
-        x509.Certificate.load(certificate.public_bytes(der)),
-        tuple(x509.Certificate.load(issuer.public_bytes(der)) for issuer in chain),
+        holder.key,
+        x509.Certificate.load(holder.certificate.public_bytes(der)),
+        tuple(x509.Certificate.load(issuer.public_bytes(der)) for issuer in holder.chain),
     )
 
 

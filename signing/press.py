@@ -26,10 +26,9 @@ from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
 from signing.keys import Keyring, KeySigner
 from signing.pictures import Picture, draw, encode
 from signing.timestamps import Timestamper
-from signing.verdict import judge, quieten
+from signing.verdict import is_pdf, judge, quieten
 
 _RESERVED = 24576  # hexadecimal digits for a signature with its certificates and timestamp
-_HEADER_LENGTH = 1024
 
 
 class Press:
@@ -153,9 +152,7 @@ class Press:
             raise Unavailable("sign.revocation-unknown")
         raise Refused("sign.certificate-not-good", person=person, status=status)
 
-    def _require_leader(
-        self, pdf: bytes, writer: IncrementalPdfFileWriter, at: datetime
-    ) -> None:
+    def _require_leader(self, pdf: bytes, writer: IncrementalPdfFileWriter, at: datetime) -> None:
         signed = _signed_fields(writer)
         if fields.AGENCY in signed:
             raise Refused("seal.already-sealed")
@@ -226,7 +223,7 @@ def _open(pdf: bytes) -> IncrementalPdfFileWriter:
 
     Raises  Unreadable: it cannot take one; ``reason`` says why.
     """
-    if b"%PDF-" not in pdf[:_HEADER_LENGTH]:
+    if not is_pdf(pdf):
         raise Unreadable("pdf.not-signable", reason="not-pdf")
     try:
         reader = PdfFileReader(io.BytesIO(pdf), strict=True)

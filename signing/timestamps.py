@@ -154,6 +154,9 @@ def http_timestamper(url: str, timeout: float) -> HttpAuthority:
 class _Stamper(TimeStamper):
     """A client whose every failure means the same to us: try again later."""
 
+    def __init__(self) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # the vendor forgot to type it
+
     async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
         try:
             token = await super().async_timestamp(message_digest, md_algorithm)
@@ -212,9 +215,7 @@ def _post(url: str, question: bytes, *, timeout: float) -> bytes:
         door.close()
 
 
-def _door(
-    scheme: str, host: str, port: int | None, timeout: float
-) -> http.client.HTTPConnection:
+def _door(scheme: str, host: str, port: int | None, timeout: float) -> http.client.HTTPConnection:
     if scheme == "https":
         trusted = ssl.create_default_context()
         return http.client.HTTPSConnection(host, port, timeout=timeout, context=trusted)

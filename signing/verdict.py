@@ -38,6 +38,8 @@ _HEADER_LENGTH = 1024  # bytes in which "%PDF-" must appear (ISO 32000-1, Annex 
 _SKEW = timedelta(minutes=5)  # how far a timestamp authority's clock may be ahead of ours
 _WORST_FIRST = (Verdict.INVALID, Verdict.INDETERMINATE, Verdict.VALID)
 
+_COVERED = (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)
+
 # The vendor's default also accepts an appearance redrawn in place, which lets a signed number
 # be painted over, and which it mistakes for a change when nothing was touched.
 POLICY = StandardDiffPolicy(
@@ -58,6 +60,11 @@ def quieten() -> None:
         logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
+def is_pdf(content: bytes) -> bool:
+    """Tell whether these bytes claim to be a PDF."""
+    return b"%PDF-" in content[:_HEADER_LENGTH]
+
+
 def judge(pdf: bytes, *, trust: Trust, at: datetime) -> ValidationReport:
     """Say what can be said of every signature in ``pdf``; never ask the network.
 
@@ -67,7 +74,7 @@ def judge(pdf: bytes, *, trust: Trust, at: datetime) -> ValidationReport:
     Raises  Unreadable: these bytes are not a PDF at all. Everything else is a verdict.
     Source  EN 319 102-1, 5; ISO 32000-2, 12.8; the closed chain of ``docs/security``.
     """
-    if b"%PDF-" not in pdf[:_HEADER_LENGTH]:
+    if not is_pdf(pdf):
         raise Unreadable("file.not-pdf")
     quieten()
     try:
@@ -175,9 +182,7 @@ class _Chain:
         tail = _TAIL.search(self.pdf[-_TAIL_LENGTH:])
         if tail is None or int(tail[1]) != self.reader.last_startxref:
             yield Verdict.INVALID, "tail"
-        if not self.signatures_in(self.last_revision):
-            yield Verdict.INDETERMINATE, "unsigned-changes"
-        elif any(self.unsigned_filling()):
+        if not self.signatures_in(self.last_revision) or any(self.unsigned_filling()):
             yield Verdict.INDETERMINATE, "unsigned-changes"
 
     def unsigned_filling(self) -> Iterator[bool]:
@@ -218,7 +223,7 @@ def _judge_one(chain: _Chain, one: EmbeddedPdfSignature) -> SignatureVerdict:
         serial=standing.serial,
         time=standing.time.astimezone(UTC) if standing.time else None,
         time_source=standing.time_source,
-        covers=_coverage(one),
+        covers=_coverage(chain, one),
         later_changes=tuple(dict.fromkeys(_later(chain, one))),
         certificate_status=standing.certificate_status,
         verdict=_worst([Verdict.VALID, *(verdict for verdict, _ in doubts)]),
@@ -226,8 +231,8 @@ def _judge_one(chain: _Chain, one: EmbeddedPdfSignature) -> SignatureVerdict:
     )
 
 
-def _coverage(one: EmbeddedPdfSignature) -> str:
-    if one.coverage is SignatureCoverageLevel.ENTIRE_FILE:
+def _coverage(chain: _Chain, one: EmbeddedPdfSignature) -> str:
+    if _covers_file(chain.pdf, one):
         return "whole-file"
     return "revision" if one.coverage is SignatureCoverageLevel.ENTIRE_REVISION else "unclear"
 
@@ -240,10 +245,16 @@ def _structure(chain: _Chain, one: EmbeddedPdfSignature) -> Iterator[tuple[Verdi
     if not _gap_is_contents(chain.pdf, one):
         yield Verdict.INVALID, "byte-range"
     last = one.signed_revision == chain.last_revision
-    if last and one.coverage is not SignatureCoverageLevel.ENTIRE_FILE:
+    whole = _covers_file(chain.pdf, one)
+    if whole is not last or one.coverage not in _COVERED:
         yield Verdict.INVALID, "coverage"
-    if not last and one.coverage is not SignatureCoverageLevel.ENTIRE_REVISION:
-        yield Verdict.INVALID, "coverage"
+
+
+def _covers_file(pdf: bytes, one: EmbeddedPdfSignature) -> bool:
+    """Tell whether nothing but white space follows what is signed."""
+    if one.coverage is SignatureCoverageLevel.ENTIRE_REVISION:
+        return not pdf[int(one.byte_range[2]) + int(one.byte_range[3]) :].strip()
+    return one.coverage is SignatureCoverageLevel.ENTIRE_FILE
 
 
 def _gap_is_contents(pdf: bytes, one: EmbeddedPdfSignature) -> bool:
@@ -315,9 +326,7 @@ def _seen(field: generic.DictionaryObject) -> tuple[object, object]:
     return (None if value is None else str(value)), number
 
 
-def _redrawn(
-    chain: _Chain, one: EmbeddedPdfSignature, field: generic.DictionaryObject
-) -> bool:
+def _redrawn(chain: _Chain, one: EmbeddedPdfSignature, field: generic.DictionaryObject) -> bool:
     look = field.get("/AP")
     drawn = look.raw_get("/N") if isinstance(look, generic.DictionaryObject) else None
     if not isinstance(drawn, generic.IndirectObject):
@@ -372,5 +381,3 @@ def _later(chain: _Chain, one: EmbeddedPdfSignature) -> Iterator[str]:
             yield "timestamp" if signer.sig_object_type == "/DocTimeStamp" else "signature"
         if not signers and chain.change_in(revision) is ModificationLevel.LTA_UPDATES:
             yield "validation-data"
-
-

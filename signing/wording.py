@@ -11,13 +11,16 @@ def lines(placement: Placement, *, number: str, notation: str, on: date) -> dict
     """Give what each text field of a placement shall show.
 
     Takes   number: with its leading zero, "05"; notation: "QĐ-LĐLĐ"; on: the date of issue.
-    Raises  Refused: the year is printed on the page already, and is another.
+    Raises  Refused: the year or the symbol is printed on the page already, and is another.
     Source  Decree 30/2020/NĐ-CP, Annex I, part II, 3 and 4.
     """
     return {NUMBER: _number(placement, number, notation), **_date(placement, on)}
 
 
 def _number(placement: Placement, number: str, notation: str) -> Line:
+    printed = placement.printed_notation
+    if placement.number_style is NumberStyle.SERIAL and printed and printed != notation:
+        raise Refused("number.notation-printed", printed=printed, notation=notation)
     whole = f"{number}/{notation}" if notation else number
     words = {
         NumberStyle.SERIAL: Line(number, slanted=False, centred=True),

@@ -92,6 +92,10 @@ class Blobs:
             raise Broken("storage.blob-changed", digest=digest)
         return content
 
+    def writable(self) -> bool:
+        """Tell whether the folder takes files now."""
+        return os.access(self._folder, os.W_OK | os.X_OK)
+
     def __iter__(self) -> Iterator[Digest]:
         """Give the digest of every file kept, in order."""
         for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/*")):

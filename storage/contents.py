@@ -25,3 +25,7 @@ class Contents:
         if document.classification is Classification.NONE:
             return self.blobs.get(digest)
         return self.vault.get(document.id, digest)
+
+    def ready(self) -> bool:
+        """Tell whether files can be kept now."""
+        return self.blobs.writable()

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
@@ -64,6 +64,11 @@ class Database:
             wrong = [row for row in rows if row != "ok"]
             foreign = unit.connection.execute(text("PRAGMA foreign_key_check")).all()
         return (*wrong, *(f"foreign key of {row[0]}" for row in foreign))
+
+    def queue_stands(self) -> bool:
+        """Tell whether the queue's tables are there, so that jobs can be left."""
+        schema = "dbos" if self.engine.dialect.name == "postgresql" else None
+        return inspect(self.engine).has_table("workflow_status", schema=schema)
 
     def close(self) -> None:
         """Let every connection go."""

@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from sqlalchemy import Connection, Row, Select, and_, exists, insert, or_, select, update
 
@@ -30,7 +30,7 @@ from storage.vault import Vault
 class Filter:
     """Which documents a list shows; empty fields bound nothing."""
 
-    readers: frozenset[str]
+    readers: frozenset[str] = frozenset()
     direction: str = ""
     state: str = ""
     type: str = ""
@@ -270,11 +270,11 @@ class Documents:
         revisions: Mapping[str, list[Revision]],
         attachments: Mapping[str, list[Attachment]],
     ) -> Document:
-        words: dict[str, Any] = {"subject": row.subject, "fields": row.fields, "source": row.source}
+        words = {"subject": row.subject, "fields": row.fields, "source": row.source}
         enclosed = attachments[row.id]
         if row.shut is not None:
-            words = self._vault.open(row.id, row.shut)
-            names = words.get("attachments", [])
+            words = cast("dict[str, Any]", self._vault.open(row.id, row.shut))
+            names: list[str] = words["attachments"]
             enclosed = [replace(one, name=name) for one, name in zip(enclosed, names, strict=True)]
         return Document(
             id=DocumentId(row.id),

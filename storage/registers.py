@@ -13,7 +13,6 @@ from records.register import Entry
 from storage import tables as t
 from storage.vault import Vault
 
-
 HIDDEN = "…"
 """Stands for the reason of a classified document's cancelled number; its words are in the log."""
 

@@ -1,0 +1,1 @@
+"""The doors: pages and /api/v1; unpack, one verb, show."""

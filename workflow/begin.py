@@ -1,4 +1,4 @@
-"""How a document begins, whichever way its bytes came: checked, kept, and laid on its first desk."""
+"""How a document begins, whichever way its bytes came: checked, kept, laid on its first desk."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
@@ -29,6 +29,12 @@ from workflow.office import Office
 from workflow.road import desk_of
 
 
+NOWHERE = Source()
+
+LONGEST_SUBJECT = 500
+"""How many characters a subject may have (Decree 30/2020, Annex VI, part II)."""
+
+
 @dataclass(frozen=True, slots=True)
 class Enclosed:
     """A file somebody brings along with a document."""
@@ -50,7 +56,7 @@ class Particulars:
     unit: str = ""  # "": the unit of whoever brings it
     recipients: tuple[str, ...] = ()
     due_on: date | None = None
-    source: Source = Source()
+    source: Source = NOWHERE
     fields: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -75,8 +81,8 @@ def _check(office: Office, said: Particulars, by: Person) -> None:
         raise Refused("secrecy.clearance")
     if not said.subject.strip():
         raise Refused("subject.required")
-    if len(said.subject) > 500:
-        raise Refused("subject.too-long", limit=500)
+    if len(said.subject) > LONGEST_SUBJECT:
+        raise Refused("subject.too-long", limit=LONGEST_SUBJECT)
     if said.type not in office.forms:
         raise Refused("type.unknown", type=said.type)
     if said.unit and said.unit not in by.units:

@@ -1,4 +1,4 @@
-"""Plain acts, which only lead on: submit, approve, return, refuse, recall, assign, complete, close."""
+"""Plain acts, which only lead on: submit, approve, return, refuse, recall, assign, close."""
 
 from dataclasses import replace
 

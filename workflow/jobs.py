@@ -6,7 +6,7 @@ from drafting.words import words_of
 from exchange.gate import clear
 from exchange.mail import Mailer
 from identity.reading import tokens_of
-from records.document import Classification, Document
+from records.document import Classification, Document, Media
 from records.errors import Refused
 from records.person import Person
 from records.step import Step
@@ -21,11 +21,11 @@ Job = Callable[[str, str], None]
 def jobs(office: Office) -> Mapping[str, Job]:
     """Give every job by name; each is idempotent and may run twice."""
     return {
-        "read": lambda id, _: read(office, id),
-        "index": lambda id, _: index(office, id),
-        "notify": lambda id, version: notify(office, id, int(version)),
-        "carry": lambda id, _: carry(office, id),
-        "report": lambda id, code: report(office, id, code),
+        "read": lambda document, _: read(office, document),
+        "index": lambda document, _: index(office, document),
+        "notify": lambda document, version: notify(office, document, int(version)),
+        "carry": lambda dispatch, _: carry(office, dispatch),
+        "report": lambda document, code: report(office, document, code),
     }
 
 
@@ -49,8 +49,10 @@ def read(office: Office, id: str) -> None:
 
 
 def _words(office: Office, media: str, content: bytes) -> str:
+    if media not in set(Media):
+        return ""
     try:
-        return words_of(content, media, office.reader)
+        return words_of(content, Media(media), reader=office.reader, isolate=office.isolate)
     except Refused:
         # What cannot be read is still kept and found by its subject.
         return ""

@@ -1,8 +1,7 @@
 """Whatever somebody looks at: a document, its pages, its history, lists, and what was sent."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, replace
 
 from identity.reading import tokens_of
 from records.audit import AuditEntry, AuditEvent, AuditHead
@@ -13,7 +12,7 @@ from records.paper import Placement
 from records.person import Person, Role, Unit
 from records.route import Act
 from records.step import Step
-from storage.documents import Filter
+from storage.documents import Filter as Bounds
 from workflow.office import Office
 from workflow.revise import may_revise
 from workflow.road import Standing, offered, standing
@@ -57,17 +56,10 @@ def view(office: Office, id: str, *, by: Person) -> View:
 
 
 def page_of_documents(
-    office: Office,
-    bounds: Mapping[str, str],
-    *,
-    since: datetime | None,
-    until: datetime | None,
-    after: str,
-    limit: int,
-    by: Person,
+    office: Office, bounds: Bounds, *, after: str, limit: int, by: Person
 ) -> tuple[list[Document], str]:
     """Give a page of what this person may read, newest first, and the cursor of the next."""
-    wanted = Filter(readers=tokens_of(by), since=since, until=until, **bounds)
+    wanted = replace(bounds, readers=tokens_of(by))
     with office.database.reading() as unit:
         found = unit.documents.page(wanted, after=after, limit=limit + 1)
     shown = found[:limit]
@@ -75,20 +67,20 @@ def page_of_documents(
     return shown, more
 
 
-def revision_of(document: Document, n: int | None) -> Revision:
-    """Give revision ``n``, the latest for None. Raises NotFound."""
-    if n is None:
+def revision_of(document: Document, which: str) -> Revision:
+    """Give the revision of this number or digest, the latest one for "". Raises NotFound."""
+    if not which:
         return document.latest
-    found = [one for one in document.revisions if one.n == n]
+    found = [one for one in document.revisions if which in (str(one.n), one.digest)]
     if not found:
         raise NotFound("revision.unknown")
     return found[0]
 
 
-def content(office: Office, id: str, n: int | None, *, by: Person) -> tuple[Revision, bytes]:
+def content(office: Office, id: str, which: str, *, by: Person) -> tuple[Revision, bytes]:
     """Give the bytes of a revision, re-hashed; the look is logged."""
     document = _opened(office, id, by)
-    revision = revision_of(document, n)
+    revision = revision_of(document, which)
     return revision, office.contents.get(document, revision.digest)
 
 
@@ -111,8 +103,8 @@ def package(office: Office, id: str, *, by: Person) -> bytes:
     return office.contents.get(document, digest)
 
 
-def page_picture(
-    office: Office, id: str, page: int, n: int | None, *, width: int, by: Person
+def page_picture(  # noqa: PLR0913 - which page of which revision, how wide, for whom
+    office: Office, id: str, page: int, which: str, *, width: int, by: Person
 ) -> bytes:
     """Give one page of a revision as a PNG; the first page's look is logged.
 
@@ -122,8 +114,8 @@ def page_picture(
         document = standing(office, unit, id, by).document
     if page == 1:
         _log_look(office, document, by)
-    revision = revision_of(document, n)
-    if n is not None and revision.media is not Media.PDF:
+    revision = revision_of(document, which)
+    if revision.media is not Media.PDF:
         raise NotFound("page.unknown")
     return office.reader.page_png(office.contents.get(document, revision.digest), page, width=width)
 

@@ -11,6 +11,7 @@ from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from identity.passwords import Passwords
+from records.isolation import Isolation
 from records.person import Organ
 from records.register import Book
 from records.route import Route
@@ -38,6 +39,7 @@ class Office:
     default_signer: str
     sealed: bool  # whether classified content may be kept here at all
     largest: int  # bytes a file may have
+    isolate: Isolation  # where foreign bytes are read
     reader: PdfReader
     converter: Converter
     press: Press

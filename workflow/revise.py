@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from identity.reading import tokens_of
 from records.audit import AuditEvent
 from records.document import Document, Origin
 from records.errors import NotAllowed, Outrun
@@ -9,7 +10,6 @@ from records.person import Person
 from workflow.begin import leave_reading, with_bytes
 from workflow.office import Office
 from workflow.road import Choice, Standing, standing
-from identity.reading import tokens_of
 
 
 def revise(office: Office, id: str, content: bytes, choice: Choice, *, by: Person) -> Document:

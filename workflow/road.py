@@ -210,7 +210,7 @@ def _holders(people: People, document: Document, role: Role, unit: str) -> froze
 
 
 def _head(people: People, document: Document) -> frozenset[str]:
-    """Give the head of the drafter's unit, or of the nearest unit above whose head did not draft."""
+    """Give the head of the drafter's unit, or of the nearest unit above who did not draft."""
     units: dict[str, Unit] = {unit.id: unit for unit in people.units()}
     unit: str | None = document.unit
     while unit is not None:

@@ -1,4 +1,4 @@
-"""Everything that must always hold is checked: the log's chain, every file, the database, numbers."""
+"""Everything that must always hold is checked: the log's chain, every file, every number."""
 
 from collections import defaultdict
 from dataclasses import dataclass

@@ -263,7 +263,7 @@ def test_an_envelope_comes_back_as_it_went(envelope: Envelope) -> None:
         StatusNotice,
         id=st.from_regex(r"[0-9a-f]{32}", fullmatch=True),
         sender=organs(),
-        recipient=lines(1).map(lambda id: Organ(id=id, name="")),
+        recipient=st.builds(Organ, id=lines(1), name=st.just("")),
         about=lines(1),
         about_message=st.from_regex(r"([0-9a-f]{32})?", fullmatch=True),
         code=st.sampled_from(["01", "02", "03", "04", "05", "06", "13", "15", "16"]),
@@ -291,6 +291,18 @@ def test_signs_that_xml_cannot_carry_are_left_out() -> None:
     pasted = replace(ENVELOPE, subject="Kế hoạch\x0b\n năm\ud800 2026￿")
 
     assert read(edxml.write(pasted)).subject == "Kế hoạch năm 2026"
+
+
+@settings(deadline=None)
+@given(
+    names(), st.text() | st.sampled_from(["application/zip", XLSX, "a/b"]), st.binary(min_size=1)
+)
+def test_what_was_read_is_written_as_it_came(name: str, media: str, content: bytes) -> None:
+    message = edxml.write(
+        replace(ENVELOPE, enclosures=(Enclosure(name, media, content, main=True),))
+    )
+
+    assert edxml.is_written(message, read(message))
 
 
 def test_bytes_beside_the_envelope_are_noticed() -> None:
@@ -809,8 +821,11 @@ def mutated(message: bytes, chance: random.Random) -> bytes:
     start = chance.randrange(len(message))
     end = min(len(message), start + chance.choice([1, 1, 2, 8, 60, 600]))
     piece = chance.choice(
-        [b"", bytes([chance.randrange(256)]), message[:40], b"<", b">", b"</a>", b"&#9;", b"\x00"]
-        + [message[end:start:-1], message[start:end] * 2, b"<a>" * 40, b"PK\x03\x04"]
+        [
+            *(b"", b"<", b">", b"</a>", b"<a>" * 40, b"&#9;", b"\x00", b"PK\x03\x04"),
+            *(bytes([chance.randrange(256)]), message[:40]),
+            *(message[end:start:-1], message[start:end] * 2),
+        ]
     )
     return message[:start] + piece + message[end:]
 
@@ -818,7 +833,7 @@ def mutated(message: bytes, chance: random.Random) -> bytes:
 @pytest.mark.parametrize("message", [edxml.write(ENVELOPE), edxml.write_status(NOTICE)])
 def test_a_thousand_accidents_are_read_or_refused_and_nothing_else(message: bytes) -> None:
     chance = random.Random(20261120)  # noqa: S311 - the same accidents every time
-    refused = 0
+    rules: list[str] = []
     for _ in range(500):
         strange = message
         for _ in range(chance.choice([1, 1, 2, 5])):
@@ -826,10 +841,10 @@ def test_a_thousand_accidents_are_read_or_refused_and_nothing_else(message: byte
         try:
             edxml.read(strange, limit=LIMIT)
         except OfficeError as error:
-            assert error.rule.startswith(("edxml.", "exchange."))
-            refused += 1
+            rules.append(error.rule)
 
-    assert refused > 50
+    assert len(rules) > 50
+    assert set(rules) <= {"edxml.malformed", "edxml.incomplete", "exchange.operation"}
 
 
 @settings(max_examples=200, deadline=None)

@@ -1,0 +1,64 @@
+# Trình Ký. `make run` and `make test` are all a newcomer needs; `make help` lists the rest.
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2
+SYSTEM_TEST := poppler-utils qpdf chromium
+
+.DEFAULT_GOAL := help
+.PHONY: help run partner test check verify reindex bench lock clean
+
+help: ## list what can be made
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
+
+run: $(VENV)/.run system ## install what is missing and serve on 127.0.0.1:8000 (HOST, PORT, DEMO_PASSWORD)
+	@exec $(BIN)/python app.py run
+
+partner: $(VENV)/.run system ## a second demonstration office on port 8001, to exchange documents with
+	@TRINHKY_OFFICE=office-partner.yaml TRINHKY_DATA=var/partner TRINHKY_SPOOL=var/spool \
+	  PORT=$${PORT:-8001} exec $(BIN)/python app.py run
+
+test: $(VENV)/.test system system-test check ## install what tests need and run them all
+	$(BIN)/python -m pytest
+
+check: $(VENV)/.test ## what must hold of the code without running it
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+
+verify: $(VENV)/.run ## check the log's chain, every file and every number
+	@$(BIN)/python app.py verify
+
+reindex: $(VENV)/.run ## rebuild the search index from the database
+	@$(BIN)/python app.py reindex
+
+bench: $(VENV)/.test system ## measure the main job and the transitions
+	$(BIN)/python -m bench.transition
+	$(BIN)/python -m bench.main_job
+
+lock: ## pin every package with its hash (needs uv)
+	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove what was installed and built here, never the data in var/
+	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
+
+$(VENV)/bin/python:
+	$(PYTHON) -m venv $(VENV) || { scripts/system python3-venv && $(PYTHON) -m venv $(VENV); }
+
+$(VENV)/.run: requirements.txt | $(VENV)/bin/python
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	@touch $@
+
+$(VENV)/.test: requirements-dev.txt $(VENV)/.run
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+.PHONY: system system-test
+system:
+	@scripts/system $(SYSTEM)
+
+system-test:
+	@scripts/system $(SYSTEM_TEST)

@@ -1,0 +1,9 @@
+"""The doors for programs: /api/v1."""
+
+from flask import Blueprint
+
+from web.api import acts, configured, documents, finding, inspection, people, registers
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+for part in (people, configured, documents, acts, finding, registers, inspection):
+    api.register_blueprint(part.door)

@@ -1,0 +1,132 @@
+"""What is done to documents: single acts, many at once, sendings, and what waits."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from records.errors import OfficeError
+from web.api import shapes
+from web.api.documents import seen_version
+from web.contract import Body, operation, read_body
+from web.errors import status_of
+from web.language import sentence
+from web.office import office, person
+from workflow.dispatch import dispatch
+from workflow.look import desk, view
+from workflow.perform import perform
+from workflow.road import Choice
+
+door = Blueprint("acts", __name__)
+
+MOST = 200
+"""How many documents one batch may name."""
+
+
+class Chosen(Body):
+    """What goes with an act."""
+
+    comment: str = ""
+    to: str = ""
+    revision: str = ""
+    recipients: tuple[str, ...] = ()
+    due_date: str = ""
+    certificate: str = ""
+
+
+class Recipients(Body):
+    """To whom a document shall go."""
+
+    recipients: tuple[str, ...]
+
+
+class Item(Body):
+    """One document of a batch."""
+
+    id: str
+    revision: str = ""
+    version: int | None = None
+
+
+class Batch(Body):
+    """One act on several documents."""
+
+    action: str
+    documents: list[str | Item]
+    comment: str = ""
+    to: str = ""
+    recipients: tuple[str, ...] = ()
+
+
+@door.post("/documents/<id>/actions/<action>")
+@operation("Act on a document", body=Chosen)
+def act(id: str, action: str) -> ResponseReturnValue:
+    """Do one of the document's actions; If-Match carries the version that was seen."""
+    told = read_body(Chosen)
+    choice = Choice(
+        comment=told.comment,
+        to=told.to,
+        shown=told.revision,
+        recipients=told.recipients,
+        seen=seen_version(),
+    )
+    moved = perform(office(), id, action, choice, by=person())
+    seen = view(office(), moved.id, by=person())
+    response = jsonify(shapes.whole(seen))
+    response.set_etag(str(seen.document.version))
+    return response
+
+
+@door.post("/actions/batch")
+@operation("Act on several documents", body=Batch, gives={207: "application/json"})
+def batch() -> ResponseReturnValue:
+    """Do one act on each of several documents, each by itself, in order."""
+    told = read_body(Batch)
+    results = [_one(told, one) for one in told.documents[:MOST]]
+    return jsonify(results=results), 207
+
+
+def _one(told: Batch, one: str | Item) -> dict[str, object]:
+    item = Item(id=one) if isinstance(one, str) else one
+    choice = Choice(
+        comment=told.comment,
+        to=told.to,
+        shown=item.revision,
+        recipients=told.recipients,
+        seen=item.version,
+    )
+    try:
+        moved = perform(office(), item.id, told.action, choice, by=person())
+    except OfficeError as refusal:
+        # One document's refusal must not take back what was done to the others.
+        return {
+            "id": item.id,
+            "status": status_of(refusal),
+            "rule": refusal.rule,
+            "detail": sentence(refusal),
+        }
+    return {"id": item.id, "status": 200, "state": moved.state, "version": moved.version}
+
+
+@door.post("/documents/<id>/dispatches")
+@operation("Send a document to agencies", body=Recipients, gives={202: "application/json"})
+def send(id: str) -> ResponseReturnValue:
+    """Send a sealed document; each sending is then carried by itself."""
+    told = read_body(Recipients)
+    choice = Choice(recipients=told.recipients, seen=seen_version())
+    _, sent = dispatch(office(), id, "dispatch", choice, by=person())
+    return jsonify(items=[shapes.dispatch(one) for one in sent]), 202
+
+
+@door.get("/documents/<id>/dispatches")
+@operation("How far each sending has come")
+def sent(id: str) -> ResponseReturnValue:
+    """Give every sending of a document."""
+    seen = view(office(), id, by=person())
+    return jsonify(items=[shapes.dispatch(one) for one in seen.dispatches])
+
+
+@door.get("/tasks")
+@operation("What waits for the caller")
+def tasks() -> ResponseReturnValue:
+    """Give what lies on the caller's desk, longest waiting first."""
+    now = office().clock()
+    return jsonify(items=[shapes.task(one, now) for one in desk(office(), by=person())])

@@ -1,0 +1,333 @@
+"""Documents come in, are read, and get new revisions."""
+
+import json
+from base64 import b64encode
+from datetime import date, datetime, time
+from urllib.parse import quote
+
+from flask import Blueprint, Response, jsonify, request
+from flask.typing import ResponseReturnValue
+from pydantic import ConfigDict, Field
+from werkzeug.datastructures import FileStorage
+
+from records.document import Classification, Direction, Source, Urgency
+from records.errors import Refused
+from web.api import shapes
+from web.contract import Body, operation, read_as, read_body
+from web.office import office, person
+from workflow.begin import Enclosed, Particulars
+from workflow.check import check
+from workflow.draft import draft
+from workflow.look import (
+    Bounds,
+    attachment,
+    content,
+    history,
+    package,
+    page_of_documents,
+    page_picture,
+    placement,
+    view,
+)
+from workflow.receive import receive
+from workflow.revise import revise
+from workflow.road import Choice
+
+door = Blueprint("documents", __name__)
+
+WIDEST = 2400
+"""How many pixels a page's picture may be wide."""
+
+PDF_OR_DOCX = "application/octet-stream"
+
+
+class Metadata(Body):
+    """What is said of an uploaded document."""
+
+    direction: Direction
+    type: str
+    subject: str
+    classification: Classification
+    urgency: Urgency = Urgency.NORMAL
+    workflow: str = ""
+    unit: str = ""
+    recipients: tuple[str, ...] = ()
+    due_date: date | None = None
+    source_number: str = ""
+    source_organ: str = ""
+    source_date: date | None = None
+    signer: str = ""
+
+
+class Draft(Body):
+    """What a form is filled in with; every other name is an answer to the form's questions."""
+
+    model_config = ConfigDict(extra="allow", str_strip_whitespace=True)
+
+    type: str
+    subject: str
+    direction: Direction = Direction.OUTGOING
+    classification: Classification = Classification.NONE
+    urgency: Urgency = Urgency.NORMAL
+    unit: str = ""
+    due_date: date | None = None
+    signer: str = ""
+    recipients: str | list[str] = ""
+    fields: dict[str, str | list[str]] = Field(default_factory=dict)
+
+
+@door.post("/documents")
+@operation(
+    "Bring a PDF or DOCX",
+    form={"file": "file", "attachments": "files", "metadata": "json"},
+    gives={201: "application/json"},
+)
+def bring() -> ResponseReturnValue:
+    """Take in an uploaded document."""
+    told = read_as(Metadata, _json_part("metadata"))
+    receipt = receive(
+        office(),
+        _particulars(told),
+        _file("file"),
+        attachments=tuple(
+            Enclosed(one.filename or "", one.read()) for one in request.files.getlist("attachments")
+        ),
+        key=request.headers.get("Idempotency-Key", "")[:200],
+        by=person(),
+    )
+    return _shown(receipt.document.id, 201, duplicate_of=receipt.duplicate_of or None)
+
+
+@door.post("/drafts")
+@operation("Make a draft from a form", body=Draft, gives={201: "application/json"})
+def make() -> ResponseReturnValue:
+    """Make a DOCX and its PDF from the office's form for a type."""
+    told = read_body(Draft)
+    extra = told.model_extra or {}
+    answers = {**told.fields, **{name: value for name, value in extra.items() if value is not None}}
+    organs, lines = _recipients(told.recipients)
+    if lines:
+        answers.setdefault("recipients", lines)
+    said = Particulars(
+        direction=told.direction,
+        type=told.type,
+        subject=told.subject,
+        classification=told.classification,
+        urgency=told.urgency,
+        unit=told.unit,
+        recipients=organs,
+        due_on=told.due_date,
+    )
+    lined = {name: _lines(value) for name, value in answers.items()}
+    return _shown(draft(office(), said, lined, signer=told.signer, by=person()).id, 201)
+
+
+@door.get("/documents")
+@operation(
+    "What the caller may read, newest first",
+    query={
+        "direction": "outgoing, incoming or internal",
+        "state": "a state of a road",
+        "type": "a document type",
+        "unit": "a unit's id",
+        "from": "first day of arrival, ISO 8601",
+        "to": "last day of arrival, ISO 8601",
+        "cursor": "next_cursor of the page before",
+        "limit": "how many, 1 to 200",
+    },
+)
+def page() -> ResponseReturnValue:
+    """Give a page of documents."""
+    asked = request.args
+    bounds = Bounds(
+        direction=asked.get("direction", ""),
+        state=asked.get("state", ""),
+        type=asked.get("type", ""),
+        unit=asked.get("unit", ""),
+        since=_day("from"),
+        until=_day("to"),
+    )
+    found, more = page_of_documents(
+        office(), bounds, after=asked.get("cursor", ""), limit=limit_of(50), by=person()
+    )
+    return jsonify(items=[shapes.brief(one) for one in found], next_cursor=more or None)
+
+
+@door.get("/documents/<id>")
+@operation("A document as the caller sees it")
+def one(id: str) -> ResponseReturnValue:
+    """Give a document; its ETag is its version."""
+    return _shown(id, 200)
+
+
+@door.get("/documents/<id>/content")
+@operation(
+    "The bytes of a revision", query={"revision": "its n, or its digest"}, gives={200: PDF_OR_DOCX}
+)
+def bytes_of(id: str) -> ResponseReturnValue:
+    """Give the bytes of a revision, the latest one by default."""
+    revision, found = content(office(), id, request.args.get("revision", ""), by=person())
+    suffix = "pdf" if revision.media.endswith("pdf") else "docx"
+    response = download(found, revision.media, f"{id}-{revision.n}.{suffix}")
+    response.headers["Digest"] = f"sha-256={_base64(revision.digest)}"
+    response.set_etag(revision.digest)
+    return response.make_conditional(request)
+
+
+@door.get("/documents/<id>/pages/<int:n>.png")
+@operation(
+    "A page as a picture",
+    query={"revision": "n of a revision", "width": "in pixels"},
+    gives={200: "image/png"},
+)
+def picture(id: str, n: int) -> ResponseReturnValue:
+    """Give one page of a revision, with fields and signatures drawn."""
+    width = min(WIDEST, max(64, request.args.get("width", 1000, type=int)))
+    found = page_picture(
+        office(), id, n, request.args.get("revision", ""), width=width, by=person()
+    )
+    return Response(found, mimetype="image/png")
+
+
+@door.get("/documents/<id>/attachments/<int:n>")
+@operation("The bytes of an attachment", gives={200: PDF_OR_DOCX})
+def enclosed(id: str, n: int) -> ResponseReturnValue:
+    """Give an attachment, always as a download: it is no page of ours."""
+    found, its_bytes = attachment(office(), id, n, by=person())
+    return download(its_bytes, found.media, found.name)
+
+
+@door.get("/documents/<id>/package")
+@operation("The package of an archived document", gives={200: "application/zip"})
+def packed(id: str) -> ResponseReturnValue:
+    """Give the BagIt package as a ZIP."""
+    return download(package(office(), id, by=person()), "application/zip", f"{id}.zip")
+
+
+@door.post("/documents/<id>/revisions")
+@operation("Bring a new revision of a draft", form={"file": "file"}, gives={201: "application/json"})
+def better(id: str) -> ResponseReturnValue:
+    """Add a revision while the document is drafted."""
+    choice = Choice(seen=seen_version())
+    return _shown(revise(office(), id, _file("file"), choice, by=person()).id, 201)
+
+
+@door.get("/documents/<id>/history")
+@operation("Every act on a document, oldest first")
+def told(id: str) -> ResponseReturnValue:
+    """Give the history."""
+    lines = history(office(), id, by=person())
+    return jsonify(items=[shapes.history_line(line) for line in lines])
+
+
+@door.get("/documents/<id>/validation")
+@operation("The verdict on the latest revision's signatures")
+def verdict(id: str) -> ResponseReturnValue:
+    """Give a three-valued verdict with its reasons."""
+    return jsonify(shapes.report(check(office(), id, by=person())))
+
+
+@door.get("/documents/<id>/placement")
+@operation("Where number, date, signature and seal will stand")
+def places(id: str) -> ResponseReturnValue:
+    """Give the boxes in PDF points, origin at the lower left of the page."""
+    return jsonify(shapes.placed(placement(office(), id, by=person())))
+
+
+def seen_version() -> int | None:
+    """Give the version in If-Match, None where the caller sent none."""
+    told = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
+    if not told or told == "*":
+        return None
+    if not told.isdecimal():
+        raise Refused("body.invalid", field="If-Match", why="not a version")
+    return int(told)
+
+
+def limit_of(usual: int) -> int:
+    """Give how many things a page shall have."""
+    return min(200, max(1, request.args.get("limit", usual, type=int)))
+
+
+def download(found: bytes, media: str, name: str) -> Response:
+    """Give bytes as a download under their own name (RFC 6266)."""
+    response = Response(found, mimetype=media)
+    plain = name.encode("ascii", "replace").decode().replace("?", "_").replace('"', "")
+    response.headers["Content-Disposition"] = (
+        f"attachment; filename=\"{plain}\"; filename*=UTF-8''{quote(name)}"
+    )
+    return response
+
+
+def _shown(id: str, status: int, **more: object) -> ResponseReturnValue:
+    seen = view(office(), id, by=person())
+    response = jsonify({**shapes.whole(seen), **more})
+    response.status_code = status
+    response.set_etag(str(seen.document.version))
+    if status == 201:  # noqa: PLR2004 - HTTP's own number
+        response.headers["Location"] = f"/api/v1/documents/{id}"
+    return response
+
+
+def _particulars(told: Metadata) -> Particulars:
+    return Particulars(
+        direction=told.direction,
+        type=told.type,
+        subject=told.subject,
+        classification=told.classification,
+        urgency=told.urgency,
+        workflow=told.workflow,
+        unit=told.unit,
+        recipients=told.recipients,
+        due_on=told.due_date,
+        source=Source(told.source_number, told.source_organ, told.source_date),
+        fields={"signer": told.signer} if told.signer else {},
+    )
+
+
+def _recipients(told: str | list[str]) -> tuple[tuple[str, ...], str]:
+    """Give the organs among the recipients of a draft, and all of them as printed lines."""
+    lines = _lines(told).splitlines()
+    partners = office().partners
+    organs = tuple(line.strip() for line in lines if line.strip() in partners)
+    printed = [partners[line.strip()].name if line.strip() in partners else line for line in lines]
+    return organs, "\n".join(printed)
+
+
+def _lines(value: object) -> str:
+    if isinstance(value, list):
+        return "\n".join(str(one) for one in value)
+    return str(value)
+
+
+def _json_part(name: str) -> object:
+    text = request.form.get(name)
+    if text is None and (part := request.files.get(name)):
+        text = part.read().decode("utf-8", "replace")
+    try:
+        return json.loads(text or "")
+    except ValueError as wrong:
+        raise Refused("body.invalid", field=name, why="not JSON") from wrong
+
+
+def _file(name: str) -> bytes:
+    part: FileStorage | None = request.files.get(name)
+    if part is None:
+        raise Refused("body.invalid", field=name, why="no file")
+    return part.read()
+
+
+def _day(name: str) -> datetime | None:
+    told = request.args.get(name, "")
+    if not told:
+        return None
+    try:
+        on = date.fromisoformat(told[:10])
+    except ValueError as wrong:
+        raise Refused("body.invalid", field=name, why="not a date") from wrong
+    end = time.max if name == "to" else time.min
+    return datetime.combine(on, end, office().zone)
+
+
+def _base64(digest: str) -> str:
+    return b64encode(bytes.fromhex(digest)).decode()

@@ -1,0 +1,257 @@
+"""Values as the contract shows them: plain dictionaries for JSON."""
+
+from dataclasses import asdict
+from datetime import date, datetime
+from typing import Any
+
+from records.document import Attachment, Document, Origin, Revision
+from records.exchange import Dispatch
+from records.paper import Placement
+from records.person import Person
+from records.register import Book, Entry
+from records.route import Act, Route, State
+from records.signature import ValidationReport
+from records.step import Step
+from workflow.look import View, Waiting
+
+
+def moment(at: datetime | None) -> str | None:
+    """Give a moment in ISO 8601 with its offset."""
+    return at.isoformat() if at else None
+
+
+def day(on: date | None) -> str | None:
+    """Give a day in ISO 8601."""
+    return on.isoformat() if on else None
+
+
+def person(who: Person) -> dict[str, Any]:
+    """Give a person as they may see themselves."""
+    return {
+        "id": who.id,
+        "username": who.id,
+        "name": who.name,
+        "title": who.title,
+        "email": who.email,
+        "roles": sorted(who.roles),
+        "units": sorted(who.units),
+        "posts": [{"role": post.role, "unit": post.unit} for post in who.posts],
+        "clearance": who.clearance,
+        "delegations": [],
+    }
+
+
+def brief(document: Document) -> dict[str, Any]:
+    """Give a document as a list shows it."""
+    return {
+        "id": document.id,
+        "direction": document.direction,
+        "type": document.type,
+        "subject": document.subject,
+        "classification": document.classification,
+        "urgency": document.urgency,
+        "workflow": document.workflow,
+        "state": document.state,
+        "number": str(document.number) if document.number else None,
+        "register": document.number.book if document.number else None,
+        "issued_on": day(document.number.on) if document.number else None,
+        "unit": document.unit,
+        "drafter": document.drafter,
+        "signer": document.signer or None,
+        "assignee": document.assignee or None,
+        "recipients": list(document.recipients),
+        "due_date": day(document.due_on),
+        "created_at": moment(document.created_at),
+        "changed_at": moment(document.changed_at),
+        "version": document.version,
+    }
+
+
+def whole(seen: View) -> dict[str, Any]:
+    """Give a document as one person sees it now."""
+    document = seen.document
+    source = document.source
+    return {
+        **brief(document),
+        "fields": dict(document.fields),
+        "source_number": source.number or None,
+        "source_organ": source.organ or None,
+        "source_date": day(source.on),
+        "revisions": [revision(one) for one in document.revisions],
+        "attachments": [attachment(one) for one in document.attachments],
+        "actions": seen.actions,
+        "may_revise": seen.may_revise,
+        "steps": [step(one) for one in seen.standing.steps],
+        "signatures": [_signature(one, seen) for one in document.revisions if _signs(one)],
+        "dispatches": [dispatch(one) for one in seen.dispatches],
+        "package": seen.package,
+    }
+
+
+def revision(one: Revision) -> dict[str, Any]:
+    """Give a revision."""
+    return {
+        "n": one.n,
+        "digest": one.digest,
+        "size": one.size,
+        "media_type": one.media,
+        "origin": one.origin,
+        "by": one.by,
+        "at": moment(one.at),
+    }
+
+
+def attachment(one: Attachment) -> dict[str, Any]:
+    """Give an attachment."""
+    return {
+        "n": one.n,
+        "name": one.name,
+        "digest": one.digest,
+        "size": one.size,
+        "media_type": one.media,
+    }
+
+
+def step(one: Step) -> dict[str, Any]:
+    """Give a step of the road."""
+    return {
+        "n": one.n,
+        "state": one.state,
+        "waits_for": sorted(one.desk),
+        "opened_at": moment(one.opened_at),
+        "due_at": moment(one.due_at),
+        "closed_at": moment(one.closed_at),
+        "closed_by": one.closed_by or None,
+        "action": one.act or None,
+        "digest": one.digest or None,
+        "approval": one.approval and one.cancelled_at is None,
+    }
+
+
+def _signs(one: Revision) -> bool:
+    return one.origin in (Origin.SIGNED, Origin.SEALED)
+
+
+def _signature(one: Revision, seen: View) -> dict[str, Any]:
+    return {
+        "role": "leader" if one.origin is Origin.SIGNED else "agency",
+        "by": one.by,
+        "name": seen.names.get(one.by, one.by),
+        "at": moment(one.at),
+        "revision": one.n,
+    }
+
+
+def dispatch(one: Dispatch) -> dict[str, Any]:
+    """Give one sending to one recipient."""
+    return {
+        "id": one.id,
+        "recipient": one.recipient,
+        "state": one.state,
+        "revision_digest": one.revision,
+        "queued_at": moment(one.queued_at),
+        "changed_at": moment(one.changed_at),
+        "note": one.note,
+    }
+
+
+def task(one: Waiting, now: datetime) -> dict[str, Any]:
+    """Give something that waits for the caller."""
+    due = one.step.due_at
+    return {
+        "document": brief(one.document),
+        "document_id": one.document.id,
+        "subject": one.document.subject,
+        "state": one.document.state,
+        "actions": [name for act in one.acts for name in (act.name, act.also) if name],
+        "since": moment(one.step.opened_at),
+        "due_at": moment(due),
+        "due_date": day(one.document.due_on),
+        "overdue": bool(due and due < now),
+        "on_behalf_of": None,
+    }
+
+
+def history_line(line: dict[str, Any]) -> dict[str, Any]:
+    """Give a line of a document's history."""
+    return {**line, "at": moment(line["at"])}
+
+
+def report(told: ValidationReport) -> dict[str, Any]:
+    """Give a verdict with its reasons."""
+    return {
+        "verdict": told.verdict,
+        "reasons": list(told.reasons),
+        "signatures": [
+            {**asdict(one), "time": moment(one.time), "later_changes": list(one.later_changes)}
+            for one in told.signatures
+        ],
+    }
+
+
+def book(one: Book) -> dict[str, Any]:
+    """Give a register."""
+    return {
+        "id": one.id,
+        "name": one.name,
+        "direction": one.direction,
+        "classified": one.classified,
+        "per_type": one.per_type,
+        "columns": [{"id": id, "title": title} for id, title, _ in one.columns],
+    }
+
+
+def entry(one: Entry) -> dict[str, Any]:
+    """Give a row of a register."""
+    number = one.number
+    return {
+        "number": str(number),
+        "serial": number.serial,
+        "series": number.series,
+        "year": number.year,
+        "date": day(number.on),
+        "document": one.document,
+        "cancelled": bool(one.cancelled),
+        "reason": one.cancelled or None,
+        "columns": dict(one.columns),
+    }
+
+
+def route(one: Route) -> dict[str, Any]:
+    """Give a road."""
+    return {
+        "name": one.name,
+        "title": asdict(one.title),
+        "direction": one.direction,
+        "start": one.start,
+        "starters": sorted(one.starters),
+        "version": one.digest,
+        "states": [_state(state) for state in one.states.values()],
+    }
+
+
+def _state(one: State) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "title": asdict(one.title),
+        "who": [asdict(who) for who in one.who],
+        "editable": one.editable,
+        "actions": [_act(act) for act in one.acts],
+    }
+
+
+def _act(one: Act) -> dict[str, Any]:
+    return {
+        "name": one.name,
+        "also": one.also or None,
+        "title": asdict(one.title),
+        "to": one.to,
+        "who": [asdict(who) for who in one.who],
+        "needs": sorted(one.needs),
+        "does": one.does,
+    }
+
+
+def placed(where: Placement) -> dict[str, Any]:
+    """Give where number, date, signature and seal will stand, in PDF points."""
+    return {**asdict(where), "anchored": sorted(where.anchored)}

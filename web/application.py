@@ -1,0 +1,71 @@
+"""The Flask application: doors hung on an office, every answer with its safety headers."""
+
+import io
+from typing import IO, Any
+
+from flask import Flask, Request, Response, g
+
+from web import errors, who
+from web.api import api
+from web.health import health
+from web.office import place
+from web.pages import hang_pages
+from workflow.office import Office
+
+HEADERS = {
+    "Content-Security-Policy": (
+        "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
+        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "frame-ancestors 'none'"
+    ),
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), geolocation=(), microphone=()",
+}
+
+
+class InMemory(Request):
+    """A request whose files never touch the disk: one of them may be secret."""
+
+    max_form_parts = 200
+
+    def _get_file_stream(self, *_: Any, **__: Any) -> IO[bytes]:
+        return io.BytesIO()
+
+
+def build(office: Office, *, secret: bytes, largest: int) -> Flask:
+    """Give the application in front of ``office``.
+
+    Takes   secret: signs the short notes between two pages; largest: bytes of one file.
+    """
+    app = Flask(__name__, static_folder="static", template_folder="templates")
+    app.request_class = InMemory
+    app.config.update(
+        SECRET_KEY=secret,
+        MAX_CONTENT_LENGTH=largest + 10_000_000,
+        MAX_FORM_MEMORY_SIZE=2_000_000,
+        SESSION_COOKIE_NAME="trinhky_notes",
+        SESSION_COOKIE_SAMESITE="Strict",
+        SESSION_COOKIE_HTTPONLY=True,
+    )
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
+    place(app, office)
+    who.guard(app)
+    errors.hang(app)
+    app.register_blueprint(api)
+    app.register_blueprint(health)
+    hang_pages(app)
+    app.after_request(_safe)
+    return app
+
+
+def _safe(response: Response) -> Response:
+    for name, value in HEADERS.items():
+        response.headers.setdefault(name, value)
+    if "person" in g:
+        # What one person may see must not be found in a cache by the next.
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response

@@ -1,0 +1,26 @@
+"""Whether the service lives, and whether it is ready for work."""
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+
+from web.office import office
+from web.who import open_to_all
+from workflow.ready import readiness
+
+health = Blueprint("health", __name__)
+
+
+@health.get("/healthz")
+@open_to_all
+def alive() -> ResponseReturnValue:
+    """Answer that the process lives."""
+    return jsonify(status="ok")
+
+
+@health.get("/readyz")
+@open_to_all
+def ready() -> ResponseReturnValue:
+    """Answer whether database, storage, index and queue are ready."""
+    parts = readiness(office())
+    good = all(parts.values())
+    return jsonify(status="ok" if good else "unready", **parts), 200 if good else 503

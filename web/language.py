@@ -1,0 +1,40 @@
+"""Vietnamese by default, English on request: the sentences of rules and the words of pages."""
+
+from functools import cache
+from pathlib import Path
+from typing import cast
+
+import yaml
+from flask import g, request
+
+from records.errors import OfficeError
+
+HERE = Path(__file__).parent
+LANGUAGES = ("vi", "en")
+COOKIE = "language"
+
+
+def language() -> str:
+    """Give the language of this request: the switch's cookie, else what a program accepts."""
+    if "language" not in g:
+        chosen = request.cookies.get(COOKIE, "")
+        if not chosen and request.path.startswith("/api/"):
+            chosen = request.accept_languages.best_match(LANGUAGES) or ""
+        g.language = chosen if chosen in LANGUAGES else "vi"
+    return cast("str", g.language)
+
+
+@cache
+def rules() -> dict[str, dict[str, str]]:
+    """Give every rule's title and sentence by language, as written in rules.yaml."""
+    text = (HERE / "rules.yaml").read_text(encoding="utf-8")
+    return cast("dict[str, dict[str, str]]", yaml.safe_load(text))
+
+
+def sentence(error: OfficeError) -> str:
+    """Give what a person reads of an error: what is wrong and what to do, nothing of the inside."""
+    told = rules().get(error.rule) or rules()["unknown"]
+    try:
+        return told[language()].format(**error.facts)
+    except (KeyError, IndexError):
+        return told[language()]

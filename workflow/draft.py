@@ -1,0 +1,71 @@
+"""A draft is made from the office's form, as a DOCX in the layout of Decree 30/2020."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+from drafting.forms import DraftText, FieldKind, Form, draft_text, make_docx
+from records.audit import AuditEvent
+from records.document import Document, Origin
+from records.errors import Refused
+from records.person import Person, Role
+from workflow.begin import Particulars, lay_down, new_document, road_for, with_bytes
+from workflow.number import book_for, notation_of
+from workflow.office import Office
+
+
+def draft(
+    office: Office, said: Particulars, answers: Mapping[str, str], *, signer: str = "", by: Person
+) -> Document:
+    """Make a draft and its PDF, and lay it on its drafter's desk.
+
+    Takes   answers: by field of the form; what the form does not ask for becomes paragraphs of
+            the body, so that nothing typed is lost. signer: who shall sign, "" for the usual one.
+    Raises  as ``road_for``; Refused: an answer cannot be read; Unavailable: no converter.
+    """
+    signing = signer or office.default_signer
+    said = replace(said, fields={**answers, "signer": signing})
+    route = road_for(office, said, by)
+    document = new_document(route, said, by, office.clock())
+    content = make_docx(_text(office, document, answers, signing))
+    document = with_bytes(office, document, content, Origin.DRAFTED, by.id)
+    facts = {"digest": document.revisions[0].digest}
+    event = AuditEvent("document:drafted", by.id, document.created_at, document.id, facts)
+    with office.database.unit() as unit:
+        lay_down(unit, route, document, event)
+    return document
+
+
+def _text(
+    office: Office, document: Document, answers: Mapping[str, str], signing: str
+) -> DraftText:
+    form = office.forms[document.type]
+    with office.database.reading() as unit:
+        signer = next((one for one in unit.people.holding(Role.LEADER) if one.id == signing), None)
+        units = {one.id: one for one in unit.people.units()}
+    if signer is None:
+        raise Refused("signer.unknown", signer=signing)
+    organ = office.organ
+    notation = units[document.unit].notation
+    return draft_text(
+        form,
+        _answers(form, answers),
+        subject=document.subject,
+        organ=organ.facts.get("letterhead", organ.name),
+        superior=organ.superior,
+        place=organ.place,
+        notation=notation_of(office, book_for(office, document), document.type, notation),
+        unit_notation=notation,
+        signer_name=signer.name,
+        capacity=office.capacities.get(signing, (signer.title.upper(),)),
+        classification=document.classification,
+        urgency=document.urgency,
+    )
+
+
+def _answers(form: Form, answers: Mapping[str, str]) -> dict[str, str]:
+    asked = {one.key: one.kind for one in form.fields}
+    known = {key: answer for key, answer in answers.items() if key in asked}
+    others = [answer for key, answer in answers.items() if key not in asked and answer.strip()]
+    if others and asked.get("body") is FieldKind.LINES:
+        known["body"] = "\n".join([*filter(None, [known.get("body", "")]), *others])
+    return known

@@ -1,0 +1,89 @@
+"""The registers are read and printed, with every column the law asks for."""
+
+from dataclasses import dataclass
+
+from drafting.books import PrintedBook, book_docx, book_xlsx
+from identity.reading import READ_ALL, tokens_of
+from records.audit import AuditEvent
+from records.errors import NotAllowed, NotFound, Refused
+from records.person import Person
+from records.register import Book, Entry
+from workflow.office import Office
+
+
+@dataclass(frozen=True, slots=True)
+class OpenBook:
+    """One year of a register as one person may see it."""
+
+    book: Book
+    year: int
+    years: tuple[int, ...]
+    entries: tuple[Entry, ...]
+
+
+def books_of(office: Office, *, by: Person) -> tuple[Book, ...]:
+    """Give the registers this person may open."""
+    return office.books if by.roles & READ_ALL else ()
+
+
+def open_book(office: Office, id: str, year: int | None, *, by: Person) -> OpenBook:
+    """Give one year of a register, this year for None.
+
+    Rows of classified documents are only for those who may read the document itself.
+
+    Raises  NotFound: no such book. NotAllowed: registers are not theirs to open.
+    """
+    book = next((one for one in office.books if one.id == id), None)
+    if book is None:
+        raise NotFound("register.unknown")
+    if not by.roles & READ_ALL:
+        raise NotAllowed("register.not-yours")
+    chosen = year or office.today().year
+    with office.database.reading() as unit:
+        entries = unit.registers.entries(id, chosen)
+        if book.classified:
+            mine = tokens_of(by)
+            entries = [one for one in entries if unit.documents.readers(one.document) & mine]
+        years = {*unit.registers.years(id), office.today().year}
+    return OpenBook(book, chosen, tuple(sorted(years, reverse=True)), tuple(entries))
+
+
+def print_book(office: Office, id: str, year: int | None, form: str, *, by: Person) -> bytes:
+    """Give a register printed as ``pdf``, ``docx`` or ``xlsx``; the printing is logged.
+
+    Raises  as ``open_book``; Refused: another form.
+    """
+    opened = open_book(office, id, year, by=by)
+    at = office.clock()
+    printed = _printed(office, opened, at.astimezone(office.zone).strftime("%d/%m/%Y %H:%M"), by)
+    with office.database.unit() as unit:
+        facts = {"book": id, "year": str(opened.year), "form": form}
+        unit.audit.append(AuditEvent("register:printed", by.id, at, "", facts))
+    if form == "xlsx":
+        return book_xlsx(printed)
+    if form == "docx":
+        return book_docx(printed)
+    if form == "pdf":
+        return office.converter.pdf(book_docx(printed))
+    raise Refused("register.form", form=form)
+
+
+def _printed(office: Office, opened: OpenBook, at: str, by: Person) -> PrintedBook:
+    columns = opened.book.columns
+    return PrintedBook(
+        title=opened.book.name,
+        office=(office.organ.superior, office.organ.facts.get("letterhead", office.organ.name)),
+        year=opened.year,
+        columns=tuple((title, width) for _, title, width in columns),
+        rows=tuple(row_of(opened.book, entry) for entry in opened.entries),
+        printed_at=at,
+        printed_by=by.name,
+    )
+
+
+def row_of(book: Book, entry: Entry) -> tuple[str, ...]:
+    """Give a row's cells in the order of the columns; a cancelled number says so."""
+    told = dict(entry.columns)
+    if entry.cancelled:
+        told["remark"] = f"Hủy: {entry.cancelled}"
+    return tuple(told.get(id, "") for id, _, _ in book.columns)
