@@ -187,10 +187,7 @@ def run(settings: Settings) -> None:
         if office.index.stale:
             reindex(office)
         stopping = threading.Event()
-        gatherer = threading.Thread(
-            target=_gather, args=(office, settings.gather_every, stopping), daemon=True
-        )
-        gatherer.start()
+        threading.Thread(target=_tend, args=(office, settings, stopping), daemon=True).start()
         try:
             server = waitress.create_server(
                 application(office, settings),
@@ -207,13 +204,21 @@ def run(settings: Settings) -> None:
             worker.stop()
 
 
-def _gather(office: Office, every: float, stopping: threading.Event) -> None:
-    log = logging.getLogger("office.gather")
-    while not stopping.wait(every):
+def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None:
+    """Take in messages as they come, and once a day renew the demonstration's own lists."""
+    log = logging.getLogger("office.tend")
+    renewed = office.today()
+    while not stopping.wait(settings.gather_every):
         try:
             gather(office)
+            if office.today() != renewed:
+                refresh_crls(settings.trinhky_data / "keys", office.clock())
+                renewed = office.today()
         except OfficeError as fault:
             log.warning("%s", fault)
+        except Exception:
+            # This thread must outlive whatever a partner sends; the message stays where it lies.
+            log.exception("a message could not be taken in")
 
 
 def _greet(office: Office, settings: Settings, password: str) -> None:
@@ -253,6 +258,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("command", choices=["run", "verify", "reindex"])
     chosen = parser.parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    for noisy in ("fontTools", "pyhanko", "pyhanko_certvalidator"):
+        logging.getLogger(noisy).setLevel(logging.WARNING)
     settings = Settings()
     try:
         if chosen.command == "verify":

@@ -30,7 +30,7 @@ class Settings(BaseSettings):
     trinhky_office: str = "office.yaml"
     """Which office of the configuration folder this is."""
 
-    trinhky_spool: Path | None = None
+    trinhky_spool: Path = Path()
     """The folder with one sub-folder an office for messages; in the data folder if unset."""
 
     database_url: str = ""
@@ -72,7 +72,7 @@ class Settings(BaseSettings):
     @model_validator(mode="after")
     def _complete(self) -> Self:
         self.trinhky_data = self.trinhky_data.absolute()
-        if self.trinhky_spool is None:
+        if self.trinhky_spool == Path():
             self.trinhky_spool = self.trinhky_data / "spool"
         self.trinhky_spool = self.trinhky_spool.absolute()
         if not self.database_url:

@@ -1,7 +1,7 @@
 """The head of a document: the nation, the agency, number, place and date, stamps."""
 
 from docx.document import Document
-from docx.shared import Mm, Pt
+from docx.shared import Length, Mm, Pt
 from docx.table import _Cell
 
 from drafting.draft import DraftText
@@ -31,10 +31,11 @@ URGENCY = {
     Urgency.VERY_URGENT: ("THƯỢNG KHẨN", Mm(40)),
     Urgency.IMMEDIATE: ("HỎA TỐC", Mm(30)),
 }
-_LEFT, _RIGHT = Mm(64), Mm(96)
+_TEXT = 160  # millimetres between the margins
+_RIGHT_LEAST, _RIGHT_MOST = 96, 108  # millimetres: the nation's name needs the first
 _NUMBER_GAP = NBSP * 11  # 36 points at size 13: room for five figures
-_DAY_GAP = NBSP * 6  # 19 points: two figures
-_YEAR_GAP = NBSP * 10  # four figures
+_YEAR_ROOM = Pt(30)  # four figures; spaces at the end of a line would count for nothing
+_LONG_PLACE = 15  # letters; beyond it the gaps shrink to what the figures need
 _STAMP = Hand(13, bold=True, red=True)
 
 
@@ -43,18 +44,16 @@ def add_letterhead(document: Document, draft: DraftText) -> None:
 
     Source  Decree 30/2020, Annex I, part II: 1-4, 5b, 10, 11; page layout in part IV.
     """
-    table = frameless_table(document, (_LEFT, _RIGHT), 3)
-    _agency(table.cell(0, 0), draft)
-    _nation(table.cell(0, 1))
+    wide = text_width(_date_line(draft), Hand(13)) * 25.4 / 72 + _YEAR_ROOM.mm + 4
+    right = min(max(wide, _RIGHT_LEAST), _RIGHT_MOST)  # a long place name needs more room
+    table = frameless_table(document, (Mm(_TEXT - right), Mm(right)), 3)
+    _agency(table.cell(0, 0), draft, Mm(_TEXT - right))
+    _nation(table.cell(0, 1), Mm(right))
     number = f"Số:{_NUMBER_GAP}/{clean(draft.notation)}"
     write(first_line(table.cell(1, 0)), number, Hand(13), align=CENTRE, before=4)
-    write(
-        first_line(table.cell(1, 1)),
-        _date_line(draft),
-        Hand(13, italic=True),
-        align=CENTRE,
-        before=4,
-    )
+    date = first_line(table.cell(1, 1))
+    write(date, _date_line(draft), Hand(13, italic=True), align=CENTRE, before=4)
+    date.paragraph_format.right_indent = _YEAR_ROOM
     below = table.cell(2, 0)
     if draft.kind == "letter":
         write(
@@ -72,12 +71,13 @@ def add_letterhead(document: Document, draft: DraftText) -> None:
 
 
 def _date_line(draft: DraftText) -> str:
-    # No-break spaces: the line must neither break in a gap nor lose it at its end.
-    words = f"{clean(draft.place)}, ngày{_DAY_GAP}tháng{_DAY_GAP}năm{_YEAR_GAP}"
-    return words.replace(" ", NBSP)
+    # No-break spaces: the line must not break in a gap.
+    place = clean(draft.place)
+    gap = NBSP * (5 if len(place) > _LONG_PLACE else 6)  # 3.25 points each
+    return f"{place}, ngày{gap}tháng{gap}năm".replace(" ", NBSP)
 
 
-def _agency(cell: _Cell, draft: DraftText) -> None:
+def _agency(cell: _Cell, draft: DraftText, within: Length) -> None:
     line = first_line(cell)
     if draft.superior:
         write(line, clean(draft.superior).upper(), Hand(12), align=CENTRE)
@@ -85,15 +85,15 @@ def _agency(cell: _Cell, draft: DraftText) -> None:
     hand = Hand(12, bold=True)
     organ = clean(draft.organ).upper()
     write(line, organ, hand, align=CENTRE)
-    width = min(text_width(organ, hand), _LEFT.pt)
-    rule(cell.add_paragraph(), within=_LEFT, width=width * 0.42)
+    width = min(text_width(organ, hand), within.pt)
+    rule(cell.add_paragraph(), within=within, width=width * 0.42)
 
 
-def _nation(cell: _Cell) -> None:
+def _nation(cell: _Cell, within: Length) -> None:
     write(first_line(cell), NATION, Hand(12, bold=True), align=CENTRE)
     hand = Hand(13, bold=True)
     write(cell.add_paragraph(), MOTTO, hand, align=CENTRE)
-    rule(cell.add_paragraph(), within=_RIGHT, width=text_width(MOTTO, hand))
+    rule(cell.add_paragraph(), within=within, width=text_width(MOTTO, hand))
 
 
 def _stamps(cell: _Cell, draft: DraftText) -> None:

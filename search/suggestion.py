@@ -52,7 +52,7 @@ def complete(sight: Sight, start: str) -> tuple[str, ...]:
     """Give how a question begun may go on, as subjects and numbers that are there have it."""
     begun = clean(start).strip()[:100]
     typed = [key for key, _ in words(begun)]
-    if not typed or sum(map(len, typed)) < 2:  # noqa: PLR2004  # one letter says nothing
+    if not typed or len(begun) < 2:  # noqa: PLR2004  # one letter says nothing
         return ()
     found = Counter(_numbers(sight, begun)) + Counter(_subjects(sight, typed))
     ordered = sorted(found, key=lambda phrase: (-found[phrase], len(phrase), phrase))

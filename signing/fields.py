@@ -118,7 +118,11 @@ def check(writer: IncrementalPdfFileWriter, placement: Placement) -> None:
     }
     fields = named(writer)
     for name, box in expected.items():
-        if name not in fields or not _same(fields[name].get_object(), box, writer):
+        try:
+            ours = _same(fields[name].get_object(), box, writer)
+        except (LookupError, TypeError, ValueError, AttributeError):
+            ours = False
+        if not ours:
             raise Unreadable("pdf.not-signable", reason="fields-differ")
 
 

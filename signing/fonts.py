@@ -88,7 +88,7 @@ def _font_files(folders: Sequence[Path]) -> Iterator[Path]:
 def missing_letters(path: Path) -> str:
     """Give the signs of ``printable`` that a font file lacks; all, when it cannot be read."""
     try:
-        with TTFont(path, lazy=True) as font:
+        with path.open("rb") as file, TTFont(file, lazy=True) as font:
             known = font.getBestCmap()
     except (TTLibError, OSError, KeyError, AssertionError):
         return printable()

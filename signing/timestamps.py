@@ -206,11 +206,11 @@ def _post(url: str, question: bytes, *, timeout: float) -> bytes:
             "Accept": "application/timestamp-reply",
         }
         door.request("POST", path, body=question, headers=kinds)
-        answer = door.getresponse()
-        kind = answer.headers.get_content_type()
-        if answer.status != _OK or kind != "application/timestamp-reply":
-            raise Unavailable("timestamp.unavailable", reason=f"answer {answer.status}")
-        return answer.read(_LARGEST_ANSWER)
+        with door.getresponse() as answer:
+            kind = answer.headers.get_content_type()
+            if answer.status != _OK or kind != "application/timestamp-reply":
+                raise Unavailable("timestamp.unavailable", reason=f"answer {answer.status}")
+            return answer.read(_LARGEST_ANSWER)
     finally:
         door.close()
 

@@ -1,6 +1,5 @@
 """What can be said of a PDF's signatures: the closed chain, with every doubt told by name."""
 
-import asyncio
 import io
 import logging
 import re
@@ -29,6 +28,7 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 
 from records.errors import Unreadable
 from records.signature import SignatureVerdict, ValidationReport, Verdict
+from signing.at_once import at_once
 from signing.certificates import judge_cms
 from signing.trust import Trust
 
@@ -213,7 +213,7 @@ def _judged(chain: _Chain, one: EmbeddedPdfSignature) -> SignatureVerdict:
 
 def _judge_one(chain: _Chain, one: EmbeddedPdfSignature) -> SignatureVerdict:
     one.compute_integrity_info(diff_policy=POLICY)
-    standing = asyncio.run(judge_cms(one, chain.trust, chain.at, skew=_SKEW))
+    standing = at_once(judge_cms(one, chain.trust, chain.at, skew=_SKEW))
     doubts = [*_structure(chain, one), *_changes(chain, one), *standing.doubts]
     reasons = tuple(dict.fromkeys(reason for _, reason in doubts))
     return SignatureVerdict(

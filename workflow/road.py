@@ -71,7 +71,9 @@ def offered(unit: UnitOfWork, at: Standing, by: Person) -> list[Act]:
     return [
         act
         for act in at.state.acts
-        if _on_desk(unit, at, act, by) and not (_approves(at.state, act) and _alone(at, by))
+        if _on_desk(unit, at, act, by)
+        and not (_approves(at.state, act) and _alone(at, by))
+        and not (act.does is Effect.DISPATCH and _classified(at))
     ]
 
 
@@ -149,6 +151,10 @@ def _previous(at: Standing) -> str:
 
 def _approves(state: State, act: Act) -> bool:
     return state.approves and act.name not in BACKWARD | {"refuse"}
+
+
+def _classified(at: Standing) -> bool:
+    return at.document.classification is not Classification.NONE
 
 
 def _alone(at: Standing, by: Person) -> bool:

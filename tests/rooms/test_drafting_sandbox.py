@@ -110,7 +110,7 @@ def tasks(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def sandbox(tasks: Path) -> Iterator[Sandbox]:
     quick = Limits(wall=1.5, memory=1024**3, answer=1_000_000)
-    limits = {name: quick for name in ("hangs", "spins", "swallows", "floods", "crashes")}
+    limits = dict.fromkeys(("hangs", "spins", "swallows", "floods", "crashes"), quick)
     with Sandbox(warm={"echo": 1, "counts": 1}, limits=limits, also=[tasks]) as sandbox:
         yield sandbox
 
@@ -196,7 +196,7 @@ def test_a_reader_sees_neither_documents_nor_secrets_nor_settings(
 
 
 def test_a_reader_changes_nothing_outside(sandbox: Sandbox, tasks: Path) -> None:
-    name = f"/tmp/drafting-{os.getpid()}"
+    name = f"/tmp/drafting-{os.getpid()}"  # noqa: S108 - the point: it is not the machine's /tmp
     here = Path(drafting.__file__).parent
     paths = [name, str(tasks / "new.py"), str(here / "new.py"), "/usr/new", "/new", "/dev/new"]
 
@@ -275,7 +275,7 @@ def test_no_process_outlives_an_office_that_was_killed(tasks: Path) -> None:
         print("reading", flush=True)
         office("hangs", b"x", options={{}})
         """
-    office = subprocess.Popen(
+    office = subprocess.Popen(  # noqa: S603 - the script above
         [sys.executable, "-c", textwrap.dedent(script)], stdout=subprocess.PIPE
     )
     assert office.stdout is not None

@@ -458,8 +458,8 @@ def test_a_message_closed_by_its_file_rights_does_not_stop_the_others(
         place.chmod(0o755)
     for place in (folder, folder / "claimed", folder / "taken", folder / "rejected"):
         place.chmod(0o777)
-    humble = "import os, sys; os.getuid() or (os.setgid(65534), os.setuid(65534))"
-    answers = polling(POLLING.replace("import sys", humble, 1), folder.parent, 1)
+    humble = 'import os; os.getuid() or (os.setgid(65534), os.setuid(65534)); print("ready"'
+    answers = polling(POLLING.replace('print("ready"', humble), folder.parent, 1)
 
     assert answers == [["open.edxml"]]
     assert files(folder) == [

@@ -1,6 +1,7 @@
 """A reader learns nothing of documents he may not read: by no hit, count, word or order."""
 
 import random
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -131,3 +132,10 @@ def test_rights_taken_away_are_gone_at_once(index: Index) -> None:
     index.add([entry(1, {"unit:a"}, "Lương")])
     assert index.find(Query("luong", b)).total == 0
     assert index.complete("luong", b) == ()
+
+
+def test_what_others_write_crowds_nothing_out(index: Index) -> None:
+    others = [replace(entry(n, {"unit:b"}, "x"), number=f"1/A{n:03d}-X") for n in range(250)]
+    mine = replace(entry(900, {"unit:a"}, "y"), number="1/ZZ-X")
+    index.rebuild([*others, mine])
+    assert index.complete("1/", frozenset({"unit:a"})) == ("1/ZZ-X",)

@@ -1,6 +1,7 @@
 """The keys of a demonstration office, and what the other tests of this room are built on."""
 
 import io
+import shutil
 import stat
 import subprocess
 import tempfile
@@ -61,8 +62,19 @@ class ScratchOffice:
 
 
 def found(folder: Path, *, at: datetime = NOW) -> ScratchOffice:
-    """Found an office in ``folder``."""
+    """Found an office of its own in ``folder``."""
     found_demo_pki(folder, people=PEOPLE, office=OFFICE, at=at)
+    return opened(folder)
+
+
+def another(folder: Path) -> ScratchOffice:
+    """Give a copy of the one office, whose lists may be changed."""
+    shutil.copytree(one_office().folder, folder)
+    return opened(folder)
+
+
+def opened(folder: Path) -> ScratchOffice:
+    """Give the office whose keys lie in ``folder``."""
     keyring = Keyring(folder)
     return ScratchOffice(folder, keyring, Press(keyring, keyring.timestamper()))
 
@@ -195,7 +207,7 @@ def test_an_id_that_would_leave_the_folder_is_refused_at_founding(tmp_path: Path
 
 
 def test_a_key_that_cannot_be_opened_stops_everything(tmp_path: Path) -> None:
-    office = found(tmp_path / "keys")
+    office = another(tmp_path / "keys")
     (office.folder / "people" / "chutich.p12").write_bytes(b"rust")
     with pytest.raises(Broken, match=r"sign\.key-unreadable"):
         Keyring(office.folder).signer("chutich")
@@ -207,7 +219,7 @@ def test_a_key_is_opened_once_and_kept() -> None:
 
 
 def test_a_refreshed_revocation_list_changes_the_trust_at_once(tmp_path: Path) -> None:
-    office = found(tmp_path / "keys")
+    office = another(tmp_path / "keys")
     before = office.keyring.trust()
     assert office.keyring.trust() is before
 
@@ -217,7 +229,7 @@ def test_a_refreshed_revocation_list_changes_the_trust_at_once(tmp_path: Path) -
 
 
 def test_revoking_puts_the_serial_on_the_list(tmp_path: Path) -> None:
-    office = found(tmp_path / "keys")
+    office = another(tmp_path / "keys")
     revoke(office.folder, "chutich", at=NOW)
     listed = x509.load_der_x509_crl((office.folder / "intermediate.crl").read_bytes())
     serial = int(office.keyring.certificate_of("chutich").serial, 16)

@@ -1,6 +1,8 @@
 """Fields, leader's signature, number, date and seal on one document, and what is refused."""
 
+import asyncio
 import io
+import random
 import socket
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
@@ -29,6 +31,7 @@ from tests.rooms.test_signing_office import (
     PEOPLE,
     PLACEMENT,
     ScratchOffice,
+    another,
     assembled,
     found,
     one_office,
@@ -283,7 +286,7 @@ def test_a_person_without_a_certificate_cannot_sign(office: ScratchOffice) -> No
 
 
 def test_a_revoked_certificate_cannot_sign(tmp_path: Path) -> None:
-    office = found(tmp_path / "keys")
+    office = another(tmp_path / "keys")
     revoke(office.folder, "chutich", at=NOW)
     with pytest.raises(Refused) as refusal:
         office.signed(plain_pdf(), at=NOW + timedelta(hours=1))
@@ -292,7 +295,7 @@ def test_a_revoked_certificate_cannot_sign(tmp_path: Path) -> None:
 
 
 def test_an_expired_certificate_cannot_sign(tmp_path: Path) -> None:
-    office = found(tmp_path / "keys")
+    office = another(tmp_path / "keys")
     late = NOW + timedelta(days=6 * 365)
     refresh_crls(office.folder, late)
     with pytest.raises(Refused, match="expired"):
@@ -300,7 +303,7 @@ def test_an_expired_certificate_cannot_sign(tmp_path: Path) -> None:
 
 
 def test_without_a_list_in_force_nobody_signs_until_there_is_one(tmp_path: Path) -> None:
-    office = found(tmp_path / "keys")
+    office = another(tmp_path / "keys")
     late = NOW + timedelta(days=40)
     with pytest.raises(Unavailable, match=r"sign\.revocation-unknown"):
         office.signed(plain_pdf(), at=late)
@@ -440,3 +443,31 @@ def test_the_machines_zone_and_clock_change_nothing(office: ScratchOffice) -> No
     signed = refresh.signed(plain_pdf(), at=far)
     (one,) = refresh.press.validate(signed, at=far).signatures
     assert one.time == far
+
+
+def test_inside_a_running_loop_everything_works_as_outside(
+    office: ScratchOffice, sealed: bytes
+) -> None:
+    async def within() -> tuple[bytes, Verdict]:
+        signed = office.signed(plain_pdf())
+        return signed, office.press.validate(sealed, at=NOW + timedelta(days=1)).verdict
+
+    signed, verdict = asyncio.run(within())
+    assert signed.startswith(plain_pdf())
+    assert verdict is Verdict.VALID
+
+
+def test_damaged_bytes_are_refused_by_name_or_signed_well(office: ScratchOffice) -> None:
+    chance = random.Random(7)  # noqa: S311 - the same damage each time, no secret
+    good = office.press.prepare(plain_pdf(), PLACEMENT)
+    told: list[str] = []
+    for _ in range(60):
+        pdf = bytearray(good)
+        for _ in range(chance.randrange(1, 6)):
+            pdf[chance.randrange(9, len(pdf))] = chance.choice(b"0123456789 /<>[]()R%x")
+        try:
+            office.signed(bytes(pdf))
+        except (Unreadable, Broken) as refusal:
+            told.append(refusal.rule)
+    assert set(told) <= {"pdf.not-signable", "sign.self-check"}
+    assert told

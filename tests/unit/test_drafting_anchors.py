@@ -60,7 +60,7 @@ DATE = f"Uông Bí, ngày{NBSP * 7}tháng{NBSP * 7}năm{NBSP * 9}"
         f"Số:{NBSP * 11}/QĐ-LĐLĐ",
         "Số:           /QĐ-LĐLĐ",
         "Số: \t\t /QĐ-LĐLĐ",
-        "Số: ……/QĐ-LĐLĐ",
+        "Số: …………/QĐ-LĐLĐ",
         "Số: ........../QĐ-LĐLĐ",
         "SỐ:        /QĐ - LĐLĐ",
         unicodedata.normalize("NFD", "Số:           /QĐ-LĐLĐ"),

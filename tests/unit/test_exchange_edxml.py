@@ -714,13 +714,39 @@ def test_a_damaged_zip_is_refused() -> None:
 
 
 def test_a_zip_with_a_crowd_of_entries_is_refused() -> None:
-    crowd = b"PK\x03\x04" + b"PK\x01\x02" * 10_001
+    crowd = io.BytesIO()
+    with zipfile.ZipFile(crowd, "w") as archive:
+        for n in range(10_001):
+            archive.writestr(str(n), b"")
 
-    assert refusal(carrying("a.xlsx", "application/zip", crowd))[0] == "edxml.malformed"
+    message = carrying("a.xlsx", "application/zip", crowd.getvalue())
+    assert refusal(message) == ("edxml.malformed", "Attachment[1]/ContentTransferEncoded")
+
+
+def test_a_zip_that_swells_is_stopped_while_it_swells() -> None:
+    bomb = carrying("a.xlsx", "application/zip", zipped("a", bytes(80_000_000)))
+
+    tracemalloc.start()
+    assert refusal(bomb)[0] == "edxml.too-large"
+    _, most = tracemalloc.get_traced_memory()
+    tracemalloc.stop()
+
+    assert most < 4 * LIMIT
 
 
 @pytest.mark.parametrize(
-    "base", ["JVBERi0x!", "JVBERi0", "JVB=Ri0x", "JVBE====", "é", "AA==AAAA", "<b/>", "A"]
+    "base",
+    [
+        "JVBERi0x!",
+        "JVBERi0",
+        "JVB=Ri0x",
+        "JVBE====",
+        "é",
+        "AA==AAAA",
+        "<b/>",
+        "A",
+        "AA==<![CDATA[AAAA]]>",
+    ],
 )
 def test_wrong_base64_is_refused_with_its_place(base: str) -> None:
     good = base64.b64encode(LETTER.content).decode()

@@ -182,6 +182,16 @@ def test_what_is_no_clearance_is_seen_at_the_sink() -> None:
             verify(cast("Exchangeable", false), [])
 
 
+def test_what_only_calls_itself_a_clearance_is_seen_at_the_sink() -> None:
+    disguised = type("Disguised", (), {"__class__": property(lambda _: Exchangeable)})()
+    assert isinstance(disguised, Exchangeable)
+
+    with pytest.raises(Broken) as alarm:
+        verify(disguised, [])
+
+    assert alarm.value.facts == {"why": "type"}
+
+
 def test_a_seal_of_another_process_is_worth_nothing_here() -> None:
     told = "import tests.unit.test_exchange_gate as t; print(t.cleared(t.LETTER).seal.hex())"
     program = "import sys; sys.path[:0] = ['.', 'tests/unit']; " + told.replace("tests.unit.", "")

@@ -19,6 +19,8 @@ from exchange.secrecy import is_marked, is_secrecy_field
         "MẬT - Báo cáo quý I",
         "Báo cáo quý I - MẬT",
         "TỐI MẬT: Kế hoạch",
+        "MẬT - BÁO CÁO QUÝ I",
+        "BÁO CÁO QUÝ I - MẬT",
         "Kế hoạch TỐI MẬT năm 2026",
         "Độ mật: Mật",
         "Văn bản có độ mật: tối mật",

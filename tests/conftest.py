@@ -1,0 +1,182 @@
+"""A real office on a scratch disk, with a clock that stands and people one can call by name."""
+
+import io
+import shutil
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import docx
+import pytest
+
+from app import furnish
+from config.office import read_office
+from config.settings import Settings
+from drafting.convert import Converter
+from drafting.sandbox import Sandbox
+from records.document import Classification, Direction, Document
+from records.person import Person
+from storage.queue import Worker
+from workflow.begin import Particulars
+from workflow.draft import draft
+from workflow.found import found
+from workflow.jobs import jobs
+from workflow.office import Office
+from workflow.perform import perform
+from workflow.road import Choice
+
+MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # nine o'clock in Hà Nội
+PASSWORD = "mật khẩu thử nghiệm"  # noqa: S105 - of people who exist in these tests only
+
+
+@dataclass
+class Clock:
+    """A clock that stands until it is moved."""
+
+    moment: datetime = MORNING
+
+    def __call__(self) -> datetime:
+        return self.moment
+
+    def pass_by(self, time: timedelta) -> None:
+        """Let time pass."""
+        self.moment += time
+
+
+@dataclass
+class House:
+    """An office with its settings, its clock and its people, for the length of a test."""
+
+    office: Office
+    settings: Settings
+    clock: Clock
+    people: dict[str, Person] = field(default_factory=dict)
+
+    def person(self, name: str) -> Person:
+        """Give somebody of the demonstration office by account name."""
+        with self.office.database.reading() as unit:
+            return unit.people.get(name)
+
+    def act(self, document: Document, action: str, by: str, **choice: object) -> Document:
+        """Let somebody act on a document as they see it now."""
+        chosen = Choice(shown=document.latest.digest, seen=document.version)
+        return perform(
+            self.office,
+            document.id,
+            action,
+            replace(chosen, **choice),  # type: ignore[arg-type]  # a test's own words
+            by=self.person(by),
+        )
+
+    def drafted(
+        self,
+        type: str = "QĐ",
+        subject: str = "Về việc thử nghiệm hệ thống",
+        classification: Classification = Classification.NONE,
+        direction: Direction = Direction.OUTGOING,
+        **answers: str,
+    ) -> Document:
+        """Give a draft of the officer's from the office's form."""
+        said = Particulars(direction, type, subject, classification, recipients=("H49.90.2",))
+        body = answers or {"body": "Thực hiện theo kế hoạch."}
+        return draft(self.office, said, body, by=self.person("chuyenvien"))
+
+    def approved(self, document: Document | None = None, **about: object) -> Document:
+        """Give a document that waits for the leader's signature."""
+        document = document or self.drafted(**about)  # type: ignore[arg-type]  # a test's own
+        document = self.act(document, "submit", "chuyenvien")
+        document = self.act(document, "approve", "truongban")
+        if document.state == "format_check":
+            document = self.act(document, "approve", "chanhvanphong")
+        return document
+
+    def signed(self, document: Document | None = None, **about: object) -> Document:
+        """Give a document the leader has signed."""
+        return self.act(self.approved(document, **about), "sign", "chutich")
+
+    def sealed(self, document: Document | None = None, **about: object) -> Document:
+        """Give a document with number, date and seal."""
+        return self.act(self.signed(document, **about), "seal", "vanthu")
+
+    def work_off(self, patience: float = 30.0) -> None:
+        """Let a real worker finish every job that was left."""
+        worker = Worker(self.settings.database_url, jobs(self.office))
+        worker.start()
+        try:
+            end = time.monotonic() + patience
+            while worker.waiting():
+                assert time.monotonic() < end, "the worker did not finish"
+                time.sleep(0.02)
+        finally:
+            worker.stop()
+
+
+@pytest.fixture(scope="session")
+def sandbox() -> Iterator[Sandbox]:
+    """Give the sandbox every office of this run reads foreign bytes in."""
+    warm = {"drafting.pdf_task": 1, "drafting.office_task": 1, "signing.validating_task": 1}
+    with Sandbox(warm=warm) as sandbox:
+        yield sandbox
+
+
+@pytest.fixture(scope="session")
+def founded(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Callable[[str], Path]:
+    """Give folders with an office just founded, to be copied."""
+    parent = tmp_path_factory.mktemp("founded")
+
+    def found_one(described: str) -> Path:
+        folder = parent / described
+        if not folder.exists():
+            settings = _settings(folder, described)
+            office = furnish(settings, sandbox, Clock())
+            file = read_office(settings.trinhky_config / described)
+            found(office, file.units, file.people, PASSWORD)
+            office.database.close()
+        return folder
+
+    return found_one
+
+
+@pytest.fixture
+def open_house(
+    founded: Callable[[str], Path], sandbox: Sandbox, tmp_path: Path
+) -> Iterator[Callable[..., House]]:
+    """Give a way to open offices, each on a scratch folder of its own, with one spool for all."""
+    opened: list[House] = []
+
+    def open_one(described: str = "office.yaml") -> House:
+        folder = tmp_path / f"office-{len(opened)}"
+        shutil.copytree(founded(described), folder)
+        settings = _settings(folder, described, tmp_path / "spool")
+        clock = Clock()
+        house = House(furnish(settings, sandbox, clock), settings, clock)
+        opened.append(house)
+        return house
+
+    yield open_one
+    for house in opened:
+        house.office.database.close()
+
+
+@pytest.fixture
+def house(open_house: Callable[..., House]) -> House:
+    """Give the demonstration office, just founded."""
+    return open_house()
+
+
+@pytest.fixture(scope="session")
+def paper(sandbox: Sandbox) -> bytes:
+    """Give a one-page PDF that no office has seen yet."""
+    written = docx.Document()
+    written.add_paragraph("Giấy này từ nơi khác đến, có chữ Việt: bổ nhiệm, Đường, Hòa.")
+    content = io.BytesIO()
+    written.save(content)
+    return Converter(sandbox).pdf(content.getvalue())
+
+
+def _settings(folder: Path, described: str, spool: Path = Path()) -> Settings:
+    return Settings(
+        trinhky_data=folder, trinhky_office=described, trinhky_spool=spool, database_url=""
+    )

@@ -1,0 +1,37 @@
+"""The doors for people: pages in Vietnamese, with English on request."""
+
+from flask import Flask
+from jinja2 import StrictUndefined
+
+from web.pages import (
+    acting,
+    admin,
+    archive,
+    audit,
+    beginning,
+    checking,
+    desk,
+    documents,
+    finding,
+    registers,
+    session,
+)
+from web.pages.frame import frame
+from web.pages.words import FILTERS
+from web.phrases import english, gettext, ngettext
+
+DOORS = (session, desk, documents, acting, beginning, registers, finding, archive, checking, audit)
+
+
+def hang_pages(app: Flask) -> None:
+    """Hang every page on the application, its words read and its frame around it."""
+    english()
+    words = app.jinja_env
+    words.trim_blocks = words.lstrip_blocks = True
+    words.undefined = StrictUndefined
+    words.add_extension("jinja2.ext.i18n")
+    words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
+    words.filters.update(FILTERS)
+    app.context_processor(frame)
+    for part in (*DOORS, admin):
+        app.register_blueprint(part.door)

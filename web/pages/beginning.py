@@ -1,0 +1,138 @@
+"""A document begins: made from a form of the office, or brought as a file."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from records.document import Classification, Direction, Source, Urgency
+from records.errors import NotFound
+from records.person import Role
+from web.office import office, person
+from web.pages.asked import chosen, day_of, file_of, files_of, text_of
+from web.pages.retold import retold
+from web.phrases import phrase
+from workflow.begin import Particulars
+from workflow.draft import draft
+from workflow.look import staff
+from workflow.receive import directions_of, receive
+
+door = Blueprint("beginning", __name__)
+
+ANSWER = "field-"
+"""What the names of a form's own fields begin with on the page."""
+
+
+@door.get("/documents/new")
+def choose() -> ResponseReturnValue:
+    """Show the two ways a document begins."""
+    return render_template("new.html", forms=office().forms, directions=_directions())
+
+
+def drafting() -> ResponseReturnValue:
+    """Show the form of one document type."""
+    form = office().forms.get(request.values.get("type", ""))
+    if form is None:
+        raise NotFound("type.unknown", type=request.values.get("type", ""))
+    return render_template("draft.html", form=form, typed=request.form, **_choices())
+
+
+@door.get("/documents/new/draft")
+def form_of() -> ResponseReturnValue:
+    """Show the form of the chosen type."""
+    return drafting()
+
+
+@door.post("/documents/new/draft")
+@retold(drafting)
+def make() -> ResponseReturnValue:
+    """Make a draft from what was typed."""
+    said = _particulars()
+    made = draft(office(), said, _answers(said), signer=text_of("signer"), by=person())
+    flash(phrase("Đã soạn dự thảo. Xem lại rồi trình."))
+    return redirect(url_for("documents.one", id=made.id), 303)
+
+
+def uploading() -> ResponseReturnValue:
+    """Show the form that takes a file."""
+    return render_template(
+        "upload.html", forms=office().forms, typed=request.form, asked=request.args, **_choices()
+    )
+
+
+@door.get("/documents/new/upload")
+def upload() -> ResponseReturnValue:
+    """Ask for a file and what is to be said of it."""
+    return uploading()
+
+
+@door.post("/documents/new/upload")
+@retold(uploading)
+def bring() -> ResponseReturnValue:
+    """Take in a file with its attachments."""
+    receipt = receive(
+        office(),
+        _particulars(),
+        file_of("file", phrase("Tệp văn bản")),
+        attachments=files_of("attachments"),
+        by=person(),
+    )
+    flash(phrase("Đã nhận văn bản."))
+    if receipt.duplicate_of:
+        flash(phrase("Tệp này đã có trong một văn bản trước đây. Hãy kiểm tra để khỏi trùng."))
+    return redirect(url_for("documents.one", id=receipt.document.id), 303)
+
+
+def _particulars() -> Particulars:
+    signer = text_of("signer")
+    return Particulars(
+        direction=chosen(Direction, "direction", phrase("Luồng văn bản")),
+        type=text_of("type"),
+        subject=text_of("subject"),
+        classification=chosen(Classification, "classification", phrase("Độ mật")),
+        urgency=chosen(Urgency, "urgency", phrase("Mức độ khẩn")),
+        unit=text_of("unit"),
+        recipients=tuple(request.form.getlist("recipients")),
+        due_on=day_of("due_date", phrase("Thời hạn giải quyết")),
+        source=Source(
+            number=text_of("source_number"),
+            organ=text_of("source_organ"),
+            on=day_of("source_date", phrase("Ngày văn bản")),
+        ),
+        fields={"signer": signer} if signer else {},
+    )
+
+
+def _answers(said: Particulars) -> Mapping[str, str]:
+    """Give the answers to the form's questions; whom it goes to is printed unless typed."""
+    answers = {
+        name.removeprefix(ANSWER): text_of(name)
+        for name in request.form
+        if name.startswith(ANSWER) and text_of(name)
+    }
+    names = [office().partners[one].name for one in said.recipients if one in office().partners]
+    if names:
+        answers.setdefault("recipients", "\n".join(names))
+    return answers
+
+
+def _directions() -> tuple[Direction, ...]:
+    return directions_of(office(), person())
+
+
+def _choices() -> dict[str, Any]:
+    people, units = staff(office())
+    who = person()
+    names = {unit.id: unit.name for unit in units}
+    highest = who.clearance.rank if office().sealed else 0
+    return {
+        "directions": _directions(),
+        "classifications": [one for one in Classification if one.rank <= highest],
+        "urgencies": tuple(Urgency),
+        "my_units": {post.unit: names.get(post.unit, post.unit) for post in who.posts},
+        "signers": [one for one in people if one.active and Role.LEADER in one.roles],
+        "usual_signer": office().default_signer,
+        "partners": [one for one in office().partners.values() if one.id != office().organ.id],
+        "largest": office().largest,
+    }

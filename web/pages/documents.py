@@ -1,0 +1,119 @@
+"""Documents as lists and as pages of their own."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from flask import Blueprint, g, render_template, request
+from flask.typing import ResponseReturnValue
+
+from records.document import Direction, Document, Media
+from records.person import Role
+from web.office import office, person
+from web.pages.asked import bound_of
+from web.pages.road_line import line_of
+from web.pages.words import desk_names
+from web.phrases import phrase, title
+from workflow.look import (
+    Bounds,
+    View,
+    history,
+    page_of_documents,
+    reading_of,
+    revision_of,
+    staff,
+    view,
+)
+
+door = Blueprint("documents", __name__)
+
+A_PAGE = 30
+"""How many documents a page of the list shows."""
+
+
+@door.get("/documents")
+def page() -> ResponseReturnValue:
+    """Show what I may read, newest first."""
+    asked = request.args
+    bounds = Bounds(
+        direction=asked.get("direction", ""),
+        state=asked.get("state", ""),
+        type=asked.get("type", ""),
+        unit=asked.get("unit", ""),
+        since=bound_of("from", phrase("Từ ngày")),
+        until=bound_of("to", phrase("Đến ngày")),
+    )
+    found, more = page_of_documents(
+        office(), bounds, after=asked.get("cursor", ""), limit=A_PAGE, by=person()
+    )
+    return render_template(
+        "documents.html",
+        found=found,
+        more=more,
+        asked=asked,
+        kept={name: value for name, value in asked.items() if value and name != "cursor"},
+        **choices(),
+    )
+
+
+def choices() -> dict[str, Any]:
+    """Give what a list can be bounded by."""
+    return {
+        "directions": tuple(Direction),
+        "states": states(),
+        "forms": office().forms,
+        "units": {unit.id: unit.name for unit in staff(office())[1]},
+    }
+
+
+def states() -> Mapping[str, str]:
+    """Give the titles of every state of every road; a name two roads share tells both."""
+    found: dict[str, list[str]] = {}
+    for route in office().routes.values():
+        for name, state in route.states.items():
+            titles = found.setdefault(name, [])
+            if title(state.title) not in titles:
+                titles.append(title(state.title))
+    return {name: " / ".join(titles) for name, titles in found.items()}
+
+
+@door.get("/documents/<id>")
+def one(id: str) -> ResponseReturnValue:
+    """Show a document with what I may do now."""
+    return whole(id)
+
+
+def whole(id: str) -> ResponseReturnValue:
+    """Give a document's page."""
+    seen = view(office(), id, by=person())
+    people, units = staff(office())
+    unit_names = {unit.id: unit.name for unit in units}
+    shown = revision_of(seen.document, request.args.get("revision", ""))
+    return render_template(
+        "document.html",
+        seen=seen,
+        document=seen.document,
+        shown=shown,
+        pages=pages_of(seen.document, shown.n),
+        line=line_of(seen.standing),
+        history=history(office(), id, by=person()),
+        waits_for=desk_names(seen.standing.step, seen.names, unit_names),
+        people=[one for one in people if one.active and Role.ADMINISTRATOR not in one.roles],
+        units=unit_names,
+        partners=office().partners,
+        books={book.id: book.name for book in office().books},
+        acted=str(g.refusal.field if "refusal" in g else ""),
+        undo=undo_of(seen),
+        today=office().today(),
+    )
+
+
+def pages_of(document: Document, n: int) -> int:
+    """Give how many pages a revision has as pictures: none, unless it is a PDF."""
+    upto = replace(document, revisions=document.revisions[:n])
+    return reading_of(office(), upto) if upto.latest.media is Media.PDF else 0
+
+
+def undo_of(seen: View) -> bool:
+    """Tell whether I may take back what I just did."""
+    return any(act.name == "recall" for act in seen.acts)

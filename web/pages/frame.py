@@ -1,0 +1,61 @@
+"""What stands around every page: the office, who I am, where I may go."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from flask import g, request
+
+from records.person import Person, Role
+from web.language import language
+from web.office import office
+from workflow.receive import directions_of
+from workflow.registers import books_of
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """An entry of the navigation."""
+
+    endpoint: str
+    id: str  # its name in labels.PLACE
+
+    @property
+    def here(self) -> bool:
+        """Tell whether the page shown belongs to it."""
+        return request.blueprint == self.endpoint.partition(".")[0]
+
+
+def places(who: Person) -> Iterator[Place]:
+    """Give where somebody can go and will find something."""
+    reads = Role.ADMINISTRATOR not in who.roles
+    if reads:
+        yield Place("desk.show", "desk")
+        yield Place("documents.page", "documents")
+    if reads and directions_of(office(), who):
+        yield Place("beginning.choose", "beginning")
+    if books_of(office(), by=who):
+        yield Place("registers.books", "registers")
+    if reads:
+        yield Place("finding.search", "finding")
+        yield Place("archive.shelf", "archive")
+    yield Place("checking.bring", "checking")
+    if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:
+        yield Place("audit.log", "audit")
+    if Role.ADMINISTRATOR in who.roles:
+        yield Place("admin.people", "admin")
+
+
+def frame() -> dict[str, Any]:
+    """Give the names that every template knows."""
+    who: Person | None = g.get("person")
+    return {
+        "organ": office().organ,
+        "me": who,
+        "csrf": g.get("csrf", ""),
+        "lang": language(),
+        "places": tuple(places(who)) if who else (),
+        "refusal": g.get("refusal"),
+        "reads": who is not None and Role.ADMINISTRATOR not in who.roles,
+        "here": request.full_path.rstrip("?") if request.method == "GET" else "",
+    }

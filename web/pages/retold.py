@@ -1,0 +1,91 @@
+"""A refused form comes back as it was typed, with what is wrong and what to do."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from functools import wraps
+from typing import Any
+
+from flask import Response, g, make_response
+from flask.typing import ResponseReturnValue
+
+from records.errors import NotFound, NotKnown, OfficeError, Refused, TooOften, Unavailable
+from web.errors import status_of
+from web.language import sentence
+
+View = Callable[..., ResponseReturnValue]
+
+FIELDS = {
+    "subject.required": "subject",
+    "subject.too-long": "subject",
+    "secrecy.clearance": "classification",
+    "secrecy.connected": "classification",
+    "type.unknown": "type",
+    "unit.not-yours": "unit",
+    "signer.unknown": "signer",
+    "recipient.unknown": "recipients",
+    "recipients.required": "recipients",
+    "partner.no-address": "recipients",
+    "assignee.required": "to",
+    "assignee.unknown": "to",
+    "person.taken": "id",
+    "person.id": "id",
+    "person.name": "name",
+    "password.short": "password",
+    "login.wrong": "username",
+}
+"""The field a rule speaks of, by its id on the page."""
+
+
+@dataclass(frozen=True, slots=True)
+class Refusal:
+    """Why a form came back."""
+
+    rule: str
+    sentence: str
+    field: str  # id of the field on the page, "" where it is about none
+
+    def of(self, field: str) -> bool:
+        """Tell whether it is about this field."""
+        return self.field == field
+
+
+def retold(show: View) -> Callable[[View], View]:
+    """Answer a refusal with ``show``: the same form, still filled in, instead of an error page."""
+
+    def wrap(view: View) -> View:
+        @wraps(view)
+        def answer(**named: Any) -> ResponseReturnValue:
+            try:
+                return view(**named)
+            except NotFound:
+                raise
+            except (Refused, Unavailable) as refusal:
+                if isinstance(refusal, NotKnown) and "person" in g:
+                    raise
+                g.refusal = Refusal(refusal.rule, sentence(refusal), field_of(refusal))
+                return _with_status(make_response(show(**named)), refusal)
+
+        return answer
+
+    return wrap
+
+
+def field_of(refusal: OfficeError) -> str:
+    """Give the id of the field that a refusal is about."""
+    anchor = refusal.facts.get("anchor")
+    if anchor:
+        return str(anchor)
+    if refusal.rule.startswith("file."):
+        return "file"
+    if refusal.rule.startswith("draft."):
+        return f"field-{refusal.facts.get('field', '')}"
+    if refusal.rule == "comment.required":
+        return f"comment-{refusal.facts.get('action', '')}"
+    return FIELDS.get(refusal.rule, "")
+
+
+def _with_status(response: Response, refusal: OfficeError) -> Response:
+    response.status_code = status_of(refusal)
+    if isinstance(refusal, TooOften):
+        response.headers["Retry-After"] = str(refusal.facts.get("seconds", 60))
+    return response
