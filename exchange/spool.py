@@ -31,7 +31,7 @@ class Spool:
     def __init__(self, root: Path, *, limit: int = LIMIT) -> None:
         """Speak of the folders under ``root``; messages above ``limit`` bytes are not taken."""
         self._root = root
-        self._limit = limit
+        self.limit = limit
 
     def lay_out(self, folder: Path) -> None:
         """Make a folder, and in it the places for what is claimed, taken and rejected."""
@@ -94,7 +94,7 @@ class Spool:
 
     def _verify_message(self, cleared: Exchangeable, name: str, message: bytes) -> None:
         """Judge the bytes that will leave, not what is said of them."""
-        envelope = edxml.read(message, limit=self._limit)
+        envelope = edxml.read(message, limit=self.limit)
         if not isinstance(envelope, Envelope) or envelope.id != name:
             raise Broken("egress.unsealed", why="message", document=cleared.document)
         if (envelope.recipient.id, PURPOSE) != (cleared.destination, cleared.purpose):
@@ -117,7 +117,7 @@ class Spool:
         if claimed is None:
             return None
         held, hold = claimed
-        content = hold.content(self._limit)
+        content = hold.content(self.limit)
         if content is None:
             folders.keep(held, folders.REJECTED, "edxml.too-large")
             return None

@@ -93,7 +93,7 @@ class Press:
         Source  EN 319 142-1, 6; Decree 30/2020, Annex I, part II, 7.
         """
         signer = self._keyring.signer(person)
-        pass
+        self._require_good(signer, at, person=person)
         picture = self._picture(self._keyring.signature_picture(person))
         with _foreign():
             writer = _open(self._prepared(pdf, placement))

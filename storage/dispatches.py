@@ -63,6 +63,12 @@ class Dispatches:
             raise NotFound("dispatch.unknown")
         return _dispatch(row)
 
+    def to(self, recipient: str) -> list[Dispatch]:
+        """Give every dispatch to one recipient, newest first."""
+        query = select(t.dispatch).where(t.dispatch.c.recipient == recipient)
+        rows = self._connection.execute(query.order_by(t.dispatch.c.queued_at.desc()))
+        return [_dispatch(row) for row in rows]
+
     def of(self, document: str) -> list[Dispatch]:
         """Give every dispatch of a document, oldest first."""
         query = (

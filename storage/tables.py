@@ -247,7 +247,7 @@ dispatch = Table(
 arrival = Table(
     "arrival",
     metadata,
-    _id(),  # the message's id
+    Column("id", String(200), primary_key=True),  # sender's organ id / message id
     Column("document", ForeignKey("document.id")),  # none for a status notice
     Column("at", Moment, nullable=False),
 )

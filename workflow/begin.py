@@ -28,7 +28,6 @@ from storage.unit import Unit
 from workflow.office import Office
 from workflow.road import desk_of
 
-
 NOWHERE = Source()
 
 LONGEST_SUBJECT = 500

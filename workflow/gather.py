@@ -6,9 +6,10 @@ from exchange import edxml
 from exchange.spool import Arrival
 from records.audit import AuditEvent
 from records.document import Classification, Direction, Origin, Source
-from records.errors import Outrun, Refused
-from records.exchange import DispatchState, Envelope, StatusNotice
+from records.errors import NotFound, Outrun, Refused
+from records.exchange import Dispatch, DispatchState, Envelope, StatusNotice
 from records.person import Person, Post, Role
+from storage.unit import Unit
 from workflow.begin import (
     Enclosed,
     Particulars,
@@ -17,6 +18,7 @@ from workflow.begin import (
     with_attachments,
     with_bytes,
 )
+from workflow.carry import document_id_of
 from workflow.office import Office
 
 EXCHANGE = "lien-thong"
@@ -29,6 +31,7 @@ CODES = {
     "04": DispatchState.ASSIGNED,
     "05": DispatchState.PROCESSING,
     "06": DispatchState.COMPLETED,
+    "15": DispatchState.RECALLED,
 }
 
 
@@ -50,9 +53,14 @@ def gather(office: Office) -> int:
 
 
 def _take(office: Office, arrival: Arrival) -> None:
-    message = edxml.read(arrival.content, limit=office.largest * 2)
+    message = edxml.read(
+        arrival.content,
+        limit=office.spool.limit,
+        own={office.organ.id},
+        received_at=office.clock(),
+    )
     with office.database.reading() as unit:
-        if unit.arrivals.known(message.id):
+        if unit.arrivals.known(_key(message)):
             return
     if isinstance(message, StatusNotice):
         _hear(office, message)
@@ -66,15 +74,34 @@ def _hear(office: Office, notice: StatusNotice) -> None:
         raise Refused("exchange.code", code=notice.code)
     at = office.clock()
     with office.database.unit() as unit:
-        dispatch = unit.dispatches.get(notice.about_message)
+        dispatch = _meant(office, unit, notice)
         if dispatch.recipient != notice.sender.id:
             raise Refused("exchange.other-recipient", organ=notice.sender.id)
-        unit.arrivals.add(notice.id, None, at)
+        unit.arrivals.add(_key(notice), None, at)
         if unit.dispatches.move(dispatch.id, state, at, notice.reason):
             facts = {"dispatch": dispatch.id, "recipient": dispatch.recipient, "state": str(state)}
             unit.audit.append(
                 AuditEvent("document:delivered", EXCHANGE, at, dispatch.document, facts)
             )
+
+
+def _key(message: Envelope | StatusNotice) -> str:
+    # A partner speaks for its own messages only: it cannot use up another's id.
+    return f"{message.sender.id}/{message.id}"
+
+
+def _meant(office: Office, unit: Unit, notice: StatusNotice) -> Dispatch:
+    """Give the dispatch a notice is about: by message id, else by the document's identifier."""
+    if notice.about_message:
+        return unit.dispatches.get(notice.about_message)
+    for dispatch in unit.dispatches.to(notice.sender.id):
+        number = unit.documents.get(dispatch.document).number
+        if number is None:
+            continue
+        ours = document_id_of(office.organ.id, number.on, str(number))
+        if edxml.comparable(ours) == edxml.comparable(notice.about):
+            return dispatch
+    raise NotFound("dispatch.unknown")
 
 
 def _accept(office: Office, envelope: Envelope) -> None:
@@ -98,10 +125,10 @@ def _accept(office: Office, envelope: Envelope) -> None:
     }
     event = AuditEvent("document:received", by.id, document.created_at, document.id, facts)
     with office.database.unit() as unit:
-        if unit.arrivals.known(envelope.id):
+        if unit.arrivals.known(_key(envelope)):
             raise Outrun("exchange.known")
         lay_down(unit, route, document, event)
-        unit.arrivals.add(envelope.id, document.id, event.at)
+        unit.arrivals.add(_key(envelope), document.id, event.at)
         unit.enqueue("report", document.id, "01", key=f"{document.id}:01")
 
 

@@ -265,7 +265,9 @@ def test_incremental_saving_without_an_end_is_invalid(office: ScratchOffice, sea
     table = b"xref\n3 1\n%010d 00000 n \n" % (len(sealed) + 1)
     trailer = b"trailer\n<</Size 60/Root 1 0 R>>\n"
     for attack in (forged, forged + trailer, forged + table + trailer):
-        assert verdict(office, sealed + attack)[0] is Verdict.INVALID
+        found, reasons = verdict(office, sealed + attack)
+        assert found is Verdict.INVALID
+        assert {"tail", "coverage"} <= set(reasons)
         ended = sealed + attack + b"startxref\n%d\n%%%%EOF" % (len(sealed) + len(forged))
         assert verdict(office, ended)[0] is Verdict.INVALID
 
