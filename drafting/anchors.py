@@ -12,8 +12,10 @@ _INK = (150.0, 85.0)  # points: a signature's usual width and height
 _LEAST_INK = (90.0, 42.0)
 _PAD = 1.0  # points between a gap's words and what is written into it
 _LEAST_NUMBER, _LEAST_DATE = 18.0, 13.0  # points: three and two figures of 13 points
+_LEAST_SYMBOL = 60.0  # points: "05/QĐ-LĐLĐ" a little smaller than 13 points
 _WHOLE_NUMBER = (170.0, 16.0)
 _WHOLE_DATE = (200.0, 16.0)
+_NUMBER_COVER, _DATE_COVER = 105.0, 165.0  # points: "Số: 05/QĐ-LĐLĐ" and a whole date, of 13
 _LETTERHEAD = 0.45  # of the page's height, from its top
 
 _FILL = " .…_"  # what stands in a gap that is to be filled in
@@ -119,12 +121,13 @@ def placement_of(
     except _NoPlace as error:
         return {"refused": error.rule, "facts": error.facts}
     anchored = [name for name in ("number", "date") if found.pop(f"{name}_anchored")]
+    covers = [name for name in ("number", "date") if found.pop(f"{name}_covers")]
     page, ink, printed = _signature(glyphs, pages, searched)
     if printed:
         anchored.append("signature")
     found["signature"] = [page.n, *ink]
     found["seal"] = [page.n, *_seal(page, ink)]
-    return {**found, "anchored": anchored}
+    return {**found, "anchored": anchored, "covers": covers}
 
 
 # ── number ───────────────────────────────────────────────────────────────────────────────
@@ -134,12 +137,18 @@ def _number(page: PageGlyphs) -> dict[str, object]:
     for line in _letterhead(page):
         found = _NUMBER.search(line.text)
         if found and line.spots[found.start()].x0 < page.x0 + page.width / 2:
+            if found["figures"]:
+                raise _NoPlace("paper.numbered", printed=found[0])
             box, style = _number_gap(page, line, found)
+            covers = _dotted(found["gap"])
+            if box[2] - box[0] < (_LEAST_NUMBER if style == "serial" else _LEAST_SYMBOL):
+                covers, style, box = True, "whole", _over(page, line, found, _NUMBER_COVER)
             notation = (found["symbol"] or "").replace(" ", "").removeprefix("/")
             return {
                 "number": [page.n, *box],
                 "number_style": style,
                 "number_anchored": True,
+                "number_covers": covers,
                 "printed_notation": notation,
             }
     box = _free(page, left=page.x0 + 30 * MM, size=_WHOLE_NUMBER)
@@ -147,24 +156,30 @@ def _number(page: PageGlyphs) -> dict[str, object]:
         "number": [page.n, *box],
         "number_style": "whole",
         "number_anchored": False,
+        "number_covers": False,
         "printed_notation": "",
     }
 
 
 def _number_gap(page: PageGlyphs, line: _Line, found: re.Match[str]) -> tuple[Rectangle, str]:
-    if found["figures"]:
-        raise _NoPlace("paper.numbered", printed=line.text[found.start() : found.end()])
     colon = line.spots[found.start("gap") - 1]
     if found["symbol"]:
         slash = line.spots[line.text.index("/", found.start("symbol"))]
-        gap = _gap(colon, slash.x0)
-        style = "serial"
-    else:
-        gap = _gap(colon, _next_ink(page, line, found.end(), colon.x1 + 120))
-        style = "symbol"
-    if gap[2] - gap[0] < _LEAST_NUMBER:
-        raise _NoPlace("paper.no-room", where="number")
-    return gap, style
+        return _gap(colon, slash.x0), "serial"
+    return _gap(colon, _next_ink(page, line, found.end(), colon.x1 + 120)), "symbol"
+
+
+def _over(page: PageGlyphs, line: _Line, found: re.Match[str], width: float) -> Rectangle:
+    """Give the place of printed words that are to be written anew, with room for what is longer."""
+    printed = line.spots[found.start() : found.end()]
+    left, right = printed[0].x0 - _PAD, printed[-1].x1 + _PAD
+    furthest = _next_ink(page, line, found.end(), max(right, left + width))
+    return (
+        left,
+        min(spot.y0 for spot in printed) - _PAD,
+        max(right, furthest - _PAD),
+        max(spot.y1 for spot in printed) + _PAD,
+    )
 
 
 def _next_ink(page: PageGlyphs, line: _Line, start: int, furthest: float) -> float:
@@ -195,12 +210,13 @@ def _date(page: PageGlyphs) -> dict[str, object]:
         "date_style": "whole",
         "printed_year": None,
         "date_anchored": False,
+        "date_covers": False,
     }
 
 
 def _date_gaps(page: PageGlyphs, line: _Line, found: re.Match[str]) -> dict[str, object]:
     if found["day"] or found["month"] or len(found["year"]) not in {0, 4}:
-        raise _NoPlace("paper.dated", printed=found[0])
+        return _date_anew(page, line, found)
     word_before = {part: line.spots[found.start(part) - 1] for part in ("d", "m", "y")}
     day = _gap(word_before["d"], line.spots[found.end("d2")].x0)
     month = _gap(word_before["m"], line.spots[found.end("m2")].x0)
@@ -208,9 +224,8 @@ def _date_gaps(page: PageGlyphs, line: _Line, found: re.Match[str]) -> dict[str,
     if not found["year"]:
         after = _next_ink(page, line, found.end("y"), word_before["y"].x1 + 40)
         year = _gap(word_before["y"], after)
-    for gap in (day, month, year):
-        if gap is not None and gap[2] - gap[0] < _LEAST_DATE:
-            raise _NoPlace("paper.no-room", where="date")
+    if any(gap[2] - gap[0] < _LEAST_DATE for gap in (day, month, year) if gap is not None):
+        return _date_anew(page, line, found)
     return {
         "day": [page.n, *day],
         "month": [page.n, *month],
@@ -218,6 +233,25 @@ def _date_gaps(page: PageGlyphs, line: _Line, found: re.Match[str]) -> dict[str,
         "date_style": "parts",
         "printed_year": int(found["year"]) if found["year"] else None,
         "date_anchored": True,
+        "date_covers": any(_dotted(found[part]) for part in ("d", "m", "y")),
+    }
+
+
+def _dotted(gap: str) -> bool:
+    """Tell whether a gap is drawn in dots, which would show through what is written there."""
+    return any(letter in gap for letter in ".…_")
+
+
+def _date_anew(page: PageGlyphs, line: _Line, found: re.Match[str]) -> dict[str, object]:
+    """Write the whole date over a typed one: the registry gives it (Decree 30/2020, art. 15)."""
+    return {
+        "day": [page.n, *_over(page, line, found, _DATE_COVER)],
+        "month": None,
+        "year": None,
+        "date_style": "whole",
+        "printed_year": None,
+        "date_anchored": True,
+        "date_covers": True,
     }
 
 
@@ -234,6 +268,9 @@ def _signature(
         if block is not None:
             return page, _ink_place(page, block), True
     last = glyphs(pages - 1)
+    leftish = _signature_block(last, anywhere=True)
+    if leftish is not None and leftish.name is not None:
+        return last, _ink_place(last, leftish), True
     left = last.x1 - 20 * MM - _INK[0]
     under = [g.y0 for g in last.glyphs if g.x1 > left]
     top = min([*under, last.y1 - 60]) - 6
@@ -241,14 +278,17 @@ def _signature(
     return last, (left, bottom, left + _INK[0], bottom + _INK[1]), False
 
 
-def _signature_block(page: PageGlyphs) -> _Block | None:
-    """Give the lowest signature block in the right half of a page."""
+def _signature_block(page: PageGlyphs, *, anywhere: bool = False) -> _Block | None:
+    """Give the lowest signature block of a page, in its right half unless it may be anywhere."""
     column = [
         part
         for line in _lines(page.glyphs)
         for part in _parts(line)
-        if part.box[0] > page.x0 + 0.38 * page.width
-        and (part.box[0] + part.box[2]) / 2 > page.x0 + 0.55 * page.width
+        if anywhere
+        or (
+            part.box[0] > page.x0 + 0.38 * page.width
+            and (part.box[0] + part.box[2]) / 2 > page.x0 + 0.48 * page.width
+        )
     ]
     blocks: list[_Block] = []
     i = 0

@@ -52,8 +52,9 @@ class PdfReader:
     def placement(self, pdf: bytes) -> Placement:
         """Give where number, date, the leader's signature and the seal go.
 
-        Raises  Refused: paper.numbered, paper.dated, the drafter typed what the registry gives;
-                paper.no-room, there is no gap to write in.
+        A date that is typed already, and gaps too narrow to write in, are covered as a whole.
+
+        Raises  Refused: paper.numbered, the drafter typed a number, which the registry gives.
                 Unreadable: as ``reading``.
         Source  Decree 30/2020, Annex I: cells 3, 4, 7c and 8.
         """
@@ -92,6 +93,7 @@ def _placement(told: dict[str, Any]) -> Placement:
         seal=seal,
         printed_year=None if printed is None else int(printed),
         printed_notation=str(told["printed_notation"])[:60],
+        covers=frozenset(told["covers"]) & {"number", "date"},
         anchored=frozenset(told["anchored"]) & {"number", "date", "signature"},
     )
 

@@ -37,6 +37,7 @@ from signing.key_folder import (
 
 _REVOKED = "revoked.json"
 _CRL_LASTS = timedelta(days=30)
+_CRL_OLD = timedelta(days=7)
 _YEAR = timedelta(days=365)
 
 
@@ -47,7 +48,8 @@ def found_demo_pki(
 
     DEMONSTRATION ONLY: the keys of the authorities lie beside those of the signers, and the pass
     phrase of all of them in a file of the same folder. What exists is left alone, so that this
-    may run at every start; somebody new gets a certificate.
+    may run at every start; somebody new gets a certificate, and revocation lists older than a
+    week are issued anew.
 
     Takes   folder: made with mode 0700, its files 0600; people: id, name and title of each;
             office: the agency's name; at: aware, the moment certificates begin (a day before).
@@ -62,7 +64,7 @@ def found_demo_pki(
         _agency(folder, office, at, phrase, issuer)
         for id, name, title in people:
             _person(folder, _Member(id, name, title, office), at, phrase, issuer)
-        if not (folder / f"{INTERMEDIATE}.crl").exists():
+        if _lists_are_old(folder, at):
             _write_crls(folder, at)
 
 
@@ -223,6 +225,14 @@ def _write_crls(folder: Path, at: datetime) -> None:
     for role in (ROOT, INTERMEDIATE):
         holder = open_holder(folder / f"{role}.p12", phrase)
         _write(folder / f"{role}.crl", _crl(holder, revoked, at))
+
+
+def _lists_are_old(folder: Path, at: datetime) -> bool:
+    paths = [folder / f"{role}.crl" for role in (ROOT, INTERMEDIATE)]
+    if not all(path.exists() for path in paths):
+        return True
+    lists = [x509.load_der_x509_crl(path.read_bytes()) for path in paths]
+    return any(one.last_update_utc < at - _CRL_OLD for one in lists)
 
 
 def _crl(issuer: Holder, revoked: Mapping[str, str], at: datetime) -> bytes:

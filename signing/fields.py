@@ -48,6 +48,7 @@ class Line:
     text: str
     slanted: bool  # the date line is italic
     centred: bool
+    covering: bool = False  # hides what is printed under it
 
 
 def places(placement: Placement) -> dict[str, Box]:
@@ -185,8 +186,9 @@ def _drawn(line: Line, face: Face, width: float, height: float) -> str:
     room = (height / (face.top(line.text) + _DEPTH), width / max(face.width(line.text), 0.01))
     size = min(_SIZE, *room)
     x = (width - face.width(line.text) * size) / 2 if line.centred else 0.0
+    sheet = f"1 1 1 rg 0 0 {width:.2f} {height:.2f} re f " if line.covering else ""
     return (
-        f"/Tx BMC q BT /F {size:.2f} Tf 0 g {x:.2f} {_baseline(face, size, height):.2f} Td "
+        f"/Tx BMC q {sheet}BT /F {size:.2f} Tf 0 g {x:.2f} {_baseline(face, size, height):.2f} Td "
         f"<{face.codes(line.text)}> Tj ET Q EMC"
     )
 

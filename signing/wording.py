@@ -23,17 +23,23 @@ def _number(placement: Placement, number: str, notation: str) -> Line:
         raise Refused("number.notation-printed", printed=printed, notation=notation)
     whole = f"{number}/{notation}" if notation else number
     words = {
-        NumberStyle.SERIAL: Line(number, slanted=False, centred=True),
-        NumberStyle.SYMBOL: Line(whole, slanted=False, centred=False),
-        NumberStyle.WHOLE: Line(f"Số: {whole}", slanted=False, centred=True),
+        NumberStyle.SERIAL: number,
+        NumberStyle.SYMBOL: whole,
+        NumberStyle.WHOLE: f"Số: {whole}",
     }
-    return words[placement.number_style]
+    return Line(
+        words[placement.number_style],
+        slanted=False,
+        centred=placement.number_style is not NumberStyle.SYMBOL,
+        covering="number" in placement.covers,
+    )
 
 
 def _date(placement: Placement, on: date) -> dict[str, Line]:
     if placement.date_style is DateStyle.WHOLE:
         words = f"ngày {day(on)} tháng {month(on)} năm {on.year}"
-        return {DAY: Line(words, slanted=True, centred=True)}
+        covering = "date" in placement.covers
+        return {DAY: Line(words, slanted=True, centred=True, covering=covering)}
     parts = {DAY: day(on)}
     if placement.month is not None:
         parts[MONTH] = month(on)
@@ -41,7 +47,11 @@ def _date(placement: Placement, on: date) -> dict[str, Line]:
         parts[YEAR] = f"{on.year:04d}"
     elif placement.printed_year != on.year:
         raise Refused("number.year-printed", printed=placement.printed_year, year=on.year)
-    return {name: Line(words, slanted=True, centred=True) for name, words in parts.items()}
+    covering = "date" in placement.covers
+    return {
+        name: Line(words, slanted=True, centred=True, covering=covering)
+        for name, words in parts.items()
+    }
 
 
 def day(on: date) -> str:

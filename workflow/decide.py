@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from identity.reading import cleared, tokens_of
-from records.document import Document, Origin
+from records.document import Direction, Document, Origin
 from records.errors import Refused
 from records.person import Person, Role
 from records.route import Act, Effect
@@ -11,6 +11,7 @@ from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.office import Office
 from workflow.road import Choice, Standing, judge, standing
+from workflow.sign import placement_of
 
 EVENTS = {
     "submit": "document:submitted",
@@ -31,12 +32,22 @@ def decide(office: Office, id: str, action: str, choice: Choice, *, by: Person) 
     Raises  as ``judge``, and Outrun when somebody was faster; nothing is then half done.
     """
     at = office.clock()
+    if action == "submit":
+        _require_places(office, id, by)
     with office.database.unit() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
         changed, facts = _effect(unit, was, act, choice)
         event = EVENTS.get(act.name, "step:approved")
         return advance(unit, was, changed, Deed(act, by, at, choice, event, facts))
+
+
+def _require_places(office: Office, id: str, by: Person) -> None:
+    """Refuse a draft that could not be numbered, before anybody spends time on it."""
+    with office.database.reading() as unit:
+        document = standing(office, unit, id, by).document
+    if document.direction is not Direction.INCOMING:
+        placement_of(office, document)
 
 
 def _effect(unit: Unit, was: Standing, act: Act, choice: Choice) -> tuple[Document, dict[str, str]]:

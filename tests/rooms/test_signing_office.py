@@ -1,5 +1,6 @@
 """The keys of a demonstration office, and what the other tests of this room are built on."""
 
+import atexit
 import io
 import shutil
 import stat
@@ -82,7 +83,9 @@ def opened(folder: Path) -> ScratchOffice:
 @cache
 def one_office() -> ScratchOffice:
     """Give one office for all tests that change nothing in it."""
-    return found(Path(tempfile.mkdtemp(prefix="signing-")) / "keys")
+    folder = Path(tempfile.mkdtemp(prefix="signing-"))
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return found(folder / "keys")
 
 
 def ran(*words: str) -> str:
@@ -125,7 +128,7 @@ def test_founding_twice_keeps_every_key_and_gives_a_newcomer_theirs(tmp_path: Pa
     found_demo_pki(folder, people=PEOPLE, office=OFFICE, at=NOW)
     before = {path: path.read_bytes() for path in folder.rglob("*") if path.is_file()}
 
-    later = NOW + timedelta(days=9)
+    later = NOW + timedelta(days=3)
     newcomer = ("moi", "Lê Mới", "Ủy viên")
     found_demo_pki(folder, people=[*PEOPLE, newcomer], office=OFFICE, at=later)
 
@@ -226,6 +229,19 @@ def test_a_refreshed_revocation_list_changes_the_trust_at_once(tmp_path: Path) -
     refresh_crls(office.folder, NOW + timedelta(days=20))
 
     assert office.keyring.trust().fingerprint != before.fingerprint
+
+
+def test_a_start_after_a_week_issues_the_lists_anew_and_touches_no_key(tmp_path: Path) -> None:
+    office = another(tmp_path / "keys")
+    before = {path.name: path.read_bytes() for path in office.folder.rglob("*") if path.is_file()}
+
+    late = NOW + timedelta(days=60)
+    found_demo_pki(office.folder, people=PEOPLE, office=OFFICE, at=late)
+
+    after = {path.name: path.read_bytes() for path in office.folder.rglob("*") if path.is_file()}
+    changed = {name for name in after if after[name] != before.get(name)}
+    assert changed == {"root.crl", "intermediate.crl"}
+    assert office.signed(plain_pdf(), at=late)
 
 
 def test_revoking_puts_the_serial_on_the_list(tmp_path: Path) -> None:

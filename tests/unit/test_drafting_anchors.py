@@ -113,18 +113,40 @@ def test_a_printed_year_stays() -> None:
     assert found["printed_year"] == 2026
 
 
+def test_a_page_with_a_number_typed_on_it_is_refused() -> None:
+    assert place(page(words("Số: 12/QĐ-LĐLĐ", 90, 700)))["refused"] == "paper.numbered"
+
+
 @pytest.mark.parametrize(
-    ("line", "x", "rule"),
+    "line",
     [
-        ("Số: 12/QĐ-LĐLĐ", 90, "paper.numbered"),
-        ("Hà Nội, ngày 20 tháng 11 năm 2026", 320, "paper.dated"),
-        ("Hà Nội, ngày      tháng 11 năm 2026", 320, "paper.dated"),
-        ("Số:/QĐ-LĐLĐ", 90, "paper.no-room"),
-        ("Hà Nội, ngày tháng năm", 320, "paper.no-room"),
+        "Hà Nội, ngày 20 tháng 11 năm 2026",
+        "Hà Nội, ngày      tháng 11 năm 2026",
+        "Hà Nội, ngày tháng năm",
     ],
 )
-def test_a_page_the_registry_cannot_fill_in_is_refused(line: str, x: float, rule: str) -> None:
-    assert place(page(words(line, x, 700)))["refused"] == rule
+def test_a_date_typed_or_without_room_is_written_anew_over_it(line: str) -> None:
+    paper = page(words(line, 320, 700))
+    found = place(paper)
+
+    assert found["date_style"] == "whole"
+    assert found["covers"] == ["date"]
+    covered = box(found, "day")
+    typed = [one for one in paper.glyphs if one.x0 >= 320 + line.index("ngày") * 6]
+    assert all(covered[0] <= one.x0 and one.x1 <= covered[2] for one in typed)
+    assert covered[2] - covered[0] > 150
+
+
+def test_a_number_without_room_is_written_anew_over_its_symbol() -> None:
+    paper = page(words("Số:/QĐ-LĐLĐ", 90, 700))
+    found = place(paper)
+
+    assert found["number_style"] == "whole"
+    assert found["covers"] == ["number"]
+    assert found["printed_notation"] == "QĐ-LĐLĐ"
+    covered = box(found, "number")
+    assert all(covered[0] <= one.x0 and one.x1 <= covered[2] for one in paper.glyphs)
+    assert covered[2] - covered[0] > 100
 
 
 def test_dates_that_are_only_cited_are_no_place_for_a_date() -> None:
@@ -234,3 +256,21 @@ def test_default_places_avoid_the_words() -> None:
     found = place(paper)
 
     require_free(found, paper, "number", "day", "signature")
+
+
+def test_dots_in_a_gap_are_covered_by_what_is_written_there() -> None:
+    number = words("Số: ......../QĐ-LĐLĐ", 90, 700)
+    found = place(page(number, words("Hà Nội, ngày ...... tháng ...... năm 2026", 300, 700)))
+
+    assert found["number_style"] == "serial"
+    assert found["date_style"] == "parts"
+    assert found["covers"] == ["number", "date"]
+
+
+def test_a_signature_block_at_the_left_is_found_when_there_is_none_at_the_right() -> None:
+    found = place(page(words("CHỦ TỊCH", 85, 300), words("Nguyễn Văn A", 85, 200)))
+
+    assert found["anchored"] == ["signature"]
+    x0, y0, _, y1 = box(found, "signature")
+    assert 200 < y0 < y1 < 305
+    assert x0 < 120

@@ -118,7 +118,8 @@ def _answers(said: Particulars) -> Mapping[str, str]:
 
 
 def _directions() -> tuple[Direction, ...]:
-    return directions_of(office(), person())
+    mine = directions_of(office(), person())
+    return tuple(one for one in Direction if one in mine)
 
 
 def _choices() -> dict[str, Any]:

@@ -12,6 +12,9 @@ from web.office import office
 from workflow.receive import directions_of
 from workflow.registers import books_of
 
+PART_OF = {"acting": "documents"}
+"""Doors that lie inside another one's place."""
+
 
 @dataclass(frozen=True, slots=True)
 class Place:
@@ -23,7 +26,8 @@ class Place:
     @property
     def here(self) -> bool:
         """Tell whether the page shown belongs to it."""
-        return request.blueprint == self.endpoint.partition(".")[0]
+        door = request.blueprint or ""
+        return PART_OF.get(door, door) == self.endpoint.partition(".")[0]
 
 
 def places(who: Person) -> Iterator[Place]:
@@ -54,7 +58,7 @@ def frame() -> dict[str, Any]:
         "me": who,
         "csrf": g.get("csrf", ""),
         "lang": language(),
-        "places": tuple(places(who)) if who else (),
+        "nav": tuple(places(who)) if who else (),
         "refusal": g.get("refusal"),
         "reads": who is not None and Role.ADMINISTRATOR not in who.roles,
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",

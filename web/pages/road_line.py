@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from records.route import Route, State
+from records.route import Route, State, Title
 from records.step import Step
 from workflow.road import BACKWARD, Standing
 
@@ -14,6 +14,12 @@ class Stop:
     state: State
     passed: Step | None  # the step by which it was last left forward, if it lies behind
     here: bool
+
+    @property
+    def done(self) -> Title | None:
+        """Give the title of the act by which it was left."""
+        titles = [act.title for act in self.state.acts if self.passed and act.name == self.passed.act]
+        return titles[0] if titles else None
 
 
 def line_of(at: Standing) -> tuple[Stop, ...]:

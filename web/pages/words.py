@@ -33,7 +33,7 @@ def size(count: int) -> str:
         return f"{count} B"
     if count < KILO * KILO:
         return f"{count / KILO:.0f} kB"
-    told = f"{count / KILO / KILO:.1f} MB"
+    told = f"{count / KILO / KILO:.1f}".removesuffix(".0") + " MB"
     return told if language() == "en" else told.replace(".", ",")
 
 

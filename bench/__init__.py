@@ -1,0 +1,1 @@
+"""What is measured here, and against what; see README.md."""
