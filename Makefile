@@ -13,10 +13,10 @@ help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/.run system ## install what is missing and serve on 127.0.0.1:8000 (HOST, PORT, DEMO_PASSWORD)
-	@exec $(BIN)/python app.py run
+	@TRINHKY_TRUST=$${TRINHKY_TRUST-var/partner/keys} exec $(BIN)/python app.py run
 
 partner: $(VENV)/.run system ## a second demonstration office on port 8001, to exchange documents with
-	@TRINHKY_OFFICE=office-partner.yaml TRINHKY_DATA=var/partner TRINHKY_SPOOL=var/spool \
+	@TRINHKY_OFFICE=office-partner.yaml TRINHKY_DATA=var/partner TRINHKY_SPOOL=var/spool TRINHKY_TRUST=var/keys \
 	  PORT=$${PORT:-8001} exec $(BIN)/python app.py run
 
 test: $(VENV)/.test system system-test check ## install what tests need and run them all

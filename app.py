@@ -14,14 +14,13 @@ from zoneinfo import ZoneInfo
 import waitress
 from flask import Flask
 
+from config.directory import read_forms, read_partners
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
 from config.workflows import read_routes
 from drafting.convert import Converter
-from drafting.forms import read_forms
 from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
-from exchange.addresses import read_partners
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from identity.passwords import Passwords
@@ -58,9 +57,9 @@ def now() -> datetime:
 def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] = now) -> Office:
     """Give the office that these settings describe, its database and keys made on first use."""
     described = read_office(settings.trinhky_config / settings.trinhky_office)
-    partners = read_partners((settings.trinhky_config / "partners.yaml").read_text("utf-8"))
+    partners = read_partners(settings.trinhky_config / "partners.yaml")
     keys = settings.trinhky_data / "keys"
-    keyring = _keyring(keys, described, clock)
+    keyring = _keyring(settings, described, clock)
     vault = Vault(settings.trinhky_data / "vault", master_key(keys / "vault.key"))
     reader = PdfReader(sandbox)
     return Office(
@@ -72,7 +71,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         passwords=Passwords(),
         routes=read_routes(settings.trinhky_config / "workflows"),
         books=read_registers(settings.trinhky_config / "registers.yaml"),
-        forms=read_forms((settings.trinhky_config / "document_types.yaml").read_text("utf-8")),
+        forms=read_forms(settings.trinhky_config / "document_types.yaml"),
         capacities=described.capacities,
         default_signer=described.default_signer,
         sealed=read_profile(settings.trinhky_config / "secrecy.yaml") is Profile.SEALED,
@@ -108,11 +107,13 @@ def _organ(own: Organ, partners: dict[str, Organ]) -> Organ:
     )
 
 
-def _keyring(folder: Path, described: OfficeFile, clock: Callable[[], datetime]) -> Keyring:
+def _keyring(settings: Settings, described: OfficeFile, clock: Callable[[], datetime]) -> Keyring:
+    folder = settings.trinhky_data / "keys"
     people = [(one.id, one.name, one.title) for one in described.people]
     found_demo_pki(folder, people=people, office=described.organ.name, at=clock())
     refresh_crls(folder, clock())
-    return Keyring(folder)
+    believed = [Path(one) for one in settings.trinhky_trust.split(":") if one]
+    return Keyring(folder, believed=believed)
 
 
 def _database(settings: Settings, vault: Vault) -> Database:

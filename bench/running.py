@@ -90,7 +90,7 @@ def multipart(fields: Mapping[str, str], files: Sequence[Part]) -> tuple[str, by
 
 @dataclass(frozen=True, slots=True)
 class Caller:
-    """Somebody who calls a server, with a token or without, from one of this machine's addresses."""
+    """Somebody who calls a server from one of this machine's addresses, known or not."""
 
     port: int
     token: str = field(default="", repr=False)
@@ -319,7 +319,7 @@ def family(pid: int) -> set[tuple[int, str]]:
 
 
 def _stat(pid: int) -> list[str]:
-    """Give the fields behind a process's name, from its state on (proc(5)); none when it is gone."""
+    """Give what proc(5) tells of a process from its state on, nothing when it is gone."""
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()
     except OSError:

@@ -32,12 +32,17 @@ class Located:
         except yaml.MarkedYAMLError as wrong:
             line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
             raise self._refusal(line, str(wrong.problem or wrong)) from wrong
+        except (yaml.YAMLError, RecursionError) as wrong:
+            raise self._refusal(1, "not YAML") from wrong
         self._refuse_doubles(self._root)
 
     def model(self, kind: type[M]) -> M:
         """Give the file's content as ``kind``, or raise Refused with the line that is wrong."""
         try:
             return kind.model_validate(yaml.safe_load(self.text))
+        except yaml.MarkedYAMLError as wrong:
+            line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
+            raise self._refusal(line, str(wrong.problem or wrong)) from wrong
         except ValidationError as wrong:
             first = wrong.errors()[0]
             raise self.wrong(first["loc"], first["msg"]) from None

@@ -33,6 +33,9 @@ class Settings(BaseSettings):
     trinhky_spool: Path = Path()
     """The folder with one sub-folder an office for messages; in the data folder if unset."""
 
+    trinhky_trust: str = ""
+    """Key folders of other demonstration offices whose signatures to believe, parted by colons."""
+
     database_url: str = ""
     """SQLAlchemy's address of the database; SQLite in the data folder if empty."""
 

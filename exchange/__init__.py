@@ -1,1 +1,1 @@
-"""What leaves and enters the office: the egress gate, edXML, transports, addresses and mail."""
+"""What leaves and enters the office: the egress gate, edXML, transports and mail."""

@@ -1,5 +1,6 @@
 """The keys of the office: who may sign with which, and what their signatures look like."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -70,11 +71,17 @@ class KeySigner(Signer):
         return isinstance(self.key, rsa.RSAPrivateKey)
 
 
+PUBLIC = ("root.crt", "intermediate.crt", "root.crl", "intermediate.crl")
+"""The files of a key folder that others may have: whom to believe, and whom no more."""
+
+
 class Keyring:
     """The keys in one folder, each opened when first needed and kept open."""
 
-    def __init__(self, folder: Path) -> None:
+    def __init__(self, folder: Path, *, believed: Sequence[Path] = ()) -> None:
+        """Know the keys in ``folder``, and believe also the authorities in other folders."""
         self._folder = folder
+        self._believed = tuple(believed)
         self._opened: dict[str, KeySigner] = {}
         self._opening = Lock()
         self._trust: tuple[tuple[int, ...], Trust] | None = None
@@ -114,12 +121,12 @@ class Keyring:
 
     def trust(self) -> Trust:
         """Give whom to believe; read again as soon as a file of it was replaced."""
-        names = ("root.crt", "intermediate.crt", "root.crl", "intermediate.crl")
-        paths = [self._folder / name for name in names]
+        folders = [self._folder, *(one for one in self._believed if (one / PUBLIC[0]).exists())]
+        paths = [folder / name for folder in folders for name in PUBLIC]
         try:
             state = tuple(number for path in paths for number in _state(path))
             if self._trust is None or self._trust[0] != state:
-                self._trust = (state, _read_trust(*paths))
+                self._trust = (state, _read_trust(folders))
         except OSError as error:
             raise Broken("sign.trust-unreadable", reason=type(error).__name__) from error
         return self._trust[1]
@@ -150,12 +157,15 @@ def _read_signer(path: Path, folder: Path) -> KeySigner:
     )
 
 
-def _read_trust(root: Path, intermediate: Path, *crls: Path) -> Trust:
+def _read_trust(folders: Sequence[Path]) -> Trust:
+    roots, intermediates, *crls = (
+        [(one / name).read_bytes() for one in folders] for name in PUBLIC
+    )
     return Trust(
-        roots=(root.read_bytes(),),
-        intermediates=(intermediate.read_bytes(),),
-        crls=tuple(crl.read_bytes() for crl in crls),
-        tsa_roots=(root.read_bytes(),),
+        roots=tuple(roots),
+        intermediates=tuple(intermediates),
+        crls=tuple(crl for kind in crls for crl in kind),
+        tsa_roots=tuple(roots),
     )
 
 

@@ -150,6 +150,7 @@ def open_house(
         folder = tmp_path / f"office-{len(opened)}"
         shutil.copytree(founded(described), folder)
         settings = _settings(folder, described, tmp_path / "spool")
+        settings.trinhky_trust = ":".join(str(one.settings.trinhky_data / "keys") for one in opened)
         clock = Clock()
         house = House(furnish(settings, sandbox, clock), settings, clock)
         opened.append(house)

@@ -20,7 +20,10 @@ def english() -> Mapping[str, str]:
     return {
         message.id: message.string
         for message in catalog
-        if isinstance(message.id, str) and isinstance(message.string, str) and message.string
+        if isinstance(message.id, str)
+        and isinstance(message.string, str)
+        and message.id
+        and message.string
     }
 
 

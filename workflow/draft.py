@@ -3,10 +3,11 @@
 from collections.abc import Mapping
 from dataclasses import replace
 
-from drafting.forms import DraftText, FieldKind, Form, draft_text, make_docx
+from drafting.forms import DraftText, draft_text, make_docx
 from records.audit import AuditEvent
 from records.document import Document, Origin
 from records.errors import Refused
+from records.form import FieldKind, Form
 from records.person import Person, Role
 from workflow.begin import Particulars, lay_down, new_document, road_for, with_bytes
 from workflow.number import book_for, notation_of

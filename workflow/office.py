@@ -6,11 +6,11 @@ from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
 from drafting.convert import Converter
-from drafting.forms import Form
 from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from identity.passwords import Passwords
+from records.form import Form
 from records.isolation import Isolation
 from records.person import Organ
 from records.register import Book

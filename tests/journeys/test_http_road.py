@@ -1,29 +1,31 @@
 """The acceptance road over HTTP: a draft, a DOCX and a PDF, each from first desk to archive."""
 
 import io
+import json
 import re
 import subprocess
+import sys
 import time
 import zipfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 from urllib.parse import quote
-from zoneinfo import ZoneInfo
 
 import docx
 import pytest
 
-from bench.running import Caller, Part, Running
+from bench.running import Caller, Part, Running, multipart
 
-ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 DPI = 100
 PARTNER = "H49.90.2"
 TABLE = "Họ tên,Chức vụ\nTrần Thị Bưởi,Tổ trưởng\n".encode()
 
 Json = dict[str, Any]
 Begin = Callable[[Caller], Json]
+T = TypeVar("T")
 
 
 def draft(caller: Caller) -> Json:
@@ -81,8 +83,8 @@ def minimal_pdf(*lines: str) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R"
-        b" /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]"
+        + b" /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
     ]
@@ -196,9 +198,264 @@ def _fate(served: Running, id: str, wanted: str) -> str:
     return wanted if one["state"] == wanted else ""
 
 
-def _until[T](look: Callable[[], T | None], patience: float = 40.0) -> T:
+def _until(look: Callable[[], T | None], patience: float = 40.0) -> T:
     end = time.monotonic() + patience
     while not (found := look()):
         assert time.monotonic() < end, "it did not come"
         time.sleep(0.1)
     return found
+
+
+def test_it_passes_every_step_and_ends_in_the_archive(walked: Walked) -> None:
+    assert walked.archived["state"] == "archived"
+    assert walked.archived["actions"] == []
+    done = [(one["closed_by"], one["action"]) for one in walked.archived["steps"]]
+    assert done == [
+        ("chuyenvien", "submit"),
+        ("truongban", "approve"),
+        ("chanhvanphong", "approve"),
+        ("chutich", "sign"),
+        ("vanthu", "seal"),
+        ("vanthu", "dispatch"),
+        ("luutru", "archive"),
+    ]
+
+
+def test_every_earlier_byte_stays_in_its_place(walked: Walked) -> None:
+    assert walked.shown.startswith(b"%PDF-")
+    assert walked.signed.startswith(walked.shown)
+    assert walked.sealed.startswith(walked.signed)
+    assert len(walked.shown) < len(walked.signed) < len(walked.sealed)
+
+
+def test_poppler_finds_both_signatures_valid(walked: Walked, tmp_path: Path) -> None:
+    for content, fields in (
+        (walked.signed, {"KyLanhDao"}),
+        (walked.sealed, {"KyLanhDao", "KyCoQuan"}),
+    ):
+        told = _told("pdfsig", str(_file(tmp_path, content)))
+        signed = [one for one in told.split("Signature #") if "is not signed" not in one][1:]
+        assert {re.findall(r"Field Name: (\S+)", one)[0] for one in signed} == fields
+        assert all("Signature Validation: Signature is Valid." in one for one in signed)
+    assert "Total document signed" in signed[-1]
+
+
+def test_our_own_verdict_is_valid(walked: Walked) -> None:
+    told = walked.by("vanthu").get(f"/documents/{walked.id}/validation").must(200).told
+
+    assert (told["verdict"], told["reasons"]) == ("valid", [])
+    assert [(one["verdict"], one["time_source"]) for one in told["signatures"]] == [
+        ("valid", "timestamp"),
+        ("valid", "timestamp"),
+    ]
+    assert [one["signer"] for one in told["signatures"]] == [
+        "Phạm Thị Thu Hường",
+        "LĐLĐ thành phố Demo",
+    ]
+
+
+def test_one_changed_byte_is_no_longer_valid(walked: Walked) -> None:
+    at = len(walked.shown) // 2
+    forged = walked.sealed[:at] + bytes([walked.sealed[at] ^ 1]) + walked.sealed[at + 1 :]
+
+    media, body = multipart({}, [Part("file", "tep.pdf", forged)])
+    answer = walked.by("vanthu").call("POST", "/api/v1/validations", body, media=media)
+
+    assert answer.status == 422 or answer.told["verdict"] == "invalid"
+
+
+def test_number_and_date_stand_where_they_were_foretold(walked: Walked, tmp_path: Path) -> None:
+    file = _file(tmp_path, walked.sealed)
+    where, on = walked.placement, date.fromisoformat(walked.issued_on)
+    code, notation = walked.number.split("/", 1)
+    filled = {
+        "serial": code,
+        "symbol": f"{code}/{notation}",
+        "whole": f"Số: {code}/{notation}",
+    }
+    assert _words(file, where["number"]) == filled[where["number_style"]]
+    if where["date_style"] == "whole":
+        assert f"ngày {on:%d} tháng {on:%m} năm {on:%Y}" in _words(file, where["day"])
+    else:
+        assert _words(file, where["day"]) == f"{on:%d}"
+        assert _words(file, where["month"]) == f"{on:%m}"
+        assert where["year"] is None or _words(file, where["year"]) == f"{on:%Y}"
+    page = where["number"]["page"] + 1
+    told = _told("pdftotext", "-f", str(page), "-l", str(page), "-layout", str(file), "-")
+    assert f"Số:{walked.number}" in re.sub(r"\s+", "", told)
+
+
+def test_the_signature_is_seen_in_blue_and_the_seal_in_red(walked: Walked, tmp_path: Path) -> None:
+    where = walked.placement
+    shown, signed, sealed = (
+        _file(tmp_path, content) for content in (walked.shown, walked.signed, walked.sealed)
+    )
+
+    assert _blue(shown, where["signature"]) == 0
+    assert _blue(signed, where["signature"]) > 50
+    assert _blue(sealed, where["signature"]) > 50
+    assert _red(signed, where["seal"]) == 0
+    assert _red(sealed, where["seal"]) > 200
+
+
+def test_a_form_is_filled_at_its_own_words(walked: Walked) -> None:
+    anchored = set(walked.placement["anchored"])
+
+    if "Giàng A Páo" in walked.subject or "Lò Văn Thóc" in walked.subject:
+        assert anchored == {"number", "date", "signature"}
+    else:
+        assert anchored == set()
+
+
+def test_the_partner_receives_the_very_bytes(walked: Walked) -> None:
+    assert walked.received_content == walked.sealed
+    assert walked.received["direction"] == "incoming"
+    assert walked.received["source_number"] == walked.number
+    assert walked.received["source_date"] == walked.issued_on
+    assert walked.received["source_organ"] == "LĐLĐ thành phố Demo"
+    assert [one["digest"] for one in walked.received["attachments"]] == [
+        one["digest"] for one in walked.archived["attachments"]
+    ]
+    assert [one["name"] for one in walked.received["attachments"]] == [
+        one["name"] for one in walked.archived["attachments"]
+    ]
+
+
+def test_the_sender_hears_how_the_document_fares(walked: Walked) -> None:
+    assert walked.fates == ("arrived", "accepted")
+
+
+def test_attachments_come_back_as_they_were_brought(walked: Walked) -> None:
+    brought = (TABLE,) if "Sùng Thị Mỷ" in walked.subject else ()
+
+    assert walked.attachments == brought
+
+
+def test_the_package_is_a_whole_bag(walked: Walked, tmp_path: Path) -> None:
+    with zipfile.ZipFile(io.BytesIO(walked.package)) as archive:
+        archive.extractall(tmp_path)
+    (bag,) = tmp_path.iterdir()
+    _told(sys.executable, "-W", "ignore", "-m", "bagit", "--validate", str(bag))
+
+    payload = bag / "data"
+    kept = {path.read_bytes() for path in payload.rglob("*") if path.is_file()}
+    assert {walked.shown, walked.signed, walked.sealed, *walked.attachments} <= kept
+    assert json.loads((payload / "metadata.json").read_text())["number"] == walked.number
+    assert json.loads((payload / "validation.json").read_text())["verdict"] == "valid"
+    events = [one["event"] for one in json.loads((payload / "history.json").read_text())]
+    assert events[-1] == "document:delivered" or "document:sealed" in events
+
+
+def test_it_is_found_without_diacritics(walked: Walked) -> None:
+    name = walked.subject.rsplit(" ", 3)[-3:]
+    plain = {"Lò Văn Thóc": "lo van thoc", "Giàng A Páo": "giang a pao"}
+    words = plain.get(" ".join(name), "sung thi my")
+
+    assert walked.id in _found(walked, f"bo nhiem {words}")
+    assert walked.id in _found(walked, "bo nhiem")
+
+
+def test_it_is_found_by_its_number(walked: Walked) -> None:
+    assert _found(walked, walked.number)[0] == walked.id
+    assert walked.id in _found(walked, f"so:{walked.number}")
+
+
+def test_its_history_tells_who_did_what(walked: Walked) -> None:
+    lines = walked.by("kiemtra").get(f"/documents/{walked.id}/history").must(200).told["items"]
+
+    acts = [(one["actor"], one["action"]) for one in lines if one["action"]]
+    assert acts == [
+        ("chuyenvien", "submit"),
+        ("truongban", "approve"),
+        ("chanhvanphong", "approve"),
+        ("chutich", "sign"),
+        ("vanthu", "seal"),
+        ("vanthu", "dispatch"),
+        ("luutru", "archive"),
+    ]
+    assert [one["comment"] for one in lines if one["actor"] == "truongban"] == ["Đồng ý nội dung"]
+
+
+def test_it_stands_in_the_register(walked: Walked) -> None:
+    entries = walked.by("vanthu").get("/registers/van-ban-di").must(200).told["items"]
+
+    (entry,) = [one for one in entries if one["document"] == walked.id]
+    assert entry["number"] == walked.number
+    assert entry["columns"]["recipients"] == "LĐLĐ tỉnh Mẫu"
+    assert entry["columns"]["sent_on"]
+    for form in ("pdf", "xlsx", "docx"):
+        printed = walked.by("vanthu").get(f"/registers/van-ban-di?format={form}").must(200)
+        assert printed.content.startswith(b"%PDF" if form == "pdf" else b"PK")
+
+
+def test_the_log_holds_after_it(walked: Walked) -> None:
+    told = walked.by("kiemtra").get("/audit/verify").must(200).told
+
+    assert told["holds"] is True
+    assert told["faults"] == []
+
+
+def _found(walked: Walked, words: str) -> list[str]:
+    """Give the ids an inspector finds, once the index has caught up with the archive."""
+
+    def look() -> list[str]:
+        told = walked.by("kiemtra").get(f"/search?limit=200&q={quote(words)}").must(200).told
+        ids = [one["id"] for one in told["hits"]]
+        return ids if walked.id in ids else []
+
+    return _until(look)
+
+
+def _file(folder: Path, content: bytes) -> Path:
+    file = folder / f"{len(content)}.pdf"
+    file.write_bytes(content)
+    return file
+
+
+def _told(*command: str) -> str:
+    return _run(*command).decode()
+
+
+def _run(*command: str) -> bytes:
+    done = subprocess.run(command, capture_output=True, timeout=60, check=False)  # noqa: S603 - ours
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def _words(file: Path, box: Json) -> str:
+    """Give the words that poppler finds inside a box told in PDF points."""
+    left, top, width, height = _window(file, box, 72)
+    page = str(box["page"] + 1)
+    window = ["-x", left, "-y", top, "-W", width, "-H", height]
+    told = _told("pdftotext", "-r", "72", "-f", page, "-l", page, *map(str, window), str(file), "-")
+    return " ".join(told.split())
+
+
+def _window(file: Path, box: Json, dpi: int) -> tuple[int, int, int, int]:
+    """Give left, top, width and height of a box in pixels, the page's top left being 0, 0."""
+    page = box["page"] + 1
+    told = _told("pdfinfo", "-f", str(page), "-l", str(page), str(file))
+    tall = float(re.findall(r"size:\s+[\d.]+ x ([\d.]+)", told)[0])
+    scale = dpi / 72
+    left, right = box["x0"] * scale, box["x1"] * scale
+    top, bottom = (tall - box["y1"]) * scale, (tall - box["y0"]) * scale
+    return int(left), int(top), int(right - left) + 1, int(bottom - top) + 1
+
+
+def _blue(file: Path, box: Json) -> int:
+    return sum(b > r + 50 and b > g + 30 for r, g, b in _pixels(file, box))
+
+
+def _red(file: Path, box: Json) -> int:
+    return sum(r > g + 80 and r > b + 80 for r, g, b in _pixels(file, box))
+
+
+def _pixels(file: Path, box: Json) -> list[tuple[int, int, int]]:
+    """Give the pixels inside a box as poppler draws the page."""
+    left, top, width, height = _window(file, box, DPI)
+    page = str(box["page"] + 1)
+    window = ["-x", left, "-y", top, "-W", width, "-H", height]
+    drawn = _run("pdftoppm", "-r", str(DPI), "-f", page, "-l", page, *map(str, window), str(file))
+    # A binary PPM: P6, width and height, 255, each behind a blank, then three bytes a pixel.
+    pixels = drawn.split(maxsplit=3)[3].split(b"\n", 1)[1]
+    return list(zip(pixels[0::3], pixels[1::3], pixels[2::3], strict=True))

@@ -19,9 +19,10 @@ from PIL import Image
 
 import drafting
 import records
+from config.directory import read_forms
 from drafting.books import PrintedBook, book_docx
 from drafting.convert import Converter
-from drafting.forms import DraftText, draft_text, make_docx, read_forms
+from drafting.forms import DraftText, draft_text, make_docx
 from drafting.reader import PdfReader
 from drafting.sandbox import OFFICE_TASK, Limits, Sandbox
 from drafting.sniff import sniff
@@ -31,7 +32,7 @@ from records.errors import Refused, Unavailable, Unreadable
 from records.paper import Box, DateStyle, NumberStyle, Placement
 
 CONFIG = Path(__file__).parents[2] / "config" / "document_types.yaml"
-FORMS = read_forms(CONFIG.read_text())
+FORMS = read_forms(CONFIG)
 VOWELS = "aăâeêioôơuưy"
 LETTERS = [
     unicodedata.normalize("NFC", vowel + tone)
@@ -79,7 +80,7 @@ def draft_of(type: str) -> DraftText:
         organ="Liên đoàn Lao động thành phố Uông Bí",
         superior="Liên đoàn Lao động tỉnh Quảng Ninh",
         place="Thành phố Hồ Chí Minh" if type == "KH" else "Uông Bí",
-        notation=form.notation("LĐLĐ", "VP"),
+        notation=f"{form.abbreviation or 'LĐLĐ'}-{'LĐLĐ' if form.abbreviation else 'VP'}",
         unit_notation="VP",
         signer_name="Nguyễn Thị Hồng Hạnh",
         capacity=("TM. BAN THƯỜNG VỤ", "CHỦ TỊCH"),

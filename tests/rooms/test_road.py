@@ -10,9 +10,11 @@ import pytest
 from records.document import Classification, Direction, Document, Origin
 from records.errors import NotAllowed, NotFound, OfficeError, Outrun, Refused
 from records.exchange import DispatchState
+from records.signature import Verdict
 from signing.demo_pki import refresh_crls
 from tests.conftest import House
 from workflow.begin import Particulars
+from workflow.check import check
 from workflow.draft import draft
 from workflow.gather import gather
 from workflow.look import desk, history, view
@@ -331,6 +333,7 @@ def test_two_offices_exchange_a_signed_document(open_house: Callable[..., House]
     assert came.subject == "Kế hoạch phối hợp Tháng Công nhân"
     assert (came.source.number, came.source.organ_id) == ("01/QĐ-LĐLĐ", "H49.90.1")
     assert came.latest.digest == document.latest.digest
+    assert check(theirs.office, came.id, by=clerk).verdict is Verdict.VALID
     assert gather(ours.office) == 1
     assert _states(ours, document) == [DispatchState.ARRIVED]
 

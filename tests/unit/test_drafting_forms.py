@@ -4,7 +4,6 @@ import io
 import unicodedata
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 import docx
 import pytest
@@ -12,48 +11,12 @@ from docx.document import Document
 from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
-from drafting.forms import DraftText, Form, draft_text, make_docx, read_forms, written_date
+from drafting.forms import DraftText, draft_text, make_docx, written_date
 from records.document import Classification, Urgency
 from records.errors import Refused
+from records.form import Field, FieldKind, Form
 
-CONFIG = Path(__file__).parents[2] / "config" / "document_types.yaml"
-DECREE = {  # Decree 30/2020, art. 7 and Annex III, part I
-    "NQ": "Nghị quyết",
-    "QĐ": "Quyết định",
-    "CT": "Chỉ thị",
-    "QC": "Quy chế",
-    "QyĐ": "Quy định",
-    "TC": "Thông cáo",
-    "TB": "Thông báo",
-    "HD": "Hướng dẫn",
-    "CTr": "Chương trình",
-    "KH": "Kế hoạch",
-    "PA": "Phương án",
-    "ĐA": "Đề án",
-    "DA": "Dự án",
-    "BC": "Báo cáo",
-    "BB": "Biên bản",
-    "TTr": "Tờ trình",
-    "HĐ": "Hợp đồng",
-    "công văn": "Công văn",
-    "CĐ": "Công điện",
-    "BGN": "Bản ghi nhớ",
-    "BTT": "Bản thỏa thuận",
-    "GUQ": "Giấy ủy quyền",
-    "GM": "Giấy mời",
-    "GGT": "Giấy giới thiệu",
-    "GNP": "Giấy nghỉ phép",
-    "PG": "Phiếu gửi",
-    "PC": "Phiếu chuyển",
-    "PB": "Phiếu báo",
-    "thư công": "Thư công",
-}
 NBSP = "\N{NO-BREAK SPACE}"
-
-
-@pytest.fixture(scope="module")
-def forms() -> dict[str, Form]:
-    return read_forms(CONFIG.read_text())
 
 
 def decision(**changes: object) -> DraftText:
@@ -99,68 +62,28 @@ def look(one: Paragraph) -> tuple[float, bool, bool]:
     return run.font.size.pt, bool(run.bold), bool(run.italic)
 
 
-# ── configuration ────────────────────────────────────────────────────────────────────────
+# ── answers ──────────────────────────────────────────────────────────────────────────────
 
 
-def test_the_office_knows_the_29_types_of_the_decree(forms: dict[str, Form]) -> None:
-    assert {id: form.name for id, form in forms.items()} == DECREE
-    without = {id for id, form in forms.items() if not form.abbreviation}
-    assert without == {"công văn", "thư công"}
-
-
-def test_a_symbol_is_made_as_the_decree_says(forms: dict[str, Form]) -> None:
-    assert forms["QĐ"].notation("LĐLĐ", "VP") == "QĐ-LĐLĐ"
-    assert forms["TTr"].notation("LĐLĐ") == "TTr-LĐLĐ"
-    assert forms["công văn"].notation("LĐLĐ", "VP") == "LĐLĐ-VP"
-
-
-@pytest.mark.parametrize(
-    ("text", "where", "why"),
-    [
-        ("", "f:1", "empty"),
-        ("types: [", "f:1", ""),
-        ("types: []", "f:1", "empty"),
-        ("kinds: []", "f:1", "'types' is missing"),
-        ("types:\n  - id: QĐ\n", "f:2", "'name' is missing"),
-        ("types:\n  - {id: QĐ, name: A, nmae: B}\n", "f:2", "'nmae'"),
-        ("types:\n  - id: QĐ\n    name: A\n    template: poem\n", "f:4", "template"),
-        ("types:\n  - {id: A, name: A}\n  - {id: A, name: B}\n", "f:3", "twice"),
-        ("types:\n  - {id: A, name: A, abbreviation: B}\n", "f:2", "abbreviation"),
-        ("types:\n  - id: A\n    name: A\n    fields: [{key: ä b, label: C}]\n", "f:4", "key"),
-        (
-            "types:\n  - id: A\n    name: A\n    fields:\n    - {key: b, label: C, kind: d}",
-            "f:5",
-            "kind",
-        ),
-        ("types:\n  - id: A\n    name: [x]\n", "f:3", "expected a word"),
-    ],
+LEAVE = Form(
+    "GNP",
+    "GNP",
+    "Giấy nghỉ phép",
+    "Leave permit",
+    "named",
+    (
+        Field("bearer", "Họ và tên", "Full name", FieldKind.TEXT, required=True),
+        Field("since", "Nghỉ từ", "Leave from", FieldKind.DATE, required=True),
+        Field("until", "Đến hết", "Until", FieldKind.DATE),
+        Field("body", "Nội dung", "Body", FieldKind.LINES),
+    ),
 )
-def test_a_fault_in_the_configuration_is_told_by_line(text: str, where: str, why: str) -> None:
-    with pytest.raises(Refused) as caught:
-        read_forms(text, name="f")
-
-    assert caught.value.rule == "config.invalid"
-    assert caught.value.facts["where"] == where
-    assert why in str(caught.value.facts["why"])
-
-
-LEAVE = """
-types:
-  - id: GNP
-    abbreviation: GNP
-    name: Giấy nghỉ phép
-    fields:
-      - {key: bearer, label: Họ và tên, required: true}
-      - {key: since, label: Nghỉ từ, kind: date, required: true}
-      - {key: until, label: Đến hết, kind: date}
-      - {key: body, label: Nội dung, kind: lines}
-"""
 
 
 def test_a_form_asks_for_what_it_needs() -> None:
     def fill(**answers: str) -> DraftText:
         return draft_text(
-            read_forms(LEAVE)["GNP"],
+            LEAVE,
             answers,
             subject="Nghỉ phép năm",
             organ="LĐLĐ",

@@ -68,6 +68,8 @@ def test_nothing_is_fetched_from_another_host() -> None:
 
 def test_every_form_that_changes_something_carries_its_token() -> None:
     for template in (WEB / "templates").glob("*.html"):
-        for form in re.findall(r"<form[^>]*method=\"post\".*?</form>", template.read_text(), re.S):
+        for form in re.findall(
+            r"<form[^>]*method=\"post\".*?</form>", template.read_text(), re.DOTALL
+        ):
             token = "bits.token()" in form or 'name="csrf"' in form or "{{ fields(" in form
             assert token or "forms.fields(" in form or template.name == "login.html", form[:120]

@@ -254,4 +254,8 @@ def _act(one: Act) -> dict[str, Any]:
 
 def placed(where: Placement) -> dict[str, Any]:
     """Give where number, date, signature and seal will stand, in PDF points."""
-    return {**asdict(where), "anchored": sorted(where.anchored)}
+    return {
+        **asdict(where),
+        "anchored": sorted(where.anchored),
+        "covers": sorted(where.covers),
+    }

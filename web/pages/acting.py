@@ -22,7 +22,7 @@ ON_PAPER = frozenset({Effect.SIGN, Effect.SEAL})
 """What changes the paper itself, and is therefore looked at before it is done."""
 
 
-def again(id: str, action: str = "") -> ResponseReturnValue:
+def again(id: str, **_: str) -> ResponseReturnValue:
     """Show where the form came from once more."""
     on_paper = request.form.get("from", "") == "sign" and _paper_acts(id)
     return look(id) if on_paper else whole(id)

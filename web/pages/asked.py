@@ -61,7 +61,8 @@ def file_of(name: str, label: str) -> bytes:
     part = request.files.get(name)
     if part is None or not part.filename:
         raise _wrong(name, label, phrase("chưa chọn tệp"))
-    return part.read()
+    brought: bytes = part.read()
+    return brought
 
 
 def files_of(name: str) -> tuple[Enclosed, ...]:

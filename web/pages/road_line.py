@@ -18,7 +18,9 @@ class Stop:
     @property
     def done(self) -> Title | None:
         """Give the title of the act by which it was left."""
-        titles = [act.title for act in self.state.acts if self.passed and act.name == self.passed.act]
+        titles = [
+            act.title for act in self.state.acts if self.passed and act.name == self.passed.act
+        ]
         return titles[0] if titles else None
 
 
