@@ -30,7 +30,7 @@ from search.index import Index
 from signing.demo_pki import found_demo_pki, refresh_crls
 from signing.keys import Keyring
 from signing.press import Press
-from signing.timestamps import http_timestamper
+from signing.timestamps import Timestamper, http_timestamper
 from signing.validate import Validator
 from storage.blobs import Blobs
 from storage.contents import Contents
@@ -124,7 +124,7 @@ def _database(settings: Settings, vault: Vault) -> Database:
     return database
 
 
-def _timestamper(settings: Settings, keyring: Keyring) -> object:
+def _timestamper(settings: Settings, keyring: Keyring) -> Timestamper:
     if settings.tsa_url:
         return http_timestamper(settings.tsa_url, settings.tsa_timeout)
     return keyring.timestamper()

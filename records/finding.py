@@ -2,9 +2,22 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from records.document import DocumentId
+
+
+@dataclass(frozen=True, slots=True)
+class Bounds:
+    """Which documents a list shows; an empty field bounds nothing, but no reader sees nothing."""
+
+    readers: frozenset[str] = frozenset()  # tokens of who asks
+    direction: str = ""
+    state: str = ""
+    type: str = ""
+    unit: str = ""
+    since: datetime | None = None  # aware; of birth in the office
+    until: datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)

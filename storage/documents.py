@@ -1,7 +1,7 @@
 """Documents as rows: added once, changed only by whoever saw their latest version."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -22,21 +22,9 @@ from records.document import (
     Urgency,
 )
 from records.errors import NotFound, Outrun
+from records.finding import Bounds
 from storage import tables as t
 from storage.vault import Vault
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """Which documents a list shows; empty fields bound nothing."""
-
-    readers: frozenset[str] = frozenset()
-    direction: str = ""
-    state: str = ""
-    type: str = ""
-    unit: str = ""
-    since: datetime | None = None
-    until: datetime | None = None
 
 
 class Documents:
@@ -95,7 +83,7 @@ class Documents:
         ).scalars()
         return frozenset(rows)
 
-    def page(self, bounds: Filter, *, after: str = "", limit: int = 50) -> list[Document]:
+    def page(self, bounds: Bounds, *, after: str = "", limit: int = 50) -> list[Document]:
         """Give the newest documents first, starting behind the cursor ``after``."""
         query = _documents().where(*_within(bounds))
         if after:
@@ -328,7 +316,7 @@ def _readable(tokens: frozenset[str]) -> Any:
     )
 
 
-def _within(bounds: Filter) -> list[Any]:
+def _within(bounds: Bounds) -> list[Any]:
     column = t.document.c
     clauses = [_readable(bounds.readers)]
     for name in ("direction", "state", "type", "unit"):

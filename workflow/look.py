@@ -8,11 +8,11 @@ from records.audit import AuditEntry, AuditEvent, AuditHead
 from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound
 from records.exchange import Dispatch
+from records.finding import Bounds
 from records.paper import Placement
 from records.person import Person, Role, Unit
 from records.route import Act
 from records.step import Step
-from storage.documents import Filter as Bounds
 from workflow.office import Office
 from workflow.revise import may_revise
 from workflow.road import Standing, offered, standing

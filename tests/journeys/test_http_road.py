@@ -9,17 +9,20 @@ import time
 import zipfile
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Any, TypeVar
 from urllib.parse import quote
+from zoneinfo import ZoneInfo
 
 import docx
 import pytest
+from docx.enum.text import WD_ALIGN_PARAGRAPH
 
 from bench.running import Caller, Part, Running, multipart
 
 DPI = 100
+RIGHT = WD_ALIGN_PARAGRAPH.RIGHT
 PARTNER = "H49.90.2"
 TABLE = "Họ tên,Chức vụ\nTrần Thị Bưởi,Tổ trưởng\n".encode()
 
@@ -41,11 +44,12 @@ def draft(caller: Caller) -> Json:
 
 
 def docx_of_ours(caller: Caller) -> Json:
-    """Bring a decision somebody wrote at home, with its anchors where they happened to put them."""
+    """Bring a decision somebody wrote at home, with gaps where the registry writes."""
+    on = datetime.now(ZoneInfo("Asia/Ho_Chi_Minh"))
     written = docx.Document()
     written.add_paragraph("LIÊN ĐOÀN LAO ĐỘNG THÀNH PHỐ DEMO")
     written.add_paragraph("Số:         /QĐ-LĐLĐ")
-    written.add_paragraph("Demo, ngày      tháng      năm 2026")
+    written.add_paragraph(f"Demo, ngày      tháng      năm {on.year}").alignment = RIGHT
     written.add_heading("QUYẾT ĐỊNH", 1)
     written.add_paragraph("Về việc bổ nhiệm đồng chí Giàng A Páo giữ chức Phó Trưởng ban")
     for n in range(1, 30):
@@ -83,10 +87,10 @@ def minimal_pdf(*lines: str) -> bytes:
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842]"
-        + b" /Contents 4 0 R /Resources << /Font << /F1 5 0 R >> >> >>",
+        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 6 0 R >>",
         b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
         b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
+        b"<< /Font << /F1 5 0 R >> >>",
     ]
     written, places = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"), []
     for n, one in enumerate(objects, start=1):

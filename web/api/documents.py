@@ -12,6 +12,7 @@ from werkzeug.datastructures import FileStorage
 
 from records.document import Classification, Direction, Source, Urgency
 from records.errors import Refused
+from records.finding import Bounds
 from web.api import shapes
 from web.contract import Body, operation, read_as, read_body
 from web.office import office, person
@@ -19,7 +20,6 @@ from workflow.begin import Enclosed, Particulars
 from workflow.check import check
 from workflow.draft import draft
 from workflow.look import (
-    Bounds,
     attachment,
     content,
     history,
@@ -205,7 +205,9 @@ def packed(id: str) -> ResponseReturnValue:
 
 
 @door.post("/documents/<id>/revisions")
-@operation("Bring a new revision of a draft", form={"file": "file"}, gives={201: "application/json"})
+@operation(
+    "Bring a new revision of a draft", form={"file": "file"}, gives={201: "application/json"}
+)
 def better(id: str) -> ResponseReturnValue:
     """Add a revision while the document is drafted."""
     choice = Choice(seen=seen_version())
@@ -314,7 +316,7 @@ def _file(name: str) -> bytes:
     part: FileStorage | None = request.files.get(name)
     if part is None:
         raise Refused("body.invalid", field=name, why="no file")
-    return part.read()
+    return bytes(part.read())
 
 
 def _day(name: str) -> datetime | None:

@@ -3,8 +3,9 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from records.finding import Bounds
 from web.office import office, person
-from workflow.look import Bounds, page_of_documents
+from workflow.look import page_of_documents
 
 door = Blueprint("archive", __name__)
 

@@ -4,10 +4,11 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from flask import Blueprint, g, render_template, request
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from records.document import Direction, Document, Media
+from records.finding import Bounds
 from records.person import Role
 from web.office import office, person
 from web.pages.asked import bound_of
@@ -15,7 +16,6 @@ from web.pages.road_line import line_of
 from web.pages.words import desk_names
 from web.phrases import phrase, title
 from workflow.look import (
-    Bounds,
     View,
     history,
     page_of_documents,
@@ -102,7 +102,6 @@ def whole(id: str) -> ResponseReturnValue:
         units=unit_names,
         partners=office().partners,
         books={book.id: book.name for book in office().books},
-        acted=str(g.refusal.field if "refusal" in g else ""),
         undo=undo_of(seen),
         today=office().today(),
     )
