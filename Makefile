@@ -3,8 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2
-SYSTEM_TEST := poppler-utils qpdf chromium
+SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf
+SYSTEM_TEST := poppler-utils chromium
 
 .DEFAULT_GOAL := help
 .PHONY: help run partner test check verify reindex bench lock clean
@@ -46,7 +46,8 @@ clean: ## remove what was installed and built here, never the data in var/
 	rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis
 
 $(VENV)/bin/python:
-	$(PYTHON) -m venv $(VENV) || { scripts/system python3-venv && $(PYTHON) -m venv $(VENV); }
+	@$(PYTHON) -c 'import ensurepip' 2>/dev/null || scripts/system python3-venv
+	$(PYTHON) -m venv $(VENV)
 
 $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt

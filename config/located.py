@@ -26,15 +26,15 @@ class Located:
 
     def __init__(self, path: Path) -> None:
         self.path = path
-        self.text = path.read_text(encoding="utf-8")
+        self.text = self._read()
         try:
             self._root = yaml.compose(self.text, Loader=yaml.SafeLoader)
+            self._refuse_doubles(self._root)
         except yaml.MarkedYAMLError as wrong:
             line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
             raise self._refusal(line, str(wrong.problem or wrong)) from wrong
         except (yaml.YAMLError, RecursionError) as wrong:
             raise self._refusal(1, "not YAML") from wrong
-        self._refuse_doubles(self._root)
 
     def model(self, kind: type[M]) -> M:
         """Give the file's content as ``kind``, or raise Refused with the line that is wrong."""
@@ -44,13 +44,24 @@ class Located:
             line = wrong.problem_mark.line + 1 if wrong.problem_mark else 1
             raise self._refusal(line, str(wrong.problem or wrong)) from wrong
         except ValidationError as wrong:
-            first = wrong.errors()[0]
-            raise self.wrong(first["loc"], first["msg"]) from None
+            # An unknown word goes before a missing one: it is where somebody mistyped.
+            faults = sorted(wrong.errors(), key=lambda one: one["type"] != "extra_forbidden")
+            told = "; ".join(_told(one["loc"], one["msg"]) for one in faults[:3])
+            raise self._refusal(self._line(faults[0]["loc"]), told) from None
+        except ValueError as wrong:
+            raise self._refusal(1, str(wrong)) from wrong
 
     def wrong(self, place: Place, why: str) -> Refused:
         """Give the refusal that names ``place``, a path of keys from the top."""
-        told = ".".join(str(step) for step in place)
-        return self._refusal(self._line(place), f"{told}: {why}" if told else why)
+        return self._refusal(self._line(place), _told(place, why))
+
+    def _read(self) -> str:
+        try:
+            return self.path.read_text(encoding="utf-8")
+        except OSError as fault:
+            raise self._refusal(1, fault.strerror or "cannot be read") from fault
+        except UnicodeDecodeError as wrong:
+            raise self._refusal(1, "not UTF-8") from wrong
 
     def _refusal(self, line: int, why: str) -> Refused:
         return Refused("config.invalid", where=f"{self.path.name}:{line}", why=why)
@@ -69,6 +80,8 @@ class Located:
         if isinstance(node, yaml.MappingNode):
             seen: set[str] = set()
             for key, value in node.value:
+                if not isinstance(key, yaml.ScalarNode):
+                    raise self._refusal(key.start_mark.line + 1, "a key must be one word")
                 if key.value in seen:
                     raise self._refusal(key.start_mark.line + 1, f"{key.value}: said twice")
                 seen.add(key.value)
@@ -76,6 +89,11 @@ class Located:
         elif isinstance(node, yaml.SequenceNode):
             for item in node.value:
                 self._refuse_doubles(item)
+
+
+def _told(place: Place, why: str) -> str:
+    words = ".".join(str(step) for step in place)
+    return f"{words}: {why}" if words else why
 
 
 def _child(node: yaml.Node | None, step: str | int) -> tuple[int, yaml.Node] | None:

@@ -3,6 +3,9 @@
 from dataclasses import dataclass
 from enum import StrEnum
 from pathlib import Path
+from typing import Literal
+
+from pydantic import Field
 
 from config.located import Located, Strict
 from records.document import Classification, Direction
@@ -50,12 +53,31 @@ class OfficeText(Strict):
     capacities: dict[str, list[str]]
 
 
+ColumnId = Literal[
+    "arrived_on",
+    "author",
+    "code",
+    "copies",
+    "handler",
+    "issued_on",
+    "keeper",
+    "received_by",
+    "recipients",
+    "remark",
+    "sent_on",
+    "signer",
+    "source_number",
+    "subject",
+]
+"""What a register can say of a document; any other column would stay empty for ever."""
+
+
 class ColumnText(Strict):
     """One printed column of a register."""
 
-    id: str
+    id: ColumnId
     title: str
-    width: int
+    width: int = Field(gt=0)
 
 
 class BookText(Strict):
@@ -108,6 +130,9 @@ def read_office(path: Path) -> OfficeFile:
     text = located.model(OfficeText)
     if text.default_signer not in text.people:
         raise located.wrong(["default_signer"], f"nobody is called {text.default_signer!r}")
+    people = tuple(_person(located, name, body, text) for name, body in text.people.items())
+    if not any(one.id == text.default_signer and Role.LEADER in one.roles for one in people):
+        raise located.wrong(["default_signer"], f"{text.default_signer!r} holds no post of leader")
     for name in text.capacities:
         if name not in text.people:
             raise located.wrong(["capacities", name], f"nobody is called {name!r}")
@@ -121,11 +146,24 @@ def read_office(path: Path) -> OfficeFile:
             notation=organ.notation,
             facts={"letterhead": organ.letterhead, "collective": organ.collective},
         ),
-        units=tuple(_unit(located, name, unit, text) for name, unit in text.units.items()),
-        people=tuple(_person(located, name, body, text) for name, body in text.people.items()),
+        units=_units(located, text),
+        people=people,
         default_signer=text.default_signer,
         capacities={name: tuple(lines) for name, lines in text.capacities.items()},
     )
+
+
+def _units(located: Located, text: OfficeText) -> tuple[Unit, ...]:
+    """Give the units, each behind the one it lies in, as they must be taken in."""
+    units = [_unit(located, name, unit, text) for name, unit in text.units.items()]
+    placed: dict[str | None, Unit] = {}
+    while units:
+        fitting = [one for one in units if one.parent is None or one.parent in placed]
+        if not fitting:
+            raise located.wrong(["units", units[0].id], "this unit lies below itself")
+        placed |= {one.id: one for one in fitting}
+        units = [one for one in units if one.id not in placed]
+    return tuple(placed.values())
 
 
 def _unit(located: Located, name: str, unit: UnitText, text: OfficeText) -> Unit:
@@ -157,6 +195,11 @@ def _book(located: Located, id: str, book: BookText, text: RegistersText) -> Boo
     if book.columns not in text.columns:
         place = ["books", id, "columns"]
         raise located.wrong(place, f"there are no columns {book.columns!r}")
+    for name, pattern in {"notation": book.notation, "notation_plain": book.notation_plain}.items():
+        try:
+            pattern.format(type="", office="", unit="")
+        except (LookupError, ValueError, AttributeError) as wrong:
+            raise located.wrong(["books", id, name], f"{pattern!r} cannot be filled in") from wrong
     return Book(
         id=id,
         name=book.name,

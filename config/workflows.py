@@ -2,6 +2,7 @@
 
 from hashlib import sha256
 from pathlib import Path
+from typing import Literal
 
 from pydantic import Field
 
@@ -28,7 +29,7 @@ class ActText(Strict):
     needs: tuple[Need, ...] = ()
     does: Effect | None = None
     also: str = ""
-    reports: str = ""
+    reports: Literal["", "02", "03", "04", "05", "06"] = ""
 
 
 class StateText(Strict):
@@ -48,7 +49,7 @@ class RouteText(Strict):
     title: TitleText
     direction: Direction
     start: str
-    starters: list[Role]
+    starters: list[Role] = Field(min_length=1)
     states: dict[str, StateText]
 
 
@@ -89,10 +90,13 @@ def _title(text: TitleText) -> Title:
 
 def _state(located: Located, name: str, text: StateText) -> State:
     place = ["states", name]
+    who = _people(located, [*place, "who"], text.who)
+    if Who(Whom.PREVIOUS) in who:
+        raise located.wrong([*place, "who"], "previous is for single actions, not for a desk")
     return State(
         name=name,
         title=_title(text.title),
-        who=_people(located, [*place, "who"], text.who),
+        who=who,
         acts=tuple(
             _act(located, [*place, "actions", act], act, body) for act, body in text.actions.items()
         ),
@@ -102,11 +106,14 @@ def _state(located: Located, name: str, text: StateText) -> State:
 
 
 def _act(located: Located, place: list[str], name: str, text: ActText) -> Act:
+    who = _people(located, [*place, "who"], text.who)
+    if Who(Whom.PREVIOUS) in who and len(who) > 1:
+        raise located.wrong([*place, "who"], "previous stands alone: only they may take it back")
     return Act(
         name=name,
         title=_title(text.title),
         to=text.to,
-        who=_people(located, [*place, "who"], text.who),
+        who=who,
         needs=frozenset(text.needs),
         does=text.does,
         also=text.also,
@@ -122,14 +129,15 @@ def _people(
 
 def _who(located: Located, place: list[str | int], word: str | dict[str, str]) -> Who:
     try:
-        if isinstance(word, str):
+        if isinstance(word, str) and word not in (Whom.ROLE, Whom.DESK):
             return Who(Whom(word))
-        [(way, value)] = word.items()
+        [(way, value)] = dict(word).items() if isinstance(word, dict) else ()
         if way == Whom.ROLE:
             return Who(Whom.ROLE, Role(value))
         if way == Whom.DESK:
             unit, _, role = value.partition("/")
-            return Who(Whom.DESK, Role(role), unit)
+            if unit:
+                return Who(Whom.DESK, Role(role), unit)
     except ValueError:
         pass
     known = ", ".join(whom.value for whom in Whom)
@@ -144,9 +152,9 @@ def _check_picture(located: Located, text: RouteText) -> None:
             if body.to not in text.states:
                 place = ["states", name, "actions", act, "to"]
                 raise located.wrong(place, f"there is no state {body.to!r}")
-            if not (body.who or state.who):
-                place = ["states", name, "actions", act]
-                raise located.wrong(place, "nobody may do this: neither it nor its state says who")
+        if state.actions and not state.who:
+            # Even where each act says who: the document must lie on somebody's desk.
+            raise located.wrong(["states", name], "nobody's desk: this state does not say who")
     lost = set(text.states) - _reached(text)
     if lost:
         state_name = min(lost)
