@@ -24,7 +24,7 @@ from drafting.sandbox import Sandbox
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from identity.passwords import Passwords
-from records.errors import OfficeError
+from records.errors import OfficeError, Unavailable
 from records.person import Organ
 from search.index import Index
 from signing.demo_pki import found_demo_pki, refresh_crls
@@ -38,12 +38,15 @@ from storage.database import Database
 from storage.queue import Worker, prepare
 from storage.vault import Vault, master_key
 from web.application import build
+from web.language import sentence
 from workflow.find import reindex
 from workflow.found import found, set_passwords
 from workflow.gather import gather
 from workflow.jobs import jobs
 from workflow.office import Office
 from workflow.verify import verify
+
+Server = waitress.server.BaseWSGIServer
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of everything dated: Vietnam has one, without summer time."""
@@ -190,14 +193,7 @@ def run(settings: Settings) -> None:
         stopping = threading.Event()
         threading.Thread(target=_tend, args=(office, settings, stopping), daemon=True).start()
         try:
-            server = waitress.create_server(
-                application(office, settings),
-                host=settings.host,
-                port=settings.port,
-                threads=settings.threads,
-                max_request_body_size=settings.max_upload + 10_000_000,
-                ident=None,
-            )
+            server = _server(office, settings)
             _greet(office, settings, password)
             server.run()
         finally:
@@ -205,18 +201,35 @@ def run(settings: Settings) -> None:
             worker.stop()
 
 
+def _server(office: Office, settings: Settings) -> Server:
+    try:
+        return waitress.create_server(
+            application(office, settings),
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            max_request_body_size=settings.max_upload + 10_000_000,
+            ident=None,
+        )
+    except OSError as taken:
+        raise Unavailable("server.port", host=settings.host, port=settings.port) from taken
+
+
 def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None:
     """Take in messages as they come, and once a day renew the demonstration's own lists."""
     log = logging.getLogger("office.tend")
-    renewed = office.today()
+    renewed, told = office.today(), ""
     while not stopping.wait(settings.gather_every):
         try:
             gather(office)
+            told = ""
             if office.today() != renewed:
                 refresh_crls(settings.trinhky_data / "keys", office.clock())
                 renewed = office.today()
         except OfficeError as fault:
-            log.warning("%s", fault)
+            if str(fault) != told:  # a folder that stays away is told once, not every second
+                told = str(fault)
+                log.warning("%s", told)
         except Exception:
             # This thread must outlive whatever a partner sends; the message stays where it lies.
             log.exception("a message could not be taken in")
@@ -269,7 +282,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return rebuild(settings)
         run(settings)
     except OfficeError as wrong:
-        sys.stderr.write(f"{wrong}\n")
+        sys.stderr.write(f"{sentence(wrong, 'vi')}\n{sentence(wrong, 'en')}\n")
         return 1
     return 0
 

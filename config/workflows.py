@@ -128,16 +128,17 @@ def _people(
 
 
 def _who(located: Located, place: list[str | int], word: str | dict[str, str]) -> Who:
+    said = {word: ""} if isinstance(word, str) else word
     try:
-        if isinstance(word, str) and word not in (Whom.ROLE, Whom.DESK):
-            return Who(Whom(word))
-        [(way, value)] = dict(word).items() if isinstance(word, dict) else ()
-        if way == Whom.ROLE:
-            return Who(Whom.ROLE, Role(value))
-        if way == Whom.DESK:
-            unit, _, role = value.partition("/")
-            if unit:
-                return Who(Whom.DESK, Role(role), unit)
+        [(way, value)] = said.items()
+        whom = Whom(way)
+        unit, _, role = value.rpartition("/")
+        if whom is Whom.ROLE:
+            return Who(whom, Role(value))
+        if whom is Whom.DESK and unit:
+            return Who(whom, Role(role), unit)
+        if whom is not Whom.DESK and not value:
+            return Who(whom)
     except ValueError:
         pass
     known = ", ".join(whom.value for whom in Whom)

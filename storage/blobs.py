@@ -98,7 +98,7 @@ class Blobs:
 
     def __iter__(self) -> Iterator[Digest]:
         """Give the digest of every file kept, in order."""
-        for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/*")):
+        for path in sorted(self._folder.glob("[0-9a-f][0-9a-f]/[0-9a-f]*")):
             yield Digest(path.name)
 
     def _path(self, digest: Digest) -> Path:

@@ -92,7 +92,7 @@ class People:
             .values(name=unit.name, notation=unit.notation, parent=unit.parent)
         )
         if done.rowcount != 1:
-            raise NotFound("unit.unknown")
+            raise NotFound("unit.unknown", unit=unit.id)
 
     def units(self) -> list[Unit]:
         """Give every unit, in the order of their ids."""

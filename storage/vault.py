@@ -44,6 +44,8 @@ class Vault:
             sealed = self._path(document, key, digest).read_bytes()
         except FileNotFoundError as gone:
             raise Broken("storage.blob-lost", digest="sealed") from gone
+        except OSError as fault:
+            raise Unavailable("storage.unavailable", why=fault.strerror or "") from fault
         content = _open(key, sealed, f"{document}/{digest}")
         if digest_of(content) != digest:
             raise Broken("storage.blob-changed", digest="sealed")

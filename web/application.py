@@ -3,10 +3,11 @@
 import io
 from typing import IO, Any
 
-from flask import Flask, Request, Response, g
+from flask import Flask, Request, Response, request
 
 from web import errors, who
 from web.api import api
+from web.contract import require_writable_words
 from web.health import health
 from web.office import place
 from web.pages import hang_pages
@@ -54,6 +55,7 @@ def build(office: Office, *, secret: bytes, largest: int) -> Flask:
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     place(app, office)
     who.guard(app)
+    app.before_request(require_writable_words)
     errors.hang(app)
     app.register_blueprint(api)
     app.register_blueprint(health)
@@ -65,7 +67,7 @@ def build(office: Office, *, secret: bytes, largest: int) -> Flask:
 def _safe(response: Response) -> Response:
     for name, value in HEADERS.items():
         response.headers.setdefault(name, value)
-    if "person" in g:
+    if request.endpoint != "static":
         # What one person may see must not be found in a cache by the next.
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -1,5 +1,6 @@
 """The public contract, told by the code itself: every operation says what it takes and gives."""
 
+import json
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -12,6 +13,9 @@ from records.errors import Refused
 
 View = TypeVar("View", bound=Callable[..., Any])
 TOLD = "told_operation"
+
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+"""What XML 1.0 (2.2) cannot say, nor every database keep: it is in no word of ours."""
 
 
 class Body(BaseModel):
@@ -47,20 +51,51 @@ M = TypeVar("M", bound=BaseModel)
 
 def read_body(model: type[M]) -> M:
     """Give the request's JSON body as ``model``. Raises Refused: it is none."""
-    told = request.get_json(silent=True)
+    try:
+        told = parsed(request.get_data()) if request.is_json else None
+    except ValueError:
+        told = None
     if not isinstance(told, dict):
         raise Refused("body.not-json")
     return read_as(model, told)
 
 
+def parsed(text: str | bytes) -> object:
+    """Give the JSON in ``text``. Raises ValueError: it is none, or nested beyond any use."""
+    try:
+        return json.loads(text)
+    except RecursionError as deep:
+        raise ValueError("nested too deep") from deep
+
+
 def read_as(model: type[M], told: object) -> M:
     """Give ``told`` as ``model``. Raises Refused: it is none, with where and why."""
+    if not _writable(told):
+        raise Refused("body.invalid", field="body", why="control characters")
     try:
         return model.model_validate(told)
     except ValidationError as wrong:
         first = wrong.errors(include_url=False, include_input=False, include_context=False)[0]
         where = ".".join(str(step) for step in first["loc"]) or "body"
         raise Refused("body.invalid", field=where, why=first["msg"]) from None
+
+
+def require_writable_words() -> None:
+    """Refuse addresses and forms with signs that no word of ours has, before anybody uses them."""
+    words = [*(request.view_args or {}).values()]
+    words += [
+        word for _, word in (*request.args.items(multi=True), *request.form.items(multi=True))
+    ]
+    if not _writable(words):
+        raise Refused("body.invalid", field="form", why="control characters")
+
+
+def _writable(told: object) -> bool:
+    if isinstance(told, str):
+        return not UNWRITABLE.search(told)
+    if isinstance(told, dict):
+        return all(_writable(one) for pair in told.items() for one in pair)
+    return not isinstance(told, list) or all(_writable(one) for one in told)
 
 
 def openapi(app: Flask) -> dict[str, Any]:

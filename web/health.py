@@ -3,6 +3,7 @@
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
+from web.contract import operation
 from web.office import office
 from web.who import open_to_all
 from workflow.ready import readiness
@@ -12,6 +13,7 @@ health = Blueprint("health", __name__)
 
 @health.get("/healthz")
 @open_to_all
+@operation("Whether the process lives", open=True)
 def alive() -> ResponseReturnValue:
     """Answer that the process lives."""
     return jsonify(status="ok")
@@ -19,6 +21,7 @@ def alive() -> ResponseReturnValue:
 
 @health.get("/readyz")
 @open_to_all
+@operation("Whether the service is ready for work", open=True)
 def ready() -> ResponseReturnValue:
     """Answer whether database, storage, index and queue are ready."""
     parts = readiness(office())

@@ -31,10 +31,13 @@ def rules() -> dict[str, dict[str, str]]:
     return cast("dict[str, dict[str, str]]", yaml.safe_load(text))
 
 
-def sentence(error: OfficeError) -> str:
-    """Give what a person reads of an error: what is wrong and what to do, nothing of the inside."""
-    told = rules().get(error.rule) or rules()["unknown"]
+def sentence(error: OfficeError, spoken: str = "") -> str:
+    """Give what a person reads of an error: what is wrong and what to do, nothing of the inside.
+
+    Takes   spoken: a language, where there is no request to ask.
+    """
+    told = (rules().get(error.rule) or rules()["unknown"])[spoken or language()]
     try:
-        return told[language()].format(**error.facts)
+        return told.format(**error.facts)
     except (KeyError, IndexError):
-        return told[language()]
+        return told

@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
+from pathlib import PurePath
 from secrets import token_hex
 
 from drafting.sniff import attachment_media, sniff
@@ -32,6 +33,10 @@ NOWHERE = Source()
 
 LONGEST_SUBJECT = 500
 """How many characters a subject may have (Decree 30/2020, Annex VI, part II)."""
+
+
+LONGEST_NAME = 200
+"""How many bytes the name of an attachment may have: a file system takes 255, with its place."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,11 +143,22 @@ def with_attachments(office: Office, document: Document, brought: tuple[Enclosed
     for n, one in enumerate(brought, start=1):
         if len(one.content) > office.largest:
             raise Refused("file.too-large", limit=office.largest)
-        name = one.name.replace("\\", "/").rsplit("/", 1)[-1].strip()[:200] or f"tep-{n}"
+        name = _own_name(one.name) or f"tep-{n}"
         media = attachment_media(one.content, name)
         digest = office.contents.put(document.id, document.classification, one.content)
         kept.append(Attachment(n, name, digest, len(one.content), media))
     return replace(document, attachments=tuple(kept))
+
+
+def _own_name(name: str) -> str:
+    """Give a file's name without folders and signs that mislead, short enough for any disk."""
+    shown = "".join(letter if letter.isprintable() else " " for letter in name)
+    bare = " ".join(shown.replace("\\", "/").rsplit("/", 1)[-1].split())
+    if not bare.strip("."):
+        return ""
+    suffix = PurePath(bare).suffix[:20]
+    room = LONGEST_NAME - len(suffix.encode())
+    return bare.removesuffix(suffix).encode()[:room].decode("utf-8", "ignore") + suffix
 
 
 def lay_down(unit: Unit, route: Route, document: Document, event: AuditEvent) -> None:

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 
 from identity.reading import tokens_of
 from records.audit import AuditEntry, AuditEvent, AuditHead
 from records.document import Attachment, Digest, Document, Media, Revision
-from records.errors import NotAllowed, NotFound
+from records.errors import NotAllowed, NotFound, Refused
 from records.exchange import Dispatch
 from records.finding import Bounds
 from records.paper import Placement
@@ -59,12 +60,35 @@ def page_of_documents(
     office: Office, bounds: Bounds, *, after: str, limit: int, by: Person
 ) -> tuple[list[Document], str]:
     """Give a page of what this person may read, newest first, and the cursor of the next."""
-    wanted = replace(bounds, readers=tokens_of(by))
+    wanted = replace(
+        bounds,
+        readers=tokens_of(by),
+        since=_in_utc(bounds.since, "from"),
+        until=_in_utc(bounds.until, "to"),
+    )
+    _require_cursor(after)
     with office.database.reading() as unit:
         found = unit.documents.page(wanted, after=after, limit=limit + 1)
     shown = found[:limit]
     more = f"{shown[-1].created_at.isoformat()}_{shown[-1].id}" if len(found) > limit else ""
     return shown, more
+
+
+def _in_utc(at: datetime | None, field: str) -> datetime | None:
+    try:
+        return at.astimezone(UTC) if at else None
+    except OverflowError as beyond:  # the first or last day there is, seen from another zone
+        raise Refused("body.invalid", field=field, why="not a date") from beyond
+
+
+def _require_cursor(after: str) -> None:
+    try:
+        at = datetime.fromisoformat(after.partition("_")[0]) if after else None
+    except ValueError as wrong:
+        raise Refused("body.invalid", field="cursor", why="not a cursor") from wrong
+    if at and at.tzinfo is None:
+        raise Refused("body.invalid", field="cursor", why="not a cursor")
+    _in_utc(at, "cursor")
 
 
 def revision_of(document: Document, which: str) -> Revision:

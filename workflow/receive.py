@@ -44,7 +44,7 @@ def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
             Nothing is visible of a document that was not taken.
     """
     route = road_for(office, said, by)
-    asked = sha256(repr(said).encode() + content).hexdigest()
+    asked = _digest(said, content, attachments)
     if key and (earlier := _remembered(office, by, key, asked)):
         return earlier
     document = new_document(route, said, by, office.clock())
@@ -65,6 +65,12 @@ def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
         if key:
             unit.documents.remember(by.id, key, asked, document.id)
     return Receipt(document, twin)
+
+
+def _digest(said: Particulars, content: bytes, attachments: tuple[Enclosed, ...]) -> str:
+    files = [("", content), *((one.name, one.content) for one in attachments)]
+    told = [(name, sha256(inside).hexdigest()) for name, inside in files]
+    return sha256(repr((said, told)).encode()).hexdigest()
 
 
 def _remembered(office: Office, by: Person, key: str, asked: str) -> Receipt | None:

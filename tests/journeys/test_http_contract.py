@@ -18,8 +18,8 @@ from urllib.parse import quote, unquote, urlencode
 import docx
 import pytest
 
+from bench.papers import CATALOG, minimal_pdf
 from bench.running import Answer, Caller, Part, Running, multipart
-from tests.journeys.papers import minimal_pdf
 
 Json = dict[str, Any]
 
@@ -66,7 +66,7 @@ SAFETY = {
     "Cross-Origin-Resource-Policy": "same-origin",
 }
 NOBODY = "0" * 32
-TRIES = 12
+TRIES = 25
 """How many malformed requests each operation gets."""
 
 
@@ -122,7 +122,9 @@ def test_the_service_says_that_it_lives_and_is_ready(served: Running) -> None:
 
     assert anybody.call("GET", "/healthz").must(200).told == {"status": "ok"}
     ready = anybody.call("GET", "/readyz").must(200).told
-    assert ready == dict(status="ok", **dict.fromkeys(("database", "storage", "index", "queue"), True))
+    assert ready == dict(
+        status="ok", **dict.fromkeys(("database", "storage", "index", "queue"), True)
+    )
 
 
 # ── refusals ─────────────────────────────────────────────────────────────────────────────
@@ -147,7 +149,9 @@ def test_nobody_gets_anything_without_a_token(served: Running) -> None:
             if not operation["security"]:
                 continue
             address = path.replace("{n}", "1").replace("{", "").replace("}", "")
-            answer = served.anybody().call(method.upper(), address, {} if method == "post" else None)
+            answer = served.anybody().call(
+                method.upper(), address, {} if method == "post" else None
+            )
             refused(answer, 401, "login.needed")
             assert answer.headers["WWW-Authenticate"] == "Bearer"
 
@@ -236,7 +240,9 @@ def test_what_is_said_of_a_document_must_be_right(
 
 def test_a_document_has_no_default_classification(officer: Caller) -> None:
     said = {"direction": "outgoing", "type": "QĐ", "subject": "Không nói độ mật"}
-    media, body = multipart({"metadata": json.dumps(said)}, [Part("file", "a.pdf", minimal_pdf("x"))])
+    media, body = multipart(
+        {"metadata": json.dumps(said)}, [Part("file", "a.pdf", minimal_pdf("x"))]
+    )
 
     refused(officer.call("POST", "/api/v1/documents", body, media=media), 422, "body.invalid")
 
@@ -248,7 +254,12 @@ def test_bodies_that_are_none_are_refused(officer: Caller, begun: Json) -> None:
     for wrong in ({"comment": 1}, {"recipients": "x"}, {"wish": "1"}):
         refused(officer.call("POST", act, wrong), 422, "body.invalid")
     form = "multipart/form-data; boundary=x"
-    for body in (b"", b"--x", b"--x\r\n\r\n--x--", b"--x\r\nContent-Disposition: form-data\r\n\r\n"):
+    for body in (
+        b"",
+        b"--x",
+        b"--x\r\n\r\n--x--",
+        b"--x\r\nContent-Disposition: form-data\r\n\r\n",
+    ):
         refused(officer.call("POST", "/api/v1/documents", body, media=form), 422, "body.invalid")
 
 
@@ -271,7 +282,7 @@ def _bomb() -> bytes:
 
 
 def _alive() -> bytes:
-    action = b"/Type /Catalog /OpenAction << /S /JavaScript /JS (app.alert(1)) >>"
+    action = CATALOG + b" /OpenAction << /S /JavaScript /JS (app.alert(1)) >>"
     return minimal_pdf("alive", catalog=action)
 
 
@@ -332,15 +343,17 @@ def _kept(served: Running) -> set[str]:
 @pytest.mark.parametrize(
     ("brought_as", "kept_as"),
     [
-        ("Danh sách đoàn viên – đợt 1.csv", "Danh sách đoàn viên – đợt 1.csv"),
+        ("Danh sách đoàn viên - đợt 1.csv", "Danh sách đoàn viên - đợt 1.csv"),
         ("../../../etc/passwd.csv", "passwd.csv"),
         ("..\\..\\windows\\a.csv", "a.csv"),
-        ("a\0b.csv", "ab.csv"),
-        ("hai\tcột\x1b.csv", "haicột.csv"),
+        ("a\0b.csv", "a b.csv"),
+        ("hai\tcột\x1b.csv", "hai cột .csv"),
         ('nháy "kép"; x=y.csv', 'nháy "kép"; x=y.csv'),
         ("..", "tep-1"),
         ("/", "tep-1"),
         ("x" * 300 + ".csv", "x" * 196 + ".csv"),
+        ("ộ" * 100 + ".csv", "ộ" * 65 + ".csv"),
+        ("ảnh\u202egpj.csv", "ảnh gpj.csv"),
     ],
 )
 def test_attachments_keep_a_harmless_name(officer: Caller, brought_as: str, kept_as: str) -> None:
@@ -393,7 +406,7 @@ def test_a_documents_etag_is_its_version(officer: Caller, begun: Json) -> None:
     path = f"/documents/{begun['id']}/actions/submit"
     for stale in ('"0"', '"99"', 'W/"7"'):
         refused(officer.post(path, {}, **{"If-Match": stale}), 409, "step.outrun")
-    for wrong in ("abc", '"1', "-1", "9" * 5000):
+    for wrong in ("abc", "-1", "1.0", "9" * 5000):
         refused(officer.post(path, {}, **{"If-Match": wrong}), 422, "body.invalid")
     moved = officer.post(path, {}, **{"If-Match": answer.headers["ETag"]}).must(200)
     assert moved.headers["ETag"] == f'"{moved.told["version"]}"'
@@ -474,10 +487,13 @@ def test_of_two_simultaneous_approvals_one_is_late(served: Running, officer: Cal
         assert [one["action"] for one in after["steps"]] == ["submit", "approve", None]
 
 
-def test_a_batch_answers_for_each_in_order(served: Running, officer: Caller) -> None:
+def test_a_batch_answers_for_each_in_order(officer: Caller) -> None:
     mine, other = brought(officer), brought(officer)
     officer.try_to("submit", other).must(200)
-    body = {"action": "submit", "documents": [mine["id"], NOBODY, {"id": other["id"], "version": 1}]}
+    body = {
+        "action": "submit",
+        "documents": [mine["id"], NOBODY, {"id": other["id"], "version": 1}],
+    }
 
     results = officer.post("/actions/batch", body).must(207).told["results"]
 
@@ -488,7 +504,7 @@ def test_a_batch_answers_for_each_in_order(served: Running, officer: Caller) -> 
     refused(officer.post("/actions/batch", too_many), 422, "body.invalid")
 
 
-def test_lists_go_on_behind_their_cursor(served: Running, officer: Caller) -> None:
+def test_lists_go_on_behind_their_cursor(officer: Caller) -> None:
     for n in range(3):
         brought(officer, f"Trang {n}")
     seen: list[str] = []
@@ -554,14 +570,14 @@ def test_a_wrong_password_and_a_wrong_name_answer_alike(served: Running) -> None
     assert answers[0].content == answers[1].content
 
 
-def test_refusals_come_in_english_on_request(served: Running, officer: Caller) -> None:
+def test_refusals_come_in_english_on_request(officer: Caller) -> None:
     english, vietnamese = (
         refused(
             officer.get(f"/documents/{NOBODY}", **{"Accept-Language": wanted}),
             404,
             "document.unknown",
         )
-        for wanted in ("en-GB, vi;q=0.5", "vi")
+        for wanted in ("en-GB,en;q=0.9,vi;q=0.5", "vi")
     )
 
     assert (english["title"], english["detail"]) == ("Not found", "There is no such document.")
@@ -620,7 +636,7 @@ NASTY = (
     "%00",
     "%s%n{0}{x.__class__}",
     "<script>alert(1)</script>",
-    "𝕍ăn bản \U0001f4a9\u202e",
+    "Va\u0306n ba\u0309n \U0001f4a9\u202e",
     "\u0301\u0301\u0301",
     "\ufffe\uffff",
     "-1",
@@ -636,7 +652,7 @@ NASTY = (
     "A" * 20_000,
     "*:*",
     "(((((((((((",
-    "a* AND OR NOT \"",
+    'a* AND OR NOT "',
     "so:/ ngay:.. loai:",
 )
 VALUES: tuple[object, ...] = (
@@ -655,7 +671,9 @@ VALUES: tuple[object, ...] = (
 )
 
 
-def requests(told: Json, dice: random.Random, id: str) -> Iterator[tuple[str, str, bytes | None, str]]:
+def requests(
+    told: Json, dice: random.Random, id: str
+) -> Iterator[tuple[str, str, bytes | None, str]]:
     """Give malformed requests for every operation: method, path, body and its media type."""
     schemas = told["components"]["schemas"]
     for path, methods in told["paths"].items():

@@ -19,6 +19,7 @@ import docx
 import pytest
 from docx.enum.text import WD_ALIGN_PARAGRAPH
 
+from bench.papers import minimal_pdf
 from bench.running import Caller, Part, Running, multipart
 
 DPI = 100
@@ -78,29 +79,6 @@ def _brought(caller: Caller, content: bytes, subject: str, *attachments: Part) -
     brought = caller.bring(content, *attachments, subject=subject, recipients=[PARTNER])
     begun: Json = brought.must(201).told
     return begun
-
-
-def minimal_pdf(*lines: str) -> bytes:
-    """Give a PDF 1.4 of one page with these lines, all of it written here."""
-    shown = " ".join(f"({line}) Tj 0 -20 Td" for line in lines)
-    stream = f"BT /F1 14 Tf 72 700 Td {shown} ET".encode()
-    objects = [
-        b"<< /Type /Catalog /Pages 2 0 R >>",
-        b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
-        b"<< /Type /Page /Parent 2 0 R /MediaBox [0 0 595 842] /Contents 4 0 R /Resources 6 0 R >>",
-        b"<< /Length %d >>\nstream\n%s\nendstream" % (len(stream), stream),
-        b"<< /Type /Font /Subtype /Type1 /BaseFont /Helvetica >>",
-        b"<< /Font << /F1 5 0 R >> >>",
-    ]
-    written, places = bytearray(b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n"), []
-    for n, one in enumerate(objects, start=1):
-        places.append(len(written))
-        written += b"%d 0 obj\n%s\nendobj\n" % (n, one)
-    begun = len(written)
-    written += b"xref\n0 %d\n0000000000 65535 f \n" % (len(objects) + 1)
-    written += b"".join(b"%010d 00000 n \n" % place for place in places)
-    written += b"trailer\n<< /Size %d /Root 1 0 R >>\n" % (len(objects) + 1)
-    return bytes(written) + b"startxref\n%d\n%%%%EOF\n" % begun
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
+from pydantic import Field
 
 from records.errors import OfficeError
 from web.api import shapes
@@ -50,7 +51,7 @@ class Batch(Body):
     """One act on several documents."""
 
     action: str
-    documents: list[str | Item]
+    documents: list[str | Item] = Field(max_length=MOST)
     comment: str = ""
     to: str = ""
     recipients: tuple[str, ...] = ()
@@ -80,7 +81,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
 def batch() -> ResponseReturnValue:
     """Do one act on each of several documents, each by itself, in order."""
     told = read_body(Batch)
-    results = [_one(told, one) for one in told.documents[:MOST]]
+    results = [_one(told, one) for one in told.documents]
     return jsonify(results=results), 207
 
 

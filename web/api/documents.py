@@ -1,6 +1,5 @@
 """Documents come in, are read, and get new revisions."""
 
-import json
 from base64 import b64encode
 from datetime import date, datetime, time
 from urllib.parse import quote
@@ -14,7 +13,7 @@ from records.document import Classification, Direction, Source, Urgency
 from records.errors import Refused
 from records.finding import Bounds
 from web.api import shapes
-from web.contract import Body, operation, read_as, read_body
+from web.contract import Body, operation, parsed, read_as, read_body
 from web.office import office, person
 from workflow.begin import Enclosed, Particulars
 from workflow.check import check
@@ -37,6 +36,9 @@ door = Blueprint("documents", __name__)
 
 WIDEST = 2400
 """How many pixels a page's picture may be wide."""
+
+MANY = 10
+"""With how many figures a number is none that we ever gave."""
 
 PDF_OR_DOCX = "application/octet-stream"
 
@@ -241,7 +243,7 @@ def seen_version() -> int | None:
     told = request.headers.get("If-Match", "").strip().removeprefix("W/").strip('"')
     if not told or told == "*":
         return None
-    if not told.isdecimal():
+    if not (told.isascii() and told.isdecimal() and len(told) < MANY):
         raise Refused("body.invalid", field="If-Match", why="not a version")
     return int(told)
 
@@ -307,7 +309,7 @@ def _json_part(name: str) -> object:
     if text is None and (part := request.files.get(name)):
         text = part.read().decode("utf-8", "replace")
     try:
-        return json.loads(text or "")
+        return parsed(text or "")
     except ValueError as wrong:
         raise Refused("body.invalid", field=name, why="not JSON") from wrong
 

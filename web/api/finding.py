@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from records.errors import Refused
 from records.finding import Query
-from web.api.documents import limit_of
+from web.api.documents import MANY, limit_of
 from web.contract import operation
 from web.office import office, person
 from workflow.find import complete, find
@@ -60,7 +60,7 @@ def query_of_request() -> Query:
     """Give the query in this request's address."""
     asked = request.args
     cursor = asked.get("cursor", "")
-    if cursor and not (cursor.isascii() and cursor.isdecimal()):
+    if cursor and not (cursor.isascii() and cursor.isdecimal() and len(cursor) < MANY):
         raise Refused("body.invalid", field="cursor", why="not a cursor")
     return Query(
         words=asked.get("q", ""),

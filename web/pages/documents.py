@@ -9,7 +9,6 @@ from flask.typing import ResponseReturnValue
 
 from records.document import Direction, Document, Media
 from records.finding import Bounds
-from records.finding import Bounds
 from records.person import Role
 from web.office import office, person
 from web.pages.asked import bound_of
