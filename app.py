@@ -9,6 +9,7 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import waitress
@@ -45,8 +46,6 @@ from workflow.gather import gather
 from workflow.jobs import jobs
 from workflow.office import Office
 from workflow.verify import verify
-
-Server = waitress.server.BaseWSGIServer
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of everything dated: Vietnam has one, without summer time."""
@@ -201,7 +200,7 @@ def run(settings: Settings) -> None:
             worker.stop()
 
 
-def _server(office: Office, settings: Settings) -> Server:
+def _server(office: Office, settings: Settings) -> Any:
     try:
         return waitress.create_server(
             application(office, settings),

@@ -127,7 +127,9 @@ def placement_of(
         anchored.append("signature")
     found["signature"] = [page.n, *ink]
     found["seal"] = [page.n, *_seal(page, ink)]
-    return {**found, "anchored": anchored, "covers": covers}
+    sheets = [glyphs(n) for n in sorted({0, page.n, pages - 1})]
+    seen = [[one.n, one.x0, one.y0, one.x1, one.y1] for one in sheets]
+    return {**found, "anchored": anchored, "covers": covers, "sheets": seen}
 
 
 # ── number ───────────────────────────────────────────────────────────────────────────────

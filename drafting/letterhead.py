@@ -1,5 +1,7 @@
 """The head of a document: the nation, the agency, number, place and date, stamps."""
 
+import re
+
 from docx.document import Document
 from docx.shared import Length, Mm, Pt
 from docx.table import _Cell
@@ -58,7 +60,7 @@ def add_letterhead(document: Document, draft: DraftText) -> None:
     if draft.kind == "letter":
         write(
             first_line(below),
-            f"V/v {clean(draft.subject)}",
+            f"V/v {_matter(clean(draft.subject))}",
             Hand(12),
             align=CENTRE,
             before=6,
@@ -68,6 +70,12 @@ def add_letterhead(document: Document, draft: DraftText) -> None:
         _thin(below)
     _stamps(below, draft)
     _thin(table.cell(2, 1))
+
+
+def _matter(subject: str) -> str:
+    """Give what a letter is about, without the "Về việc" that "V/v" stands for."""
+    matter = re.sub(r"^(?:về việc|v/v)[:\s]+", "", subject, flags=re.IGNORECASE)
+    return matter[:1].lower() + matter[1:] if matter != subject else subject
 
 
 def _date_line(draft: DraftText) -> str:

@@ -39,15 +39,18 @@ class PdfReader:
             raise Unreadable("file.reader-failed")
         return picture
 
-    def inspect(self, pdf: bytes) -> None:
-        """Look whether a PDF is whole, open and quiet.
+    def inspect(self, pdf: bytes) -> int:
+        """Look whether a PDF is whole, open and quiet, and give how many pages it has.
 
         Raises  Unreadable: file.encrypted, file.damaged, file.too-many-pages; file.active, with
                 the feature: javascript, launch, embedded-file, xfa, rich-media, import-data,
                 submit-form.
                 Unavailable: reader.unavailable.
         """
-        self._told(pdf, act="inspect")
+        pages = self._told(pdf, act="inspect")
+        if not isinstance(pages, int) or pages < 1:
+            raise Unreadable("file.reader-failed")
+        return pages
 
     def placement(self, pdf: bytes) -> Placement:
         """Give where number, date, the leader's signature and the seal go.
@@ -93,6 +96,7 @@ def _placement(told: dict[str, Any]) -> Placement:
         seal=seal,
         printed_year=None if printed is None else int(printed),
         printed_notation=str(told["printed_notation"])[:60],
+        sheets=tuple(box for box in map(_box, told["sheets"]) if box is not None),
         covers=frozenset(told["covers"]) & {"number", "date"},
         anchored=frozenset(told["anchored"]) & {"number", "date", "signature"},
     )

@@ -70,6 +70,7 @@ class Revision:
     origin: Origin
     by: str  # id of the person whose act made it
     at: datetime  # aware, UTC
+    pages: int = 0  # of a PDF; 0 where it is none
 
 
 @dataclass(frozen=True, slots=True)

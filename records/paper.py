@@ -44,6 +44,7 @@ class Placement:
     seal: Box  # overlaps about a third of the signature, from its left (Decree 30/2020, Annex I)
     printed_year: int | None = None
     printed_notation: str = ""  # the symbol found behind the slash, with NumberStyle.SERIAL
+    sheets: tuple[Box, ...] = ()  # what is seen of the first, the last and every page used
     covers: frozenset[str] = frozenset()  # of number and date, which hide what is printed there
     anchored: frozenset[str] = frozenset()  # which of number, date, signature stand at own words
 

@@ -21,7 +21,7 @@ from records.document import (
     Source,
     Urgency,
 )
-from records.errors import NotFound, Outrun
+from records.errors import NotFound, Outrun, Refused
 from records.finding import Bounds
 from storage import tables as t
 from storage.vault import Vault
@@ -87,8 +87,7 @@ class Documents:
         """Give the newest documents first, starting behind the cursor ``after``."""
         query = _documents().where(*_within(bounds))
         if after:
-            moment, _, id = after.partition("_")
-            behind = datetime.fromisoformat(moment)
+            behind, id = _cursor(after)
             query = query.where(
                 or_(
                     t.document.c.created_at < behind,
@@ -175,6 +174,7 @@ class Documents:
                 origin=revision.origin,
                 by=revision.by,
                 at=revision.at,
+                pages=revision.pages,
             )
         )
 
@@ -237,6 +237,7 @@ class Documents:
                     origin=Origin(row.origin),
                     by=row.by,
                     at=row.at,
+                    pages=row.pages,
                 )
             )
         return found
@@ -302,6 +303,17 @@ def _documents() -> Select[Any]:
         entered.notation,
         entered.on.label("numbered_on"),
     ).outerjoin(t.entry, entered.document == t.document.c.id)
+
+
+def _cursor(told: str) -> tuple[datetime, str]:
+    moment, _, id = told.partition("_")
+    try:
+        behind = datetime.fromisoformat(moment)
+    except ValueError as wrong:
+        raise Refused("body.invalid", field="cursor", why="not a cursor") from wrong
+    if behind.tzinfo is None:
+        raise Refused("body.invalid", field="cursor", why="not a cursor")
+    return behind, id
 
 
 def _number(row: Row[Any]) -> Number | None:

@@ -112,6 +112,13 @@ class Registers:
             for row in self._connection.execute(query)
         ]
 
+    def drawn(self, book: str, year: int) -> dict[str, int]:
+        """Give by series how many numbers were drawn in one year of a book."""
+        query = select(t.series.c.series, t.series.c.last).where(
+            t.series.c.book == book, t.series.c.year == year
+        )
+        return {row.series: row.last for row in self._connection.execute(query)}
+
     def years(self, book: str) -> list[int]:
         """Give the years in which a book has rows, latest first."""
         query = select(t.series.c.year).where(t.series.c.book == book).distinct()

@@ -152,6 +152,7 @@ revision = Table(
     Column("origin", String(20), nullable=False),
     Column("by", String(64), nullable=False),
     Column("at", Moment, nullable=False),
+    Column("pages", Integer, nullable=False, default=0),
 )
 
 attachment = Table(

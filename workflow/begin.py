@@ -12,7 +12,6 @@ from records.audit import AuditEvent
 from records.document import (
     Attachment,
     Classification,
-    Digest,
     Direction,
     Document,
     DocumentId,
@@ -62,6 +61,16 @@ class Particulars:
     due_on: date | None = None
     source: Source = NOWHERE
     fields: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Made:
+    """How a revision came to be."""
+
+    origin: Origin
+    by: str
+    at: datetime
+    pages: int = 0  # of a PDF
 
 
 def road_for(office: Office, said: Particulars, by: Person) -> Route:
@@ -127,14 +136,16 @@ def with_bytes(
 
     Raises  Unreadable: it is no PDF or DOCX, or one that hurts. Unavailable: no converter.
     """
+    if len(content) > office.largest:
+        raise Refused("file.too-large", limit=office.largest)
     at = office.clock()
-    media = _readable(office, content)
-    revised = _revised(office, document, content, (media, origin, by, at))
-    if media is Media.DOCX:
-        pdf = office.converter.pdf(content)
-        office.reader.inspect(pdf)
-        revised = _revised(office, revised, pdf, (Media.PDF, Origin.RENDERED, by, at))
-    return revised
+    if sniff(content) is Media.PDF:
+        pages = office.reader.inspect(content)
+        return with_revision(office, document, content, Made(origin, by, at, pages))
+    pdf = office.converter.pdf(content)
+    rendered = Made(Origin.RENDERED, by, at, office.reader.inspect(pdf))
+    document = with_revision(office, document, content, Made(origin, by, at))
+    return with_revision(office, document, pdf, rendered)
 
 
 def with_attachments(office: Office, document: Document, brought: tuple[Enclosed, ...]) -> Document:
@@ -176,30 +187,16 @@ def leave_reading(unit: Unit, document: Document) -> None:
         unit.enqueue("read", document.id, key=f"{document.id}:{document.version}")
 
 
-def _readable(office: Office, content: bytes) -> Media:
-    if len(content) > office.largest:
-        raise Refused("file.too-large", limit=office.largest)
-    media = sniff(content)
-    if media is Media.PDF:
-        office.reader.inspect(content)
-    return media
-
-
-def _revised(
-    office: Office,
-    document: Document,
-    content: bytes,
-    how: tuple[Media, Origin, str, datetime],
-) -> Document:
-    digest = office.contents.put(document.id, document.classification, content)
-    return add_revision(document, digest, len(content), how)
-
-
-def add_revision(
-    document: Document, digest: Digest, size: int, how: tuple[Media, Origin, str, datetime]
-) -> Document:
-    """Give the document with one more revision."""
-    media, origin, by, at = how
-    n = len(document.revisions) + 1
-    revision = Revision(n, digest, size, media, origin, by, at)
+def with_revision(office: Office, document: Document, content: bytes, made: Made) -> Document:
+    """Give the document with one more revision, its bytes kept."""
+    revision = Revision(
+        n=len(document.revisions) + 1,
+        digest=office.contents.put(document.id, document.classification, content),
+        size=len(content),
+        media=Media.PDF if made.pages else Media.DOCX,
+        origin=made.origin,
+        by=made.by,
+        at=made.at,
+        pages=made.pages,
+    )
     return replace(document, revisions=(*document.revisions, revision))

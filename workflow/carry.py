@@ -115,7 +115,7 @@ def _envelope(
         signer_position=signer.title if signer else "",
         signer_name=signer.name if signer else "",
         urgency=document.urgency,
-        pages=office.reader.reading(main).pages,
+        pages=document.latest.pages,
         enclosures=enclosures,
         sent_at=_moment(office, dispatch.queued_at),
         due_on=document.due_on,

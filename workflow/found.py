@@ -33,9 +33,17 @@ def found(office: Office, units: Sequence[Unit], people: Sequence[Person], passw
 
 
 def set_passwords(office: Office, people: Sequence[Person], password: str) -> None:
-    """Give these people a new password and let nobody stay logged in with an old one."""
+    """Give these people a new password and let nobody stay logged in with an old one.
+
+    Who has this password already keeps it and stays logged in: a restart changes nothing.
+    """
+    with office.database.reading() as unit:
+        known = {person.id: unit.people.password(person.id) for person in people}
+    right = {one for one in set(known.values()) if office.passwords.match(one, password)}
     hash = office.passwords.hash(password)
     with office.database.unit() as unit:
         for person in people:
+            if known[person.id] in right:
+                continue
             unit.people.set_password(person.id, hash)
             unit.passes.revoke_all(person.id)

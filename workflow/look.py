@@ -144,11 +144,6 @@ def page_picture(  # noqa: PLR0913 - which page of which revision, how wide, for
     return office.reader.page_png(office.contents.get(document, revision.digest), page, width=width)
 
 
-def reading_of(office: Office, document: Document) -> int:
-    """Give how many pages the latest revision has."""
-    return office.reader.reading(office.contents.get(document, document.latest.digest)).pages
-
-
 def placement(office: Office, id: str, *, by: Person) -> Placement:
     """Give where number, date, signature and seal will stand on a document."""
     with office.database.reading() as unit:

@@ -3,12 +3,13 @@
 from dataclasses import dataclass
 
 from drafting.books import PrintedBook, book_docx, book_xlsx
-from identity.reading import READ_ALL, tokens_of
+from identity.reading import READ_ALL
 from records.audit import AuditEvent
 from records.errors import NotAllowed, NotFound, Refused
 from records.person import Person
 from records.register import Book, Entry
 from workflow.office import Office
+from workflow.road import may_know
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,8 +43,9 @@ def open_book(office: Office, id: str, year: int | None, *, by: Person) -> OpenB
     with office.database.reading() as unit:
         entries = unit.registers.entries(id, chosen)
         if book.classified:
-            mine = tokens_of(by)
-            entries = [one for one in entries if unit.documents.readers(one.document) & mine]
+            entries = [
+                one for one in entries if may_know(unit, unit.documents.get(one.document), by)
+            ]
         years = {*unit.registers.years(id), office.today().year}
     return OpenBook(book, chosen, tuple(sorted(years, reverse=True)), tuple(entries))
 
@@ -55,10 +57,15 @@ def print_book(office: Office, id: str, year: int | None, form: str, *, by: Pers
     """
     opened = open_book(office, id, year, by=by)
     at = office.clock()
-    printed = _printed(office, opened, at.astimezone(office.zone).strftime("%d/%m/%Y %H:%M"), by)
+    told = _printed(office, opened, at.astimezone(office.zone).strftime("%d/%m/%Y %H:%M"), by)
+    printed = _as(office, told, form)
     with office.database.unit() as unit:
         facts = {"book": id, "year": str(opened.year), "form": form}
         unit.audit.append(AuditEvent("register:printed", by.id, at, "", facts))
+    return printed
+
+
+def _as(office: Office, printed: PrintedBook, form: str) -> bytes:
     if form == "xlsx":
         return book_xlsx(printed)
     if form == "docx":

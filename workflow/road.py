@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from identity.reading import cleared, tokens_of
-from records.document import Classification, Document
+from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person, Role, Unit
 from records.route import Act, Effect, Need, Route, State, Who, Whom
@@ -56,11 +56,16 @@ class Standing:
         ]
 
 
+def may_know(unit: UnitOfWork, document: Document, by: Person) -> bool:
+    """Tell whether somebody may know of a document: admitted to it, and cleared for its class."""
+    admitted = unit.documents.readers(document.id) & tokens_of(by)
+    return bool(admitted) and cleared(by, document.classification)
+
+
 def standing(office: Office, unit: UnitOfWork, id: str, by: Person) -> Standing:
     """Give a document where it stands, to somebody who may know of it. Raises NotFound."""
     document = unit.documents.get(id)
-    admitted = unit.documents.readers(id) & tokens_of(by)
-    if not admitted or not cleared(by, document.classification):
+    if not may_know(unit, document, by):
         raise NotFound("document.unknown")
     route = office.routes[document.workflow]
     return Standing(document, tuple(unit.steps.of(id)), route)
@@ -73,7 +78,8 @@ def offered(unit: UnitOfWork, at: Standing, by: Person) -> list[Act]:
         for act in at.state.acts
         if _on_desk(unit, at, act, by)
         and not (_approves(at.state, act) and _alone(at, by))
-        and not (act.does is Effect.DISPATCH and _classified(at))
+        and not (act.does is Effect.DISPATCH and _secret(at.document))
+        and not needs_revision(at, act)
     ]
 
 
@@ -109,6 +115,11 @@ def desk_of(unit: UnitOfWork, document: Document, who: tuple[Who, ...]) -> froze
     return frozenset(tokens)
 
 
+def needs_revision(at: Standing, act: Act) -> bool:
+    """Tell whether the bytes bear a signature, so that others must be brought before this act."""
+    return act.name == "submit" and at.document.latest.origin in (Origin.SIGNED, Origin.SEALED)
+
+
 def _find(state: State, name: str) -> Act | None:
     return next((act for act in state.acts if name in (act.name, act.also)), None)
 
@@ -140,8 +151,14 @@ def _on_desk(unit: UnitOfWork, at: Standing, act: Act, by: Person) -> bool:
         return False
     if act.who == (Who(Whom.PREVIOUS),):
         return _previous(at) == by.id
-    desk = _possible(unit, at.document, act.who) if act.who else at.step.desk
-    return bool(desk & tokens_of(by))
+    mine = tokens_of(by)
+    if act.who:
+        return bool(_possible(unit, at.document, act.who) & mine)
+    lying = at.step.desk & mine
+    if any(not token.startswith("person:") for token in lying):
+        return True
+    # Whoever is named on a desk may have lost the post that once put them there.
+    return bool(lying and _possible(unit, at.document, at.state.who) & mine)
 
 
 def _previous(at: Standing) -> str:
@@ -153,8 +170,8 @@ def _approves(state: State, act: Act) -> bool:
     return state.approves and act.name not in BACKWARD | {"refuse"}
 
 
-def _classified(at: Standing) -> bool:
-    return at.document.classification is not Classification.NONE
+def _secret(document: Document) -> bool:
+    return document.classification is not Classification.NONE
 
 
 def _alone(at: Standing, by: Person) -> bool:
@@ -196,8 +213,9 @@ def _tokens(people: People, document: Document, who: Who) -> frozenset[str]:
         return frozenset({f"person:{document.drafter}"})
     if who.whom is Whom.ASSIGNEE:
         return frozenset({f"person:{document.assignee}"} if document.assignee else ())
-    if who.whom is Whom.SIGNER and document.fields.get("signer"):
-        return frozenset({f"person:{document.fields['signer']}"})
+    if who.whom is Whom.SIGNER and (named := document.fields.get("signer")):
+        leaders = [one for one in people.holding(Role.LEADER) if one.id == named]
+        return frozenset(f"person:{one.id}" for one in leaders)
     if who.whom is Whom.HEAD_OF_DRAFTERS_UNIT:
         return _head(people, document)
     role = who.role or Role.LEADER
@@ -208,7 +226,7 @@ def _holders(people: People, document: Document, role: Role, unit: str) -> froze
     holders = [
         person for person in people.holding(role, unit) if cleared(person, document.classification)
     ]
-    if document.classification is not Classification.NONE:
+    if _secret(document):
         return frozenset(f"person:{person.id}" for person in holders)
     if not holders:
         return frozenset()
@@ -220,12 +238,15 @@ def _head(people: People, document: Document) -> frozenset[str]:
     units: dict[str, Unit] = {unit.id: unit for unit in people.units()}
     unit: str | None = document.unit
     while unit is not None:
-        heads = [
+        heads = people.holding(Role.UNIT_HEAD, unit)
+        others = [
             person
-            for person in people.holding(Role.UNIT_HEAD, unit)
+            for person in heads
             if person.id != document.drafter and cleared(person, document.classification)
         ]
-        if heads:
-            return frozenset(f"person:{person.id}" for person in heads)
+        if others and (len(others) < len(heads) or _secret(document)):
+            return frozenset(f"person:{person.id}" for person in others)
+        if others:
+            return frozenset({f"desk:{unit}/{Role.UNIT_HEAD}"})
         unit = units[unit].parent
     return _holders(people, document, Role.LEADER, "")

@@ -1,13 +1,12 @@
 """The registry clerk numbers, dates and seals in one act; an incoming document gets its number."""
 
 from dataclasses import replace
-from datetime import datetime
 
-from records.document import Document, Media, Number, Origin
+from records.document import Document, Origin
 from records.errors import Outrun, Refused
 from records.person import Person
 from workflow.advance import Deed, advance
-from workflow.begin import add_revision
+from workflow.begin import Made, with_revision
 from workflow.number import columns_of, upcoming
 from workflow.office import Office
 from workflow.road import Choice, judge, standing
@@ -54,7 +53,8 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         on=on,
         at=at.astimezone(office.zone),
     )
-    changed = _with_seal(office, was.document, sealed, number, (by.id, at))
+    made = Made(Origin.SEALED, by.id, at, was.document.latest.pages)
+    changed = replace(with_revision(office, was.document, sealed, made), number=number)
     columns = columns_of(office, changed, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
@@ -89,12 +89,3 @@ def _require_signature(document: Document) -> None:
     # The agency seals only what bears the competent person's signature (Decree 30/2020, art. 32).
     if document.latest.origin is not Origin.SIGNED:
         raise Refused("seal.unsigned")
-
-
-def _with_seal(
-    office: Office, document: Document, sealed: bytes, number: Number, who: tuple[str, datetime]
-) -> Document:
-    by, at = who
-    digest = office.contents.put(document.id, document.classification, sealed)
-    revised = add_revision(document, digest, len(sealed), (Media.PDF, Origin.SEALED, by, at))
-    return replace(revised, number=number)

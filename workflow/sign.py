@@ -7,7 +7,7 @@ from records.errors import Refused
 from records.paper import Placement
 from records.person import Person
 from workflow.advance import Deed, advance
-from workflow.begin import add_revision
+from workflow.begin import Made, with_revision
 from workflow.office import Office
 from workflow.road import Choice, judge, standing
 
@@ -32,9 +32,8 @@ def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
         at=at.astimezone(office.zone),
         reason=_reason(office, document),
     )
-    digest = office.contents.put(document.id, document.classification, signed)
-    how = (Media.PDF, Origin.SIGNED, by.id, at)
-    changed = replace(add_revision(document, digest, len(signed), how), signer=by.id)
+    made = Made(Origin.SIGNED, by.id, at, document.latest.pages)
+    changed = replace(with_revision(office, document, signed, made), signer=by.id)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=document.version))

@@ -1,5 +1,6 @@
 """The administrator keeps people, posts and units; documents are none of their business."""
 
+import re
 from dataclasses import replace
 
 from identity.passwords import SHORTEST
@@ -8,6 +9,9 @@ from records.errors import NotAllowed, Refused
 from records.person import Person, Role, Unit
 from storage.audit import Audit
 from workflow.office import Office
+
+ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
+"""What an account may be called; it also names its certificate's file."""
 
 
 def everybody(office: Office, *, by: Person) -> tuple[list[Person], list[Unit]]:
@@ -33,7 +37,7 @@ def change(office: Office, person: Person, password: str, *, by: Person) -> Pers
     """Change somebody's name, posts, clearance or password; posts count from the next request."""
     _require(by)
     _check(office, person, password or "x" * SHORTEST)
-    if person.id == by.id and Role.ADMINISTRATOR not in person.roles:
+    if person.id == by.id and not (person.active and Role.ADMINISTRATOR in person.roles):
         raise Refused("person.last-administrator")
     with office.database.unit() as unit:
         unit.people.change(person)
@@ -80,7 +84,7 @@ def _require(by: Person) -> None:
 
 
 def _check(office: Office, person: Person, password: str) -> None:
-    if not person.id.isidentifier() and not person.id.replace("-", "_").isidentifier():
+    if not ACCOUNT.fullmatch(person.id):
         raise Refused("person.id", id=person.id)
     if not person.name.strip():
         raise Refused("person.name")

@@ -56,8 +56,8 @@ def _register_faults(office: Office) -> tuple[int, list[str]]:
                     series[entry.number.series].append(entry.number.serial)
                 counted += sum(len(serials) for serials in series.values())
                 faults += [
-                    f"register {book.id} {name or 'joint'} {year}: not 1…{len(serials)}"
-                    for name, serials in series.items()
-                    if serials != list(range(1, len(serials) + 1))
+                    f"register {book.id} {name or 'joint'} {year}: not 1…{last}"
+                    for name, last in unit.registers.drawn(book.id, year).items()
+                    if series[name] != list(range(1, last + 1))
                 ]
     return counted, faults

@@ -14,7 +14,7 @@ from config.settings import Settings
 from drafting.sandbox import Sandbox
 from records.document import Document, Origin, Revision
 from records.person import Person
-from web.pages.paper import A4, sheets_of
+from web.pages.paper import sheets_of
 from web.pages.road_line import line_of
 from web.pages.session import local
 from workflow.find import index
@@ -456,22 +456,22 @@ def test_what_is_on_the_page_already_is_not_announced_again(office: Office, sign
     places = placement_of(office, document)
     unsigned = replace(document, revisions=document.revisions[:2])
 
-    before = {mark.part for sheet in sheets_of(unsigned, places, 1) for mark in sheet.marks}
-    after = {mark.part for sheet in sheets_of(document, places, 1) for mark in sheet.marks}
+    before = {mark.part for sheet in sheets_of(unsigned, places) for mark in sheet.marks}
+    after = {mark.part for sheet in sheets_of(document, places) for mark in sheet.marks}
 
     assert before == {"number", "date", "signature", "seal"}
     assert after == {"number", "date", "seal"}
-    assert sheets_of(sealed(document), places, 1)[0].marks == ()
+    assert sheets_of(sealed(document), places)[0].marks == ()
 
 
 def test_boxes_are_drawn_from_the_upper_left(office: Office, signed: str) -> None:
     document = view(office, signed, by=known(office, "vanthu")).document
     places = placement_of(office, document)
 
-    marks = sheets_of(document, places, 1)[0].marks
+    marks = sheets_of(document, places)[0].marks
     seal = next(one for one in marks if one.part == "seal")
 
-    assert seal.y == pytest.approx(A4[1] - places.seal.y1)
+    assert seal.y == pytest.approx(places.sheets[0].y1 - places.seal.y1)
     assert seal.height == pytest.approx(places.seal.y1 - places.seal.y0)
 
 

@@ -95,6 +95,7 @@ def revision(one: Revision) -> dict[str, Any]:
         "digest": one.digest,
         "size": one.size,
         "media_type": one.media,
+        "pages": one.pages,
         "origin": one.origin,
         "by": one.by,
         "at": moment(one.at),

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from records.route import Effect
 from web.office import office, person
 from web.pages.asked import file_of, number_of, text_of
-from web.pages.documents import pages_of, whole
+from web.pages.documents import whole
 from web.pages.paper import sheets_of
 from web.pages.retold import retold
 from web.pages.words import state_of
@@ -85,7 +85,7 @@ def look(id: str) -> ResponseReturnValue:
         seen=seen,
         document=seen.document,
         acts=[one for one in seen.acts if one.does in ON_PAPER],
-        sheets=sheets_of(seen.document, places, pages_of(seen.document, seen.document.latest.n)),
+        sheets=sheets_of(seen.document, places),
         places=places,
         titles={one.name: title(one.title) for one in seen.acts},
     )

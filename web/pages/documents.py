@@ -1,13 +1,12 @@
 """Documents as lists and as pages of their own."""
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
-from records.document import Direction, Document, Media
+from records.document import Direction
 from records.finding import Bounds
 from records.person import Role
 from web.office import office, person
@@ -19,7 +18,6 @@ from workflow.look import (
     View,
     history,
     page_of_documents,
-    reading_of,
     revision_of,
     staff,
     view,
@@ -94,7 +92,7 @@ def whole(id: str) -> ResponseReturnValue:
         seen=seen,
         document=seen.document,
         shown=shown,
-        pages=pages_of(seen.document, shown.n),
+        pages=shown.pages,
         line=line_of(seen.standing),
         history=history(office(), id, by=person()),
         waits_for=desk_names(seen.standing.step, seen.names, unit_names),
@@ -105,12 +103,6 @@ def whole(id: str) -> ResponseReturnValue:
         undo=undo_of(seen),
         today=office().today(),
     )
-
-
-def pages_of(document: Document, n: int) -> int:
-    """Give how many pages a revision has as pictures: none, unless it is a PDF."""
-    upto = replace(document, revisions=document.revisions[:n])
-    return reading_of(office(), upto) if upto.latest.media is Media.PDF else 0
 
 
 def undo_of(seen: View) -> bool:

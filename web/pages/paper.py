@@ -6,9 +6,6 @@ from dataclasses import dataclass
 from records.document import Document, Origin
 from records.paper import Box, Placement
 
-A4 = (595.276, 841.89)
-"""Width and height of the paper of the office, in points (Decree 30/2020, Annex I)."""
-
 
 @dataclass(frozen=True, slots=True)
 class Mark:
@@ -31,20 +28,17 @@ class Sheet:
     marks: tuple[Mark, ...]
 
 
-def sheets_of(document: Document, places: Placement, pages: int) -> tuple[Sheet, ...]:
+def sheets_of(document: Document, places: Placement) -> tuple[Sheet, ...]:
     """Give the first and the last page and every page between that something is put on."""
     boxes = list(_missing(document, places))
-    wanted = sorted({0, pages - 1, *(box.page for _, box in boxes)})
-    width, height = A4
     return tuple(
         Sheet(
-            n=page + 1,
-            width=width,
-            height=height,
-            marks=tuple(_mark(part, box, height) for part, box in boxes if box.page == page),
+            n=seen.page + 1,
+            width=seen.x1 - seen.x0,
+            height=seen.y1 - seen.y0,
+            marks=tuple(_mark(part, box, seen) for part, box in boxes if box.page == seen.page),
         )
-        for page in wanted
-        if 0 <= page < pages
+        for seen in places.sheets
     )
 
 
@@ -62,6 +56,6 @@ def _missing(document: Document, places: Placement) -> Iterator[tuple[str, Box]]
     yield "seal", places.seal
 
 
-def _mark(part: str, box: Box, height: float) -> Mark:
+def _mark(part: str, box: Box, seen: Box) -> Mark:
     # PDF counts from the lower left corner, pictures from the upper left.
-    return Mark(part, box.x0, height - box.y1, box.x1 - box.x0, box.y1 - box.y0)
+    return Mark(part, box.x0 - seen.x0, seen.y1 - box.y1, box.x1 - box.x0, box.y1 - box.y0)
