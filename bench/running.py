@@ -8,12 +8,12 @@ import subprocess
 import sys
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, field
 from email.message import Message
 from http.client import HTTPConnection
 from pathlib import Path
-from secrets import token_hex, token_urlsafe
+from secrets import SystemRandom, token_hex, token_urlsafe
 from typing import Any, Self
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -30,6 +30,9 @@ PEOPLE = (
 )
 KEPT = ("PATH", "HOME", "LANG", "LC_ALL")
 """What a server is told of this process's environment; the settings of another must not leak in."""
+
+PORTS = (20_000, 30_000)
+"""Where servers listen; callers get theirs above (ip_local_port_range in tcp(7))."""
 
 PATIENCE = 120.0
 """How long a server may take until it is ready, in seconds: the first start makes keys."""
@@ -290,20 +293,24 @@ class Running:
         while time.monotonic() < end:
             if self._process is None or self._process.poll() is not None:
                 break
-            try:
+            with suppress(OSError):
                 if self.anybody().call("GET", "/readyz").status == 200:  # noqa: PLR2004 - HTTP
                     return
-            except OSError:
-                pass
             time.sleep(0.05)
         raise NotOurs(f"no server: {self.log.read_text(errors='replace')[-2000:]}")
 
 
 def free_port() -> int:
-    """Give a TCP port of this machine that nobody listens on."""
-    with closing(socket.socket()) as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """Give a TCP port of this machine that nobody listens on.
+
+    Not one that the system gives to callers: whoever knocks at such a port before the server
+    listens may be given the very port as their own, and then speaks with themselves.
+    """
+    for port in SystemRandom().sample(range(*PORTS), 100):
+        with closing(socket.socket()) as probe, suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise NotOurs("no free port")
 
 
 def family(pid: int) -> set[tuple[int, str]]:

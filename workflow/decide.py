@@ -3,14 +3,14 @@
 from dataclasses import replace
 
 from identity.reading import cleared, tokens_of
-from records.document import Direction, Document, Origin
+from records.document import Direction, Document
 from records.errors import Refused
 from records.person import Person, Role
 from records.route import Act, Effect
 from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.office import Office
-from workflow.road import Choice, Standing, judge, standing
+from workflow.road import Choice, Standing, judge, needs_revision, standing
 from workflow.sign import placement_of
 
 EVENTS = {
@@ -37,7 +37,8 @@ def decide(office: Office, id: str, action: str, choice: Choice, *, by: Person) 
     with office.database.unit() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
-        changed, facts = _effect(unit, was, act, choice)
+        day = at.astimezone(office.zone).strftime("%d/%m/%Y")
+        changed, facts = _effect(unit, was, act, choice, day)
         event = EVENTS.get(act.name, "step:approved")
         return advance(unit, was, changed, Deed(act, by, at, choice, event, facts))
 
@@ -50,12 +51,17 @@ def _require_places(office: Office, id: str, by: Person) -> None:
         placement_of(office, document)
 
 
-def _effect(unit: Unit, was: Standing, act: Act, choice: Choice) -> tuple[Document, dict[str, str]]:
+def _effect(
+    unit: Unit, was: Standing, act: Act, choice: Choice, day: str
+) -> tuple[Document, dict[str, str]]:
     document = was.document
-    if act.name == "submit" and document.latest.origin in (Origin.SIGNED, Origin.SEALED):
+    if needs_revision(was, act):
         raise Refused("submit.needs-revision")
     if act.does is Effect.ASSIGN:
         charged = charge(unit, document, choice.to)
+        if document.number:
+            unit.registers.note(document, "handler", charged.name)
+            unit.registers.note(document, "sent_on", day)
         return replace(document, assignee=charged.id), {"assignee": charged.id}
     if act.does is Effect.CANCEL_NUMBER:
         unit.registers.cancel(document, choice.comment.strip())

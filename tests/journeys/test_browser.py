@@ -1,0 +1,150 @@
+"""One journey through a real browser: drafted, approved by three people, sealed, found, seen."""
+
+import io
+from collections.abc import Iterator
+
+import pytest
+from PIL import Image
+from playwright.sync_api import Browser, Page, expect, sync_playwright
+
+from bench.running import Running
+
+ARGUMENTS = [
+    "--no-sandbox",  # this run may be root's
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+SUBJECT = "Về việc bổ nhiệm cán bộ công đoàn cơ sở"
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+def logged_in(browser: Browser, served: Running, who: str, *, width: int = 1280) -> Page:
+    """Give the desk of somebody who logged in through the page, watched for script errors."""
+    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+    page.goto(f"{_home(served)}/login")
+    page.fill("#username", who)
+    page.fill("#password", served.password)
+    page.click("button.primary")
+    expect(page.locator("h1")).to_be_visible()
+    return page
+
+
+def _home(served: Running) -> str:
+    return f"http://127.0.0.1:{served.port}"
+
+
+def open_waiting(page: Page) -> None:
+    """Open the document that waits on this desk."""
+    page.locator("main").get_by_role("link", name=SUBJECT).first.click()
+    expect(page.locator("h1")).to_contain_text(SUBJECT)
+
+
+def test_a_document_goes_its_road_in_a_browser(browser: Browser, served: Running) -> None:
+    _draft(logged_in(browser, served, "chuyenvien"), served)
+    for who in ("truongban", "chanhvanphong"):
+        page = logged_in(browser, served, who)
+        open_waiting(page)
+        page.fill("#comment-approve", "Đồng ý")
+        page.click("#act-approve button")
+        expect(page.locator("main")).not_to_contain_text("Lỗi")
+    _sign(logged_in(browser, served, "chutich"))
+    _seal(logged_in(browser, served, "vanthu"))
+    _find_and_look(logged_in(browser, served, "kiemtra"), served)
+
+
+def test_the_desk_fits_a_phone(browser: Browser, served: Running) -> None:
+    page = logged_in(browser, served, "chutich", width=360)
+    for path in ("/", "/documents", "/search?q=bo+nhiem", "/validate"):
+        page.goto(_home(served) + path)
+        wide = page.evaluate("document.documentElement.scrollWidth")
+        assert wide <= 360, path
+
+
+def test_login_and_desk_work_by_keyboard_alone(browser: Browser, served: Running) -> None:
+    page = browser.new_context().new_page()
+    page.goto(f"{_home(served)}/login")
+    page.focus("#username")
+    page.keyboard.type("truongban")
+    page.keyboard.press("Tab")
+    page.keyboard.type(served.password)
+    page.keyboard.press("Enter")
+    expect(page.locator("h1")).to_have_text("Bàn làm việc")
+    page.reload()
+    reached = []
+    for _ in range(12):
+        page.keyboard.press("Tab")
+        reached.append(page.evaluate("document.activeElement.innerText"))
+    assert reached[0] == "Đến nội dung chính"
+    assert "Văn bản" in reached
+
+
+def _draft(page: Page, served: Running) -> None:
+    page.goto(f"{_home(served)}/documents/new/draft?type=QĐ")
+    page.fill("#subject", SUBJECT)
+    page.locator("[name=classification]").first.wait_for()
+    _choose(page, "classification", "none")
+    page.fill("[name=field-body]", "Bổ nhiệm ông Nguyễn Văn Thắng.\nCó hiệu lực từ ngày ký.")
+    page.locator("main form button.primary").last.click()
+    expect(page.locator("h1")).to_contain_text(SUBJECT)
+    page.locator("#act-submit button").click()
+    expect(page.locator("main")).to_contain_text("Kiểm tra nội dung")
+
+
+def _choose(page: Page, name: str, value: str) -> None:
+    field = page.locator(f"[name={name}]").first
+    if field.evaluate("field => field.tagName") == "SELECT":
+        field.select_option(value)
+    else:
+        page.locator(f"[name={name}][value={value}]").check()
+
+
+def _sign(page: Page) -> None:
+    open_waiting(page)
+    page.locator("a[href$='/sign']").first.click()
+    expect(page.locator("svg rect").first).to_be_attached()
+    page.click("#act-sign button.primary")
+    expect(page.locator("main")).to_contain_text("Đã ký")
+
+
+def _seal(page: Page) -> None:
+    open_waiting(page)
+    direct = page.locator("#act-seal button")
+    if direct.count():
+        direct.first.click()
+    else:
+        page.locator("a[href$='/sign']").first.click()
+        page.click("#act-seal button.primary")
+    answer = page.locator("dialog#confirm [data-answer=yes]")
+    if answer.is_visible():
+        answer.click()
+    expect(page.locator("main")).to_contain_text("/QĐ-LĐLĐ")
+
+
+def _find_and_look(page: Page, served: Running) -> None:
+    page.goto(f"{_home(served)}/search?q=bo+nhiem+can+bo")
+    for _ in range(50):
+        found = page.locator("main").get_by_role("link", name=SUBJECT)
+        if found.count():
+            break
+        page.wait_for_timeout(200)
+        page.reload()
+    found.first.click()
+    page.locator("#pages img, .pages img").first.scroll_into_view_if_needed()
+    address = page.locator("#pages img, .pages img").first.get_attribute("src") or ""
+    picture = page.request.get(_home(served) + address)
+    assert picture.ok
+    colours = Image.open(io.BytesIO(picture.body())).convert("RGB").getcolors(1 << 24) or []
+    assert sum(n for n, c in colours if c[0] > 180 and c[1] < 90 and c[2] < 90) > 500  # the seal
+    assert sum(n for n, c in colours if c[2] > 140 and c[0] < 90) > 200  # the signature
