@@ -39,32 +39,27 @@ def test_every_token_is_another_one(house: House) -> None:
     assert min(map(len, (first.token, first.csrf))) >= 43  # 256 bits
 
 
-@pytest.mark.parametrize(
-    ("username", "password"),
-    [
+def test_an_unknown_account_and_a_wrong_password_are_told_alike(house: House) -> None:
+    tried = [
         ("vanthu", "another password"),
         ("vanthu", ""),
         ("vanthu", PASSWORD.upper()),
         ("vanthu", f"{PASSWORD} "),
+        ("vanthu", "\ud800"),  # half a character, as JSON may bring it
         ("nobody", PASSWORD),
         ("", PASSWORD),
         ("lien-thong", ""),  # the account of the exchange opens to nobody
         ("lien-thong", PASSWORD),
         ("' OR 1=1 --", PASSWORD),
         ("vanthu\0", PASSWORD),
-        ("x" * 10_000, PASSWORD),
         ("\ud800", PASSWORD),
-        ("vanthu", "\ud800"),
-    ],
-)
-def test_an_unknown_account_and_a_wrong_password_are_told_alike(
-    house: House, username: str, password: str
-) -> None:
-    with pytest.raises(NotKnown) as refusal:
-        enter(house.office, username, password, address=HERE)
-
-    assert refusal.value.rule == "login.wrong"
-    assert refusal.value.facts == {}
+        ("x" * 10_000, PASSWORD),
+    ]
+    for n, (username, password) in enumerate(tried):
+        with pytest.raises(NotKnown) as refusal:
+            enter(house.office, username, password, address=f"192.0.2.{n}")
+        assert refusal.value.rule == "login.wrong"
+        assert refusal.value.facts == {}
 
 
 def test_a_password_is_looked_at_even_where_there_is_no_account(
@@ -156,10 +151,10 @@ def test_who_leaves_is_out_and_only_they_are(house: House) -> None:
     assert recognise(house.office, other)
 
 
-@pytest.mark.parametrize("token", ["", "x", "nobody's token", "\0", "ă"])
-def test_a_token_nobody_was_given_is_nobodys(house: House, token: str) -> None:
-    with pytest.raises(NotKnown, match="login.needed"):
-        recognise(house.office, token)
+def test_a_token_nobody_was_given_is_nobodys(house: House) -> None:
+    for token in ("", "x", "nobody's token", "\0", "ă", "x" * 10_000):
+        with pytest.raises(NotKnown, match="login.needed"):
+            recognise(house.office, token)
 
 
 def test_who_is_made_inactive_is_out_at_once_and_stays_out(house: House) -> None:
