@@ -46,6 +46,11 @@ def readers_of(document: Document, involved: Iterable[str]) -> frozenset[str]:
     return frozenset({*named, *general, f"unit:{document.unit}", *involved})
 
 
+def classes_of(person: Person) -> frozenset[Classification]:
+    """Give the classes somebody's clearance reaches."""
+    return frozenset(one for one in Classification if cleared(person, one))
+
+
 def cleared(person: Person, classification: Classification) -> bool:
     """Tell whether somebody's clearance reaches this class."""
     return person.clearance.rank >= classification.rank

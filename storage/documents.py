@@ -1,6 +1,6 @@
 """Documents as rows: added once, changed only by whoever saw their latest version."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
@@ -83,9 +83,14 @@ class Documents:
         ).scalars()
         return frozenset(rows)
 
-    def page(self, bounds: Bounds, *, after: str = "", limit: int = 50) -> list[Document]:
-        """Give the newest documents first, starting behind the cursor ``after``."""
-        query = _documents().where(*_within(bounds))
+    def page(
+        self, bounds: Bounds, classes: Collection[str], *, after: str = "", limit: int = 50
+    ) -> list[Document]:
+        """Give the newest documents first, starting behind the cursor ``after``.
+
+        Takes   classes: the classifications that the reader is cleared for.
+        """
+        query = _documents().where(*_within(bounds), _of_class(classes))
         if after:
             behind, id = _cursor(after)
             query = query.where(
@@ -104,7 +109,7 @@ class Documents:
         revisions, attachments = self._revisions(ids), self._attachments(ids)
         return [self._document(row, revisions, attachments) for row in rows]
 
-    def waiting(self, tokens: frozenset[str]) -> list[Document]:
+    def waiting(self, tokens: frozenset[str], classes: Collection[str]) -> list[Document]:
         """Give the documents that lie open on the desks of these tokens, longest waiting first."""
         opened = (
             select(t.step.c.document, t.step.c.opened_at)
@@ -119,6 +124,7 @@ class Documents:
             .subquery()
         )
         query = _documents().join(opened, opened.c.document == t.document.c.id)
+        query = query.where(_of_class(classes))
         return self.several(query.order_by(opened.c.opened_at, t.document.c.id))
 
     def with_digest(self, digest: Digest, tokens: frozenset[str]) -> str:
@@ -326,6 +332,10 @@ def _readable(tokens: frozenset[str]) -> Any:
     return exists().where(
         t.reader.c.document == t.document.c.id, t.reader.c.token.in_(sorted(tokens))
     )
+
+
+def _of_class(classes: Collection[str]) -> Any:
+    return t.document.c.classification.in_(sorted(classes))
 
 
 def _within(bounds: Bounds) -> list[Any]:

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
-from identity.reading import tokens_of
+from identity.reading import classes_of, tokens_of
 from records.audit import AuditEntry, AuditEvent, AuditHead
 from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
@@ -68,7 +68,7 @@ def page_of_documents(
     )
     _require_cursor(after)
     with office.database.reading() as unit:
-        found = unit.documents.page(wanted, after=after, limit=limit + 1)
+        found = unit.documents.page(wanted, classes_of(by), after=after, limit=limit + 1)
     shown = found[:limit]
     more = f"{shown[-1].created_at.isoformat()}_{shown[-1].id}" if len(found) > limit else ""
     return shown, more
@@ -195,7 +195,7 @@ class Waiting:
 def desk(office: Office, *, by: Person) -> list[Waiting]:
     """Give what waits for this person, longest first."""
     with office.database.reading() as unit:
-        found = unit.documents.waiting(tokens_of(by))
+        found = unit.documents.waiting(tokens_of(by), classes_of(by))
         steps = unit.steps.several([one.id for one in found])
         waiting = []
         for document in found:

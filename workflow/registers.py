@@ -83,9 +83,24 @@ def _printed(office: Office, opened: OpenBook, at: str, by: Person) -> PrintedBo
         year=opened.year,
         columns=tuple((title, width) for _, title, width in columns),
         rows=tuple(row_of(opened.book, entry) for entry in opened.entries),
+        period=_period(opened.entries),
+        numbers=_numbers(opened),
         printed_at=at,
         printed_by=by.name,
     )
+
+
+def _period(entries: tuple[Entry, ...]) -> tuple[str, str]:
+    days = sorted(entry.number.on for entry in entries)
+    return (f"{days[0]:%d/%m/%Y}", f"{days[-1]:%d/%m/%Y}") if days else ("", "")
+
+
+def _numbers(opened: OpenBook) -> tuple[str, str]:
+    # Where each type is counted for itself there is no first and last number of the book.
+    entries = opened.entries
+    if opened.book.per_type or not entries:
+        return ("", "")
+    return (entries[0].number.code, entries[-1].number.code)
 
 
 def row_of(book: Book, entry: Entry) -> tuple[str, ...]:

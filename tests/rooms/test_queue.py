@@ -1,0 +1,255 @@
+"""What must happen later happens once its act is kept, never otherwise, and whatever dies."""
+
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pytest
+from cryptography.hazmat.primitives.ciphers.aead import AESGCM
+
+from records.errors import Refused, Unavailable
+from records.person import Unit
+from storage import queue
+from storage.database import Database
+from storage.queue import Job, Worker, prepare
+from storage.vault import Vault
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    return f"sqlite:///{tmp_path / 'office.sqlite'}"
+
+
+@pytest.fixture
+def database(tmp_path: Path, url: str) -> Iterator[Database]:
+    database = Database(url, Vault(tmp_path / "vault", AESGCM.generate_key(256)))
+    database.build()
+    prepare(url)
+    yield database
+    database.close()
+
+
+@contextmanager
+def working(url: str, jobs: Mapping[str, Job]) -> Iterator[Worker]:
+    worker = Worker(url, jobs)
+    worker.start()
+    try:
+        yield worker
+    finally:
+        worker.stop()
+
+
+def finish(worker: Worker, patience: float = 30.0) -> None:
+    end = time.monotonic() + patience
+    while worker.waiting():
+        assert time.monotonic() < end, "the worker did not finish"
+        time.sleep(0.02)
+
+
+def test_a_job_runs_when_its_act_was_kept_and_never_when_it_was_not(
+    database: Database, url: str
+) -> None:
+    with database.unit() as unit:
+        unit.people.add_unit(Unit("giu", "Giữ", "G"))
+        unit.enqueue("note", "kept", "fact", key="kept")
+    with pytest.raises(RuntimeError), database.unit() as unit:  # noqa: PT012 - the unit fails
+        unit.people.add_unit(Unit("bo", "Bỏ", "B"))
+        unit.enqueue("note", "lost", key="lost")
+        raise RuntimeError
+    done: list[tuple[str, str]] = []
+
+    with working(url, {"note": lambda about, fact: done.append((about, fact))}) as worker:
+        finish(worker)
+
+    assert done == [("kept", "fact")]
+    with database.reading() as unit:
+        assert [one.id for one in unit.people.units()] == ["giu"]
+
+
+def test_a_job_of_one_key_runs_once_however_often_it_is_left(database: Database, url: str) -> None:
+    done: list[str] = []
+    with working(url, {"note": lambda about, _: done.append(about)}) as worker:
+        for _ in range(2):
+            for about in ("a", "b"):
+                with database.unit() as unit:
+                    unit.enqueue("note", about, key=about)
+            finish(worker)
+        with database.unit() as unit:
+            unit.enqueue("note", "a", key="a again")
+        finish(worker)
+
+    assert sorted(done) == ["a", "a", "b"]
+
+
+def test_jobs_of_two_kinds_do_not_share_a_key(database: Database, url: str) -> None:
+    done: list[str] = []
+    with database.unit() as unit:
+        unit.enqueue("note", "x", key="1")
+        unit.enqueue("index", "x", key="1")
+
+    jobs: dict[str, Job] = {
+        "note": lambda *_: done.append("note"),
+        "index": lambda *_: done.append("index"),
+    }
+    with working(url, jobs) as worker:
+        finish(worker)
+
+    assert sorted(done) == ["index", "note"]
+
+
+def test_a_job_that_meets_something_unavailable_is_tried_again(
+    database: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PATIENCE", (0.05, 0.05, 0.05))
+    tries: list[str] = []
+
+    def carry(about: str, _: str) -> None:
+        tries.append(about)
+        if len(tries) < 3:
+            raise Unavailable("partner.unreachable", partner="x")
+
+    with database.unit() as unit:
+        unit.enqueue("carry", "a", key="a")
+    with working(url, {"carry": carry}) as worker:
+        finish(worker)
+
+    assert tries == ["a", "a", "a"]
+
+
+def test_a_job_that_is_refused_is_not_tried_again_and_holds_no_other_up(
+    database: Database, url: str
+) -> None:
+    tries: list[str] = []
+
+    def carry(about: str, _: str) -> None:
+        tries.append(about)
+        if about == "secret":
+            raise Refused("egress.classified")
+
+    with database.unit() as unit:
+        unit.enqueue("carry", "secret", key="1")
+        unit.enqueue("carry", "plain", key="2")
+    with working(url, {"carry": carry}) as worker:
+        finish(worker)
+
+    assert sorted(tries) == ["plain", "secret"]
+
+
+def test_a_job_gives_up_in_the_end_and_holds_no_other_up(
+    database: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PATIENCE", (0.01, 0.01))
+    tries: list[str] = []
+
+    def carry(about: str, _: str) -> None:
+        tries.append(about)
+        if about == "dead":
+            raise Unavailable("partner.unreachable", partner="x")
+        if about == "odd":
+            raise ZeroDivisionError
+
+    with database.unit() as unit:
+        for about in ("dead", "odd", "well"):
+            unit.enqueue("carry", about, key=about)
+    with working(url, {"carry": carry}) as worker:
+        finish(worker)
+
+    assert sorted(tries) == ["dead", "dead", "dead", "odd", "well"]
+
+
+def test_the_index_has_one_writer_at_a_time(database: Database, url: str) -> None:
+    at_once = {"index": _Counter(), "read": _Counter()}
+    with database.unit() as unit:
+        for n in range(4):
+            unit.enqueue("index", str(n), key=str(n))
+            unit.enqueue("read", str(n), key=str(n))
+
+    with working(url, {name: counter.count for name, counter in at_once.items()}) as worker:
+        finish(worker)
+
+    assert at_once["index"].done == at_once["read"].done == 4
+    assert at_once["index"].most == 1
+    assert at_once["read"].most <= 2
+
+
+def test_jobs_left_while_nobody_works_wait_for_the_next_start(database: Database, url: str) -> None:
+    done: list[str] = []
+    jobs: dict[str, Job] = {"note": lambda about, _: done.append(about)}
+    for about in ("a", "b"):
+        with database.unit() as unit:
+            unit.enqueue("note", about, key=about)
+        with working(url, jobs) as worker:
+            finish(worker)
+
+    assert done == ["a", "b"]
+
+
+def test_a_job_whose_worker_was_killed_in_the_middle_is_finished_by_the_next(
+    database: Database, url: str, tmp_path: Path
+) -> None:
+    with database.unit() as unit:
+        unit.enqueue("note", "first", key="first")
+        unit.enqueue("note", "second", key="second")
+    program = f"""
+import time
+from pathlib import Path
+from storage.queue import Worker
+folder = Path({str(tmp_path)!r})
+def note(about, fact):
+    (folder / f"begun-{{about}}").touch()
+    time.sleep(600)
+Worker({url!r}, {{"note": note}}).start()
+time.sleep(600)
+"""
+    victim = subprocess.Popen([sys.executable, "-c", program], cwd=ROOT)  # noqa: S603 - ours
+    try:
+        _await(lambda: list(tmp_path.glob("begun-*")) != [])
+    finally:
+        victim.kill()
+        victim.wait()
+    done: list[str] = []
+
+    with working(url, {"note": lambda about, _: done.append(about)}) as worker:
+        assert worker.waiting() + len(done) >= 2
+        finish(worker)
+
+    assert sorted(done) == ["first", "second"]
+
+
+def test_an_office_knows_whether_its_queue_stands(tmp_path: Path, database: Database) -> None:
+    bare = Database(f"sqlite:///{tmp_path / 'bare.sqlite'}", Vault(tmp_path, bytes(32)))
+    bare.build()
+
+    assert database.queue_stands()
+    assert not bare.queue_stands()
+    bare.close()
+
+
+class _Counter:
+    """Counts how many run at once."""
+
+    def __init__(self) -> None:
+        self._lock = threading.Lock()
+        self._now = self.most = self.done = 0
+
+    def count(self, _about: str, _fact: str) -> None:
+        with self._lock:
+            self._now += 1
+            self.most = max(self.most, self._now)
+        time.sleep(0.05)
+        with self._lock:
+            self._now -= 1
+            self.done += 1
+
+
+def _await(true: Callable[[], bool], patience: float = 30.0) -> None:
+    end = time.monotonic() + patience
+    while not true():
+        assert time.monotonic() < end
+        time.sleep(0.02)
