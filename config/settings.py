@@ -80,6 +80,9 @@ class Settings(BaseSettings):
         self.trinhky_spool = self.trinhky_spool.absolute()
         if not self.database_url:
             self.database_url = f"sqlite:///{self.trinhky_data / 'trinhky.sqlite'}"
+        if self.database_url.startswith("postgresql://"):
+            # The driver this product brings; the plain form would ask for another one.
+            self.database_url = "postgresql+psycopg" + self.database_url.removeprefix("postgresql")
         if not self.public_address:
             self.public_address = f"http://{self.host}:{self.port}"
         return self

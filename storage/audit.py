@@ -29,8 +29,11 @@ class Audit:
         if event.action not in ACTIONS:
             raise Broken("audit.action", action=event.action)
         # Taking the row first makes appenders wait for one another on every database.
-        self._connection.execute(update(t.audit_head).values(seq=t.audit_head.c.seq + 1))
-        head = self._connection.execute(select(t.audit_head)).one()
+        head = self._connection.execute(
+            update(t.audit_head)
+            .values(seq=t.audit_head.c.seq + 1)
+            .returning(t.audit_head.c.seq, t.audit_head.c.hash)
+        ).one()
         row = _row(event)
         told = _hash(head.hash, head.seq, row)
         self._connection.execute(

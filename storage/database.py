@@ -5,12 +5,13 @@ from contextlib import contextmanager
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
-from sqlalchemy.exc import IntegrityError, OperationalError
+from sqlalchemy.exc import DataError, IntegrityError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from records.errors import Broken, Outrun, Unavailable
+from records.errors import Broken, Outrun, Refused, Unavailable
 from storage.queue import Door
-from storage.tables import audit_head, metadata
+from storage.schema import upgrade
+from storage.tables import audit_head
 from storage.unit import Unit
 from storage.vault import Vault
 
@@ -27,8 +28,8 @@ class Database:
         self._door = Door(self.engine)
 
     def build(self) -> None:
-        """Create what is missing; an existing database is left as it is."""
-        metadata.create_all(self.engine)
+        """Bring the tables to the version of this code, with all that is in them."""
+        upgrade(self.engine)
         with self.engine.begin() as connection:
             if connection.execute(audit_head.select()).first() is None:
                 connection.execute(audit_head.insert().values(id=1, seq=0, hash="0" * 64))
@@ -47,11 +48,15 @@ class Database:
     def reading(self) -> Iterator[Unit]:
         """Open one transaction that only reads, and never waits for writers."""
         with _told(), self._reader() as connection:
-            yield Unit(connection, self._vault, self._door)
+            yield Unit(connection, self._vault, self._door, writes=False)
 
     @contextmanager
     def _reader(self) -> Iterator[Connection]:
-        with self.engine.connect().execution_options(reads_only=True) as connection:
+        # One picture of everything, whatever others keep meanwhile; SQLite always gives it.
+        options: dict[str, Any] = {"reads_only": True}
+        if self.engine.dialect.name == "postgresql":
+            options["isolation_level"] = "REPEATABLE READ"
+        with self.engine.connect().execution_options(**options) as connection:
             yield connection
             connection.rollback()
 
@@ -83,6 +88,9 @@ def _told() -> Iterator[None]:
         raise Outrun("step.outrun") from clash
     except OperationalError as lost:
         raise Unavailable("database.unavailable") from lost
+    except DataError as wrong:
+        # A sign no text column takes, such as NUL on PostgreSQL.
+        raise Refused("body.invalid", field="text", why="signs that cannot be kept") from wrong
 
 
 def _engine(url: str) -> Engine:

@@ -30,7 +30,8 @@ from storage.vault import Vault
 class Documents:
     """The documents of one transaction."""
 
-    def __init__(self, connection: Connection, vault: Vault) -> None:
+    def __init__(self, connection: Connection, vault: Vault, *, holds: bool) -> None:
+        self._holds = holds
         self._connection = connection
         self._vault = vault
 
@@ -64,11 +65,23 @@ class Documents:
                 self._add_revision(document, revision)
 
     def get(self, id: str) -> Document:
-        """Give a document. Raises NotFound."""
-        row = self._connection.execute(_documents().where(t.document.c.id == id)).first()
+        """Give a document, held until this unit ends if it writes. Raises NotFound."""
+        query = _documents().where(t.document.c.id == id)
+        if self._holds:
+            # Steps read after it must be those of the same version; SQLite's writers are alone.
+            query = query.with_for_update(of=t.document)
+        row = self._connection.execute(query).first()
         if row is None:
             raise NotFound("document.unknown")
         return self._document(row, self._revisions([id]), self._attachments([id]))
+
+    def place(self, id: str) -> tuple[str, str]:
+        """Give the road a document is on, and its state there. Raises NotFound."""
+        query = select(t.document.c.workflow, t.document.c.state).where(t.document.c.id == id)
+        row = self._connection.execute(query).first()
+        if row is None:
+            raise NotFound("document.unknown")
+        return row.workflow, row.state
 
     def admit(self, id: str, readers: Iterable[str]) -> None:
         """Let more readers see the document."""

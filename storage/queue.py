@@ -45,7 +45,7 @@ class Door:
 
 
 def _queue_of(kind: str) -> str:
-    # The index has one writer; everything else may run side by side.
+    # The index has one writer, so what waits for it must not hold up what leaves the office.
     return "index" if kind == "index" else "work"
 
 
@@ -62,7 +62,7 @@ class Worker:
     def start(self) -> None:
         """Begin to work, first on what was left unfinished."""
         DBOS.launch()
-        DBOS.register_queue("index", global_concurrency=1, polling_interval_sec=POLLING)
+        DBOS.register_queue("index", worker_concurrency=4, polling_interval_sec=POLLING)
         DBOS.register_queue("work", worker_concurrency=2, polling_interval_sec=POLLING)
 
     def waiting(self) -> int:

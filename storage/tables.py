@@ -313,10 +313,3 @@ remark = Table(
     Column("text", Text, nullable=False),  # "" for a classified document: see shut
     Column("shut", LargeBinary),
 )
-
-office = Table(
-    "office",
-    metadata,
-    Column("name", String(60), primary_key=True),
-    Column("value", Text, nullable=False),
-)

@@ -20,7 +20,11 @@ from storage.vault import Vault
 class Unit:
     """What one transaction may read and change; it lives as long as its ``with``."""
 
-    def __init__(self, connection: Connection, vault: Vault, door: Door) -> None:
+    def __init__(
+        self, connection: Connection, vault: Vault, door: Door, *, writes: bool = True
+    ) -> None:
+        """See the office through ``connection``; who writes holds what they read."""
+        self._writes = writes
         self.connection = connection
         self._vault = vault
         self._door = door
@@ -28,7 +32,7 @@ class Unit:
     @cached_property
     def documents(self) -> Documents:
         """The documents, their revisions, attachments and readers."""
-        return Documents(self.connection, self._vault)
+        return Documents(self.connection, self._vault, holds=self._writes)
 
     @cached_property
     def steps(self) -> Steps:

@@ -19,6 +19,7 @@ from drafting.sandbox import Sandbox
 from records.document import Classification, Direction, Document
 from records.person import Person
 from storage.queue import Worker
+from tests.postgres import Cluster, cluster
 from workflow.begin import Particulars
 from workflow.draft import draft
 from workflow.found import found
@@ -121,35 +122,88 @@ def sandbox() -> Iterator[Sandbox]:
         yield sandbox
 
 
-@pytest.fixture(scope="session")
-def founded(tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox) -> Callable[[str], Path]:
-    """Give folders with an office just founded, to be copied."""
-    parent = tmp_path_factory.mktemp("founded")
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let the run choose its database; on PostgreSQL, only what opens an office runs again."""
+    parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
 
-    def found_one(described: str) -> Path:
-        folder = parent / described
-        if not folder.exists():
-            settings = _settings(folder, described)
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """On PostgreSQL, leave out what has no office and so ran on SQLite already."""
+    if config.getoption("--database") == "sqlite":
+        return
+    opens = {"open_house", "database_url"}
+    kept = [item for item in items if opens & set(getattr(item, "fixturenames", ()))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    items[:] = kept
+
+
+@pytest.fixture(scope="session")
+def postgresql(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
+    """Give a cluster when this run is on PostgreSQL."""
+    if request.config.getoption("--database") == "sqlite":
+        yield None
+        return
+    with cluster() as running:
+        yield running
+
+
+@pytest.fixture
+def database_url(postgresql: Cluster | None, tmp_path: Path) -> Iterator[str]:
+    """Give the address of an empty database of the kind this run is on."""
+    if postgresql is None:
+        yield f"sqlite:///{tmp_path / 'empty.sqlite'}"
+        return
+    address = postgresql.create()
+    yield address
+    postgresql.drop(address)
+
+
+@dataclass(frozen=True)
+class Founded:
+    """An office just founded, to be copied: its folder, and its database where that lies apart."""
+
+    folder: Path
+    database: str
+
+
+@pytest.fixture(scope="session")
+def founded(
+    tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, postgresql: Cluster | None
+) -> Callable[[str], Founded]:
+    """Give offices just founded, each made once."""
+    parent = tmp_path_factory.mktemp("founded")
+    made: dict[str, Founded] = {}
+
+    def found_one(described: str) -> Founded:
+        if described not in made:
+            one = Founded(parent / described, postgresql.create() if postgresql else "")
+            settings = _settings(one.folder, described, database=one.database)
             office = furnish(settings, sandbox, Clock())
             file = read_office(settings.trinhky_config / described)
             found(office, file.units, file.people, PASSWORD)
             office.database.close()
-        return folder
+            made[described] = one
+        return made[described]
 
     return found_one
 
 
 @pytest.fixture
 def open_house(
-    founded: Callable[[str], Path], sandbox: Sandbox, tmp_path: Path
+    founded: Callable[[str], Founded],
+    sandbox: Sandbox,
+    tmp_path: Path,
+    postgresql: Cluster | None,
 ) -> Iterator[Callable[..., House]]:
     """Give a way to open offices, each on a scratch folder of its own, with one spool for all."""
     opened: list[House] = []
 
     def open_one(described: str = "office.yaml") -> House:
         folder = tmp_path / f"office-{len(opened)}"
-        shutil.copytree(founded(described), folder)
-        settings = _settings(folder, described, tmp_path / "spool")
+        source = founded(described)
+        shutil.copytree(source.folder, folder)
+        database = postgresql.create(source.database) if postgresql else ""
+        settings = _settings(folder, described, tmp_path / "spool", database)
         settings.trinhky_trust = ":".join(str(one.settings.trinhky_data / "keys") for one in opened)
         clock = Clock()
         house = House(furnish(settings, sandbox, clock), settings, clock)
@@ -159,6 +213,8 @@ def open_house(
     yield open_one
     for house in opened:
         house.office.database.close()
+        if postgresql:
+            postgresql.drop(house.settings.database_url)
 
 
 @pytest.fixture
@@ -177,7 +233,10 @@ def paper(sandbox: Sandbox) -> bytes:
     return Converter(sandbox).pdf(content.getvalue())
 
 
-def _settings(folder: Path, described: str, spool: Path = Path()) -> Settings:
+def _settings(folder: Path, described: str, spool: Path = Path(), database: str = "") -> Settings:
     return Settings(
-        trinhky_data=folder, trinhky_office=described, trinhky_spool=spool, database_url=""
+        trinhky_data=folder,
+        trinhky_office=described,
+        trinhky_spool=spool,
+        database_url=database,
     )

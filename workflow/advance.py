@@ -10,6 +10,7 @@ from records.document import Classification, Document
 from records.person import Person
 from records.route import Act
 from storage.unit import Unit
+from workflow.office import Office
 from workflow.road import Choice, Standing, approves, desk_of
 
 
@@ -25,7 +26,7 @@ class Deed:
     facts: Mapping[str, str] = field(default_factory=dict)
 
 
-def advance(unit: Unit, was: Standing, changed: Document, deed: Deed) -> Document:
+def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: Deed) -> Document:
     """Move a document along its road and give it as it now stands.
 
     Raises  Outrun: it is no longer as it was read; nothing is kept.
@@ -46,18 +47,19 @@ def advance(unit: Unit, was: Standing, changed: Document, deed: Deed) -> Documen
     )
     _open(unit, was, moved, deed.at)
     _note(unit, was, moved, deed)
-    leave_jobs(unit, moved)
+    leave_jobs(office, unit, moved)
     if deed.act.reports and moved.source.message:
         unit.enqueue("report", moved.id, deed.act.reports, key=f"{moved.id}:{moved.version}")
     return moved
 
 
-def leave_jobs(unit: Unit, document: Document) -> None:
+def leave_jobs(office: Office, unit: Unit, document: Document) -> None:
     """Leave the jobs that follow every change: nothing of a classified document is among them."""
     key = f"{document.id}:{document.version}"
     if document.classification is Classification.NONE:
-        unit.enqueue("index", document.id, key=key)
-        unit.enqueue("notify", document.id, str(document.version), key=key)
+        unit.enqueue("index", document.id, str(document.version), key=key)
+        if office.mailer is not None:
+            unit.enqueue("notify", document.id, str(document.version), key=key)
 
 
 def _open(unit: Unit, was: Standing, moved: Document, at: datetime) -> None:

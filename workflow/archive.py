@@ -38,7 +38,7 @@ def archive(office: Office, id: str, action: str, choice: Choice, *, by: Person)
         unit.readings.deposit(id, digest, report.verdict, at)
         facts = {"package": digest, "verdict": str(report.verdict)}
         return advance(
-            unit, now, was.document, Deed(act, by, at, choice, "document:archived", facts)
+            office, unit, now, was.document, Deed(act, by, at, choice, "document:archived", facts)
         )
 
 

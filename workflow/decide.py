@@ -33,20 +33,22 @@ def decide(office: Office, id: str, action: str, choice: Choice, *, by: Person) 
     """
     at = office.clock()
     if action == "submit":
-        _require_places(office, id, by)
+        _require_places(office, id, choice, by)
     with office.database.unit() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
         day = at.astimezone(office.zone).strftime("%d/%m/%Y")
         changed, facts = _effect(unit, was, act, choice, day)
         event = EVENTS.get(act.name, "step:approved")
-        return advance(unit, was, changed, Deed(act, by, at, choice, event, facts))
+        return advance(office, unit, was, changed, Deed(act, by, at, choice, event, facts))
 
 
-def _require_places(office: Office, id: str, by: Person) -> None:
+def _require_places(office: Office, id: str, choice: Choice, by: Person) -> None:
     """Refuse a draft that could not be numbered, before anybody spends time on it."""
     with office.database.reading() as unit:
-        document = standing(office, unit, id, by).document
+        was = standing(office, unit, id, by)
+        judge(unit, was, "submit", by, choice)
+    document = was.document
     if document.direction is not Direction.INCOMING:
         placement_of(office, document)
 

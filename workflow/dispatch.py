@@ -39,7 +39,7 @@ def dispatch(
             raise Refused("dispatch.unsealed")
         everybody = tuple(dict.fromkeys((*now.document.recipients, *wanted)))
         deed = Deed(act, by, at, choice, "document:dispatched", {"recipients": " ".join(wanted)})
-        moved = advance(unit, now, replace(now.document, recipients=everybody), deed)
+        moved = advance(office, unit, now, replace(now.document, recipients=everybody), deed)
         sent = _queue(office, unit, moved, organs, at)
     return moved, sent
 

@@ -21,15 +21,28 @@ def complete(office: Office, prefix: str, *, by: Person) -> tuple[str, ...]:
     return office.index.complete(prefix, tokens_of(by))
 
 
-def index(office: Office, id: str) -> None:
-    """Bring one document's entry up to date, or take it out if it may not be there."""
+def index(office: Office, id: str, version: str = "") -> None:
+    """Bring one document's entry up to date, or take it out if it may not be there.
+
+    Takes   version: after which change; a document that moved on since has a later job, which
+            will do it. Empty after its words were read, which no later job would notice.
+    """
     with office.database.reading() as unit:
         document = unit.documents.get(id)
+        if version and version != str(document.version):
+            return
         entry = entry_of(unit, document)
-    if entry is None:
-        office.index.remove([document.id])
-    else:
-        office.index.add([entry])
+    while True:
+        if entry is None:
+            office.index.remove([document.id])
+        else:
+            office.index.add([entry])
+        with office.database.reading() as unit:
+            now = entry_of(unit, unit.documents.get(id))
+        # Two jobs of one document may run side by side: whoever writes last looks once more.
+        if now == entry:
+            return
+        entry = now
 
 
 def reindex(office: Office) -> int:

@@ -22,7 +22,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
     """Give every job by name; each is idempotent and may run twice."""
     return {
         "read": lambda document, _: read(office, document),
-        "index": lambda document, _: index(office, document),
+        "index": lambda document, version: index(office, document, version),
         "notify": lambda document, version: notify(office, document, int(version)),
         "carry": lambda dispatch, _: carry(office, dispatch),
         "report": lambda document, code: report(office, document, code),

@@ -7,7 +7,7 @@ from workflow.archive import archive
 from workflow.decide import decide
 from workflow.dispatch import dispatch
 from workflow.office import Office
-from workflow.road import Choice, standing
+from workflow.road import Choice
 from workflow.seal import enter, seal
 from workflow.sign import sign
 
@@ -18,8 +18,11 @@ def perform(office: Office, id: str, action: str, choice: Choice, *, by: Person)
     Raises  NotFound: there is none that they may know of; else as the verb's own.
     """
     with office.database.reading() as unit:
-        was = standing(office, unit, id, by)
-    named = [act for act in was.state.acts if action in (act.name, act.also)]
+        road, state = unit.documents.place(id)
+    # Only which verb it is: that one reads and judges for itself, and knows who may know.
+    named = [
+        act for act in office.routes[road].states[state].acts if action in (act.name, act.also)
+    ]
     does = named[0].does if named else None
     if does is Effect.DISPATCH or (does is None and action == "dispatch"):
         return dispatch(office, id, action, choice, by=by)[0]

@@ -61,7 +61,7 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         judge(unit, now, action, by, replace(choice, seen=was.document.version))
         unit.registers.enter(number, changed, columns)
         deed = Deed(act, by, at, choice, "document:sealed", {"number": str(number)})
-        return advance(unit, now, changed, deed)
+        return advance(office, unit, now, changed, deed)
 
 
 def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
@@ -82,7 +82,7 @@ def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -
         unit.registers.enter(drawn, now.document, {**columns, "code": str(drawn)})
         changed = replace(now.document, number=drawn)
         deed = Deed(act, by, at, choice, "document:numbered", {"number": str(drawn)})
-        return advance(unit, now, changed, deed)
+        return advance(office, unit, now, changed, deed)
 
 
 def _require_signature(document: Document) -> None:

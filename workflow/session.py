@@ -54,8 +54,8 @@ def enter(office: Office, username: str, password: str, *, address: str) -> Admi
 
 
 def _sound(words: str) -> str:
-    """Give words that can be encoded: JSON may bring half a character."""
-    return words.encode(errors="replace").decode()
+    """Give words that can be encoded and compared: JSON may bring half a character, or NUL."""
+    return words.encode(errors="replace").decode().replace("\0", "\N{REPLACEMENT CHARACTER}")
 
 
 def _turn_away(office: Office, username: str, doors: tuple[str, ...], at: datetime) -> None:

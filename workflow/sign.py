@@ -37,7 +37,7 @@ def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=document.version))
-        return advance(unit, now, changed, Deed(act, by, at, choice, "document:signed"))
+        return advance(office, unit, now, changed, Deed(act, by, at, choice, "document:signed"))
 
 
 def placement_of(office: Office, document: Document) -> Placement:

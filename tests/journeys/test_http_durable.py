@@ -3,7 +3,6 @@
 import threading
 import time
 from collections import defaultdict
-from contextlib import suppress
 from dataclasses import dataclass, field
 from http.client import HTTPException
 from typing import Any
@@ -20,6 +19,7 @@ BURST = 5.0
 """How long people work until the plug is pulled, in seconds."""
 
 PEOPLE_AT_ONCE = 4
+STATES = ("drafting", "content_check", "format_check")
 ROAD = (("submit", "chuyenvien"), ("approve", "truongban"), ("approve", "chanhvanphong"))
 
 
@@ -29,6 +29,7 @@ class Ledger:
 
     documents: dict[str, Json] = field(default_factory=dict)  # as last acknowledged, by id
     acts: dict[str, list[tuple[str, str]]] = field(default_factory=lambda: defaultdict(list))
+    cut_off: int = 0  # how many people's last call was never answered
 
     def note(self, document: Json, act: tuple[str, str] | None = None) -> None:
         self.documents[document["id"]] = document
@@ -73,23 +74,23 @@ def after(tmp_path_factory: pytest.TempPathFactory) -> Any:
 
 
 def _work(people: dict[str, Caller], ledger: Ledger, hand: int) -> None:
-    """Bring papers and lead them along until there is no server any more."""
-    with suppress(OSError, HTTPException):
+    """Bring papers and lead each a different way until there is no server any more."""
+    try:
         for n in range(10_000):
             content = minimal_pdf(f"paper {n} of hand {hand}")
             subject = f"Giấy số {n} của tay {hand}"
             document = people["chuyenvien"].bring(content, subject=subject).must(201).told
             ledger.note(document)
-            for action, person in ROAD:
+            for action, person in ROAD[: n % 4]:
                 document = people[person].try_to(action, document).must(200).told
                 ledger.note(document, (person, action))
+    except (OSError, HTTPException):
+        ledger.cut_off += 1
 
 
 def test_the_plug_was_pulled_in_the_middle_of_work(after: After) -> None:
-    states = {one["state"] for one in after.ledger.documents.values()}
-
+    assert after.ledger.cut_off == PEOPLE_AT_ONCE
     assert len(after.ledger.documents) > PEOPLE_AT_ONCE
-    assert states - {"signing"}, "every document had come through: nothing was interrupted"
 
 
 def test_every_acknowledged_act_is_there(after: After) -> None:
@@ -123,14 +124,11 @@ def test_the_bytes_are_what_was_brought(after: After) -> None:
 
 
 def test_work_goes_on_where_it_stood(after: After) -> None:
-    waiting = next(
-        one["id"] for one in after.ledger.documents.values() if one["state"] != "signing"
-    )
-    document = after.sees(waiting)
-    state = document["state"]
-    action, person = ROAD[("drafting", "content_check", "format_check").index(state)]
-
-    assert after.office.by(person).try_to(action, document).must(200).told["state"] != state
+    seen = [after.sees(id) for id in after.ledger.documents]
+    for state, (action, person) in zip(STATES, ROAD, strict=True):
+        document = next(one for one in seen if one["state"] == state)
+        moved = after.office.by(person).try_to(action, document).must(200).told
+        assert moved["version"] == document["version"] + 1
 
 
 def test_jobs_that_were_left_are_finished(after: After) -> None:

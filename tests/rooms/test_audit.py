@@ -18,6 +18,7 @@ from records.errors import Broken
 from storage.database import Database
 from storage.vault import Vault
 from tests.conftest import House
+from tests.tampering import disarm
 from workflow.begin import Particulars
 from workflow.look import history
 from workflow.receive import receive
@@ -28,10 +29,11 @@ ENTRIES = 6
 
 
 @pytest.fixture
-def database(tmp_path: Path) -> Iterator[Database]:
+def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
     vault = Vault(tmp_path / "vault", AESGCM.generate_key(256))
-    database = Database(f"sqlite:///{tmp_path / 'office.sqlite'}", vault)
+    database = Database(database_url, vault)
     database.build()
+    disarm(database.engine)
     with database.unit() as unit:
         for n in range(ENTRIES):
             facts = {"n": str(n), "b": "é", "a": "ộ"}
@@ -63,7 +65,7 @@ def test_the_chain_can_be_checked_without_this_program(database: Database) -> No
 @pytest.mark.parametrize(
     ("statement", "told"),
     [
-        ("UPDATE audit SET \"at\" = '2026-11-21' WHERE seq = 3", "entry 3 was changed"),
+        ("UPDATE audit SET at = '2026-11-21' WHERE seq = 3", "entry 3 was changed"),
         ("UPDATE audit SET \"by\" = 'binh' WHERE seq = 3", "entry 3 was changed"),
         ("UPDATE audit SET action = 'document:sealed' WHERE seq = 3", "entry 3 was changed"),
         ("UPDATE audit SET document = 'd9' WHERE seq = 3", "entry 3 was changed"),
@@ -81,10 +83,10 @@ def test_the_chain_can_be_checked_without_this_program(database: Database) -> No
         ("DELETE FROM audit", "the head is not"),
         ("DELETE FROM audit_head", "the head is not"),
         ("UPDATE audit_head SET seq = 7", "the head is not"),
-        ("UPDATE audit_head SET hash = lower(hex(randomblob(32)))", "the head is not"),
+        ("UPDATE audit_head SET hash = 'ff'", "the head is not"),
         (
-            'INSERT INTO audit SELECT 7, "at", "by", action, document, facts, hash, \'x\''
-            " FROM audit WHERE seq = 6",
+            'INSERT INTO audit (seq, at, "by", action, document, facts, before, hash) '  # noqa: ISC004 - one statement
+            "SELECT 7, at, \"by\", action, document, facts, hash, 'x' FROM audit WHERE seq = 6",
             "entry 7 was changed",
         ),
     ],
@@ -259,6 +261,7 @@ def test_the_office_finds_a_number_that_was_taken_out_of_its_book(
         house.act(came, "number", "vanthu")
     assert verify(house.office).holds
 
+    disarm(house.office.database.engine)
     with house.office.database.engine.begin() as connection:
         connection.execute(text("DELETE FROM entry WHERE serial = :n"), {"n": serial})
 

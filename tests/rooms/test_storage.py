@@ -51,6 +51,7 @@ INTO_DISPATCH = (
     "INSERT INTO dispatch (id, document, classification, recipient, state, revision,"
     " queued_at, changed_at, note)"
 )
+DAY = "'2026-11-20'"
 WORDS = "phương án chim lạc vàng"
 
 
@@ -60,8 +61,8 @@ def vault(tmp_path: Path) -> Vault:
 
 
 @pytest.fixture
-def database(tmp_path: Path, vault: Vault) -> Iterator[Database]:
-    database = Database(f"sqlite:///{tmp_path / 'office.sqlite'}", vault)
+def database(database_url: str, vault: Vault) -> Iterator[Database]:
+    database = Database(database_url, vault)
     database.build()
     with database.unit() as unit:
         unit.people.add_unit(Unit("ban", "Ban", "B"))
@@ -415,7 +416,9 @@ def test_the_master_key_is_made_once_and_is_for_this_account_only(tmp_path: Path
 # ── the database ─────────────────────────────────────────────────────────────────────────
 
 
-def test_every_connection_is_durable_and_checks_foreign_keys(database: Database) -> None:
+def test_every_connection_is_durable_and_checks_foreign_keys(tmp_path: Path, vault: Vault) -> None:
+    database = Database(f"sqlite:///{tmp_path / 'office.sqlite'}", vault)
+    database.build()
     wanted = {
         "journal_mode": "wal",
         "foreign_keys": 1,
@@ -526,8 +529,8 @@ def test_words_of_a_secret_document_reach_no_row(database: Database) -> None:
         "UPDATE document SET classification = 'unheard-of', subject = '' WHERE id = :plain",
         f"{INTO_WORDS} VALUES (:secret, 'none', '', 'a')",
         f"{INTO_WORDS} VALUES (:secret, 'secret', '', 'a')",
-        f"{INTO_DISPATCH} VALUES ('x', :secret, 'none', 'H49', 'queued', '', '', '', '')",
-        f"{INTO_DISPATCH} VALUES ('x', :secret, 'secret', 'H49', 'queued', '', '', '', '')",
+        f"{INTO_DISPATCH} VALUES ('x', :secret, 'none', 'H49', 'queued', '', {DAY}, {DAY}, '')",
+        f"{INTO_DISPATCH} VALUES ('x', :secret, 'secret', 'H49', 'queued', '', {DAY}, {DAY}, '')",
         "UPDATE dispatch SET document = :secret WHERE document = :sent",
         "UPDATE words SET document = :secret WHERE document = :sent",
         "UPDATE document SET classification = 'secret', subject = '' WHERE id = :sent",
@@ -576,7 +579,7 @@ def test_a_number_is_given_once_and_only_as_the_next(database: Database) -> None
     with pytest.raises(IntegrityError), database.engine.begin() as connection:
         connection.execute(
             text(
-                "INSERT INTO entry SELECT book, series, year, serial, notation, 'on',"
+                'INSERT INTO entry SELECT book, series, year, serial, notation, "on",'
                 " :document, columns, shut, cancelled FROM entry"
             ),
             {"document": second.id},
