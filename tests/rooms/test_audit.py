@@ -16,6 +16,7 @@ from records.audit import ACTIONS, AuditEvent
 from records.document import Classification, Direction
 from records.errors import Broken
 from storage.database import Database
+from storage.folder import Folder
 from storage.vault import Vault
 from tests.conftest import House
 from workflow.begin import Particulars
@@ -29,7 +30,7 @@ ENTRIES = 6
 
 @pytest.fixture
 def database(tmp_path: Path) -> Iterator[Database]:
-    vault = Vault(tmp_path / "vault", AESGCM.generate_key(256))
+    vault = Vault(Folder(tmp_path / "vault"), AESGCM.generate_key(256))
     database = Database(f"sqlite:///{tmp_path / 'office.sqlite'}", vault)
     database.build()
     with database.unit() as unit:
