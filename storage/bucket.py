@@ -68,6 +68,7 @@ class Bucket:
         self._client = client
         self._bucket = bucket
         self._prefix = prefix
+        self._condition = {"IfNoneMatch": "*"}
         self._doors = [Lock() for _ in range(64)]
 
     def put_new(self, name: str, content: bytes) -> bytes:
@@ -124,9 +125,10 @@ class Bucket:
     def _write(self, name: str, content: bytes) -> None:
         with _told():
             try:
-                self._client.put_object(**self._at(name), Body=content, IfNoneMatch="*")
+                self._client.put_object(**self._at(name), Body=content, **self._condition)
             except ClientError as fault:
-                if _code(fault) == "NotImplemented":
+                if _code(fault) == "NotImplemented" and self._condition:
+                    self._condition = {}  # this server knows none, and need not be asked again
                     self._client.put_object(**self._at(name), Body=content)
                 elif _code(fault) not in TAKEN:
                     raise

@@ -82,7 +82,7 @@ class Folder:
     def exists(self, name: str) -> bool:
         """Tell whether there is such a file."""
         with _told():
-            return (self._folder / name).exists()
+            return (self._folder / name).is_file()
 
     def names(self) -> Iterator[str]:
         """Give the name of every whole file, in order; the part a killed writer left has none."""

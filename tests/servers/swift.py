@@ -11,6 +11,7 @@ import socket
 import subprocess
 import time
 from dataclasses import dataclass, field
+from http.client import HTTPConnection
 from pathlib import Path
 
 PYTHON = "/usr/bin/python3"
@@ -19,6 +20,7 @@ SECRET = "of-a-store-that-lives-for-one-test"  # noqa: S105 - it guards nothing 
 REGION = "us-east-1"
 RUN = """
 import os, sys
+os.fsync = os.fdatasync = lambda of: None  # for a store that lives as long as a test
 from swift.common.utils import set_swift_dir
 set_swift_dir(sys.argv[1])
 from swift.common.wsgi import run_wsgi
@@ -134,6 +136,22 @@ class Swift:
         while not self._answers():
             assert time.monotonic() < end, f"Swift did not start; see {self.folder}/log"
             time.sleep(0.05)
+
+    def list_also(self, bucket: str, names: list[str]) -> None:
+        """Enter names in a bucket's listing the way its object server does, without objects."""
+        listing = HTTPConnection("127.0.0.1", self.ports["container"], timeout=30)
+        about = {
+            "X-Size": "1",
+            "X-Content-Type": "a/b",
+            "X-Etag": "c4ca4238a0b923820dcc509a6f75849b",
+        }
+        for name in names:
+            at = {"X-Timestamp": f"{time.time():016.5f}"}
+            listing.request("PUT", f"/disk/0/AUTH_office/{bucket}/{name}", headers={**about, **at})
+            answer = listing.getresponse()
+            answer.read()
+            assert answer.status == 201, answer.status
+        listing.close()
 
     def kill(self) -> None:
         """Kill every service where it stands, as a power cut would."""
