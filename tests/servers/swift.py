@@ -19,17 +19,21 @@ ACCOUNT = "office:clerk"
 SECRET = "of-a-store-that-lives-for-one-test"  # noqa: S105 - it guards nothing else
 REGION = "us-east-1"
 RUN = """
-import os, sys
+import os, signal, sys
 os.fsync = os.fdatasync = lambda of: None  # for a store that lives as long as a test
 from swift.common.utils import set_swift_dir
 set_swift_dir(sys.argv[1])
 from swift.common.wsgi import run_wsgi
 import swift.account.server, swift.container.server, swift.obj.server, swift.proxy.server
+services = []
 for name in sys.argv[2:]:
-    service = os.fork()
-    if not service:
+    services.append(os.fork())
+    if not services[-1]:
         sys.exit(run_wsgi(f"{sys.argv[1]}/{name}.conf", f"{name}-server"))
-    print(service, flush=True)
+print(*services, flush=True)
+sys.stdin.read()  # ends with whoever started this, however they end, and the services with it
+for service in services:
+    os.kill(service, signal.SIGKILL)
 """
 RINGS = """
 import sys
@@ -99,6 +103,7 @@ class Swift:
     folder: Path
     ports: dict[str, int] = field(default_factory=dict)
     running: list[int] = field(default_factory=list)
+    launcher: subprocess.Popen[bytes] | None = None
 
     @property
     def endpoint(self) -> str:
@@ -123,15 +128,16 @@ class Swift:
     def start(self, patience: float = 30.0) -> None:
         """Start all four services and wait until the store answers."""
         with (self.folder / "log").open("ab") as log:
-            started = subprocess.run(  # noqa: S603 - Debian's own Swift
+            self.launcher = subprocess.Popen(  # noqa: S603 - Debian's own Swift
                 [PYTHON, "-W", "ignore", "-c", RUN, str(self.folder), *self.ports],
+                stdin=subprocess.PIPE,
                 stdout=subprocess.PIPE,
                 stderr=log,
                 cwd="/",
                 env={"PATH": "/usr/bin:/bin"},
-                check=True,
             )
-        self.running = [int(pid) for pid in started.stdout.split()]
+        assert self.launcher.stdout is not None
+        self.running = [int(pid) for pid in self.launcher.stdout.readline().split()]
         end = time.monotonic() + patience
         while not self._answers():
             assert time.monotonic() < end, f"Swift did not start; see {self.folder}/log"
@@ -155,9 +161,13 @@ class Swift:
 
     def kill(self) -> None:
         """Kill every service where it stands, as a power cut would."""
+        if self.launcher is None:
+            return
         for pid in self.running:
             os.kill(pid, signal.SIGKILL)
         self.running.clear()
+        self.launcher.communicate()
+        self.launcher = None
         end = time.monotonic() + 10
         while any(_answers(port) for port in self.ports.values()):
             assert time.monotonic() < end, "Swift was killed and still answers"
