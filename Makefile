@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf
-SYSTEM_TEST := poppler-utils chromium
+SYSTEM_TEST := poppler-utils chromium python3-swift
 
 .DEFAULT_GOAL := help
 .PHONY: help run partner test check verify reindex bench lock clean

@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
+from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
 import waitress
@@ -34,8 +35,11 @@ from signing.press import Press
 from signing.timestamps import Timestamper, http_timestamper
 from signing.validate import Validator
 from storage.blobs import Blobs
+from storage.bucket import Bucket, Server
 from storage.contents import Contents
 from storage.database import Database
+from storage.folder import Folder
+from storage.objects import Objects
 from storage.queue import Worker, prepare
 from storage.vault import Vault, master_key
 from web.application import build
@@ -50,6 +54,9 @@ from workflow.verify import verify
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of everything dated: Vietnam has one, without summer time."""
 
+KEYS_REMEMBERED = 10_000
+"""Of how many classified documents the shut key is held when the vault is a network away."""
+
 
 def now() -> datetime:
     """Give the moment: the only clock of a running office."""
@@ -62,14 +69,15 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     partners = read_partners(settings.trinhky_config / "partners.yaml")
     keys = settings.trinhky_data / "keys"
     keyring = _keyring(settings, described, clock)
-    vault = Vault(settings.trinhky_data / "vault", master_key(keys / "vault.key"))
+    files, sealed = _objects(settings)
+    vault = Vault(sealed, master_key(keys / "vault.key"), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
     return Office(
         organ=_organ(described.organ, partners),
         zone=ZONE,
         clock=clock,
         database=_database(settings, vault),
-        contents=Contents(Blobs(settings.trinhky_data / "blobs"), vault),
+        contents=Contents(Blobs(files), vault),
         passwords=Passwords(),
         routes=read_routes(settings.trinhky_config / "workflows"),
         books=read_registers(settings.trinhky_config / "registers.yaml"),
@@ -116,6 +124,29 @@ def _keyring(settings: Settings, described: OfficeFile, clock: Callable[[], date
     refresh_crls(folder, clock())
     believed = [Path(one) for one in settings.trinhky_trust.split(":") if one]
     return Keyring(folder, believed=believed)
+
+
+def _objects(settings: Settings) -> tuple[Objects, Objects]:
+    """Give where files lie and where the vault's do."""
+    if not settings.objects_url:
+        return Folder(settings.trinhky_data / "blobs"), Folder(settings.trinhky_data / "vault")
+    place = urlsplit(settings.objects_url)
+    client = Server(
+        settings.objects_endpoint,
+        region=settings.aws_region,
+        key=settings.aws_access_key_id,
+        secret=settings.aws_secret_access_key,
+        timeout=settings.objects_timeout,
+        attempts=settings.objects_attempts,
+    ).client()
+    prefix = place.path.strip("/") and f"{place.path.strip('/')}/"
+    files, sealed = (Bucket(client, place.netloc, f"{prefix}{n}/") for n in ("blobs", "vault"))
+    return files, sealed
+
+
+def _remembered(settings: Settings) -> int:
+    # On this machine's disk a key is read faster than it could be wrong to remember it.
+    return KEYS_REMEMBERED if settings.objects_url else 0
 
 
 def _database(settings: Settings, vault: Vault) -> Database:

@@ -39,6 +39,29 @@ class Settings(BaseSettings):
     database_url: str = ""
     """SQLAlchemy's address of the database; SQLite in the data folder if empty."""
 
+    objects_url: str = Field(
+        default="", pattern=r"^(s3://[a-z0-9][a-z0-9.-]+[a-z0-9](/[\w./-]*)?)?$"
+    )
+    """Where files and vault lie: s3://bucket/prefix; in the data folder if empty."""
+
+    objects_endpoint: str = Field(default="", pattern=r"^(https?://[^/]+/?)?$")
+    """The address of the S3 server; Amazon's own in ``aws_region`` if empty."""
+
+    objects_timeout: float = Field(default=10.0, gt=0)
+    """How long to wait for the S3 server, in seconds, each try."""
+
+    objects_attempts: int = Field(default=3, ge=1)
+    """How often a request is tried while the S3 server, or the way to it, fails."""
+
+    aws_region: str = "us-east-1"
+    """The region the S3 server says it is in; most that are not Amazon's say this one."""
+
+    aws_access_key_id: str = Field(default="", repr=False)
+    """Who this office is to the S3 server."""
+
+    aws_secret_access_key: str = Field(default="", repr=False)
+    """What proves it; it signs requests and is never sent."""
+
     demo_password: str = ""
     """The demonstration people's password; a random one, printed once, if empty."""
 
@@ -83,6 +106,8 @@ class Settings(BaseSettings):
         if self.database_url.startswith("postgresql://"):
             # The driver this product brings; the plain form would ask for another one.
             self.database_url = "postgresql+psycopg" + self.database_url.removeprefix("postgresql")
+        if self.objects_url and not (self.aws_access_key_id and self.aws_secret_access_key):
+            raise ValueError("OBJECTS_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
         if not self.public_address:
             self.public_address = f"http://{self.host}:{self.port}"
         return self

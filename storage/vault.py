@@ -1,9 +1,10 @@
-"""The keeping of classified content: encrypted, a key a document, and nothing in clear on disk."""
+"""The keeping of classified content: encrypted, a key a document, and nothing in clear."""
 
 import hmac
 import json
 import os
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -11,27 +12,38 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from records.document import Digest
-from records.errors import Broken, Unavailable
-from storage.blobs import digest_of, keep, keep_first
+from records.errors import Broken
+from storage.blobs import digest_of
+from storage.folder import keep_first
+from storage.objects import Objects
 
 NONCE = 12
 """Length of a nonce in bytes (NIST SP 800-38D, 8.2)."""
 
 
 class Vault:
-    """A folder of encrypted files, one sub-folder a document, under one master key."""
+    """Encrypted objects, those of a document under its name, beneath one master key."""
 
-    def __init__(self, folder: Path, master: bytes) -> None:
-        self._folder = folder
+    def __init__(self, objects: Objects, master: bytes, *, keys_remembered: int = 0) -> None:
+        """Keep in ``objects`` under ``master``, 32 bytes.
+
+        Takes   keys_remembered: of how many documents the key, still shut, is held in memory, so
+                that a unit of work need not wait for a place that is far away.
+        """
+        self._objects = objects
         self._master = AESGCM(master)
+        self._found = lru_cache(keys_remembered)(self._find)
 
     def put(self, document: str, content: bytes) -> Digest:
-        """Keep ``content`` encrypted under the document's own key and give its digest."""
+        """Keep ``content`` encrypted under the document's own key and give its digest.
+
+        Raises  Broken: what lies there after writing is something else.
+        """
         digest = digest_of(content)
         key = self._key(document, make=True)
-        path = self._path(document, key, digest)
-        if not path.exists():
-            keep(path, _shut(key, content, f"{document}/{digest}"))
+        about = f"{document}/{digest}"
+        name = _name(document, key, digest)
+        _checked(key, self._objects.put_new(name, _shut(key, content, about)), about, digest)
         return digest
 
     def get(self, document: str, digest: Digest) -> bytes:
@@ -40,16 +52,10 @@ class Vault:
         Raises  Broken: it is gone, or was changed.
         """
         key = self._key(document)
-        try:
-            sealed = self._path(document, key, digest).read_bytes()
-        except FileNotFoundError as gone:
-            raise Broken("storage.blob-lost", digest="sealed") from gone
-        except OSError as fault:
-            raise Unavailable("storage.unavailable", why=fault.strerror or "") from fault
-        content = _open(key, sealed, f"{document}/{digest}")
-        if digest_of(content) != digest:
-            raise Broken("storage.blob-changed", digest="sealed")
-        return content
+        sealed = self._objects.get(_name(document, key, digest))
+        if sealed is None:
+            raise Broken("storage.blob-lost", digest="sealed")
+        return _checked(key, sealed, f"{document}/{digest}", digest)
 
     def shut(self, document: str, words: Mapping[str, object]) -> bytes:
         """Give ``words`` encrypted, to be kept in a column of the database."""
@@ -62,21 +68,33 @@ class Vault:
         return words
 
     def _key(self, document: str, *, make: bool = False) -> bytes:
-        path = self._folder / document / "key"
-        if make and not path.exists():
-            # Whoever is second finds the first one's key: content may lie under it already.
-            keep_first(path, _shut_with(self._master, AESGCM.generate_key(256), document))
         try:
-            return _open_with(self._master, path.read_bytes(), document)
-        except FileNotFoundError as gone:
-            raise Broken("storage.blob-lost", digest="key") from gone
-        except OSError as fault:
-            raise Unavailable("storage.unavailable", why=fault.strerror or "") from fault
+            shut = self._found(document)
+        except Broken:
+            if not make:
+                raise
+            # Whoever is second finds the first one's key: content may lie under it already.
+            fresh = _shut_with(self._master, AESGCM.generate_key(256), document)
+            shut = self._objects.put_new(f"{document}/key", fresh)
+        return _open_with(self._master, shut, document)
 
-    def _path(self, document: str, key: bytes, digest: Digest) -> Path:
-        # A keyed name: the plain digest would tell who knows a text whether it is kept here.
-        name = hmac.new(key, digest.encode(), sha256).hexdigest()
-        return self._folder / document / name
+    def _find(self, document: str) -> bytes:
+        shut = self._objects.get(f"{document}/key")
+        if shut is None:
+            raise Broken("storage.blob-lost", digest="key")
+        return shut
+
+
+def _name(document: str, key: bytes, digest: Digest) -> str:
+    # A keyed name: the plain digest would tell who knows a text whether it is kept here.
+    return f"{document}/{hmac.new(key, digest.encode(), sha256).hexdigest()}"
+
+
+def _checked(key: bytes, sealed: bytes, about: str, digest: Digest) -> bytes:
+    content = _open(key, sealed, about)
+    if digest_of(content) != digest:
+        raise Broken("storage.blob-changed", digest="sealed")
+    return content
 
 
 def _shut(key: bytes, content: bytes, about: str) -> bytes:

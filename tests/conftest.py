@@ -20,6 +20,7 @@ from records.document import Classification, Direction, Document
 from records.person import Person
 from storage.queue import Worker
 from tests.postgres import Cluster, cluster
+from tests.servers.swift import Swift
 from workflow.begin import Particulars
 from workflow.draft import draft
 from workflow.found import found
@@ -177,7 +178,7 @@ def founded(
     def found_one(described: str) -> Founded:
         if described not in made:
             one = Founded(parent / described, postgresql.create() if postgresql else "")
-            settings = _settings(one.folder, described, database=one.database)
+            settings = _settings(one.folder, described, database_url=one.database)
             office = furnish(settings, sandbox, Clock())
             file = read_office(settings.trinhky_config / described)
             found(office, file.units, file.people, PASSWORD)
@@ -198,12 +199,13 @@ def open_house(
     """Give a way to open offices, each on a scratch folder of its own, with one spool for all."""
     opened: list[House] = []
 
-    def open_one(described: str = "office.yaml") -> House:
+    def open_one(described: str = "office.yaml", **about: object) -> House:
         folder = tmp_path / f"office-{len(opened)}"
         source = founded(described)
         shutil.copytree(source.folder, folder)
         database = postgresql.create(source.database) if postgresql else ""
-        settings = _settings(folder, described, tmp_path / "spool", database)
+        about = {"database_url": database, **about}
+        settings = _settings(folder, described, tmp_path / "spool", **about)
         settings.trinhky_trust = ":".join(str(one.settings.trinhky_data / "keys") for one in opened)
         clock = Clock()
         house = House(furnish(settings, sandbox, clock), settings, clock)
@@ -233,10 +235,22 @@ def paper(sandbox: Sandbox) -> bytes:
     return Converter(sandbox).pdf(content.getvalue())
 
 
-def _settings(folder: Path, described: str, spool: Path = Path(), database: str = "") -> Settings:
+@pytest.fixture(scope="session")
+def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swift]:
+    """Give a real object store with an S3 API, which runs as long as the tests."""
+    store = Swift(tmp_path_factory.mktemp("swift"))
+    store.lay_out()
+    try:
+        store.start()
+        yield store
+    finally:
+        store.kill()
+
+
+def _settings(folder: Path, described: str, spool: Path = Path(), **about: object) -> Settings:
     return Settings(
         trinhky_data=folder,
         trinhky_office=described,
         trinhky_spool=spool,
-        database_url=database,
+        **about,  # type: ignore[arg-type]  # a test's own words
     )

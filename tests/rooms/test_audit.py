@@ -16,6 +16,7 @@ from records.audit import ACTIONS, AuditEvent
 from records.document import Classification, Direction
 from records.errors import Broken
 from storage.database import Database
+from storage.folder import Folder
 from storage.vault import Vault
 from tests.conftest import House
 from tests.tampering import disarm
@@ -30,7 +31,7 @@ ENTRIES = 6
 
 @pytest.fixture
 def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
-    vault = Vault(tmp_path / "vault", AESGCM.generate_key(256))
+    vault = Vault(Folder(tmp_path / "vault"), AESGCM.generate_key(256))
     database = Database(database_url, vault)
     database.build()
     disarm(database.engine)

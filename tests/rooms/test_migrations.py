@@ -14,6 +14,7 @@ from records.audit import AuditEvent
 from records.person import Unit
 from storage import schema
 from storage.database import Database
+from storage.folder import Folder
 from storage.tables import metadata
 from storage.vault import Vault
 
@@ -22,7 +23,7 @@ AT = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 
 @pytest.fixture
 def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
-    database = Database(database_url, Vault(tmp_path / "vault", b"k" * 32))
+    database = Database(database_url, Vault(Folder(tmp_path / "vault"), b"k" * 32))
     database.build()
     yield database
     database.close()

@@ -44,6 +44,7 @@ from records.person import Person, Role, Unit
 from records.route import Act, Effect, Need, Route
 from records.step import Step
 from storage.database import Database
+from storage.folder import Folder
 from storage.vault import Vault
 from tests.conftest import House
 from tests.tampering import disarm
@@ -338,7 +339,7 @@ class Failed(Exception):
 
 @pytest.fixture
 def database(database_url: str, tmp_path: Path) -> Iterator[Database]:
-    database = Database(database_url, Vault(tmp_path / "vault", AESGCM.generate_key(256)))
+    database = Database(database_url, Vault(Folder(tmp_path / "vault"), AESGCM.generate_key(256)))
     database.build()
     disarm(database.engine)
     with database.unit() as unit:

@@ -15,6 +15,7 @@ from records.errors import Refused, Unavailable
 from records.person import Unit
 from storage import queue
 from storage.database import Database
+from storage.folder import Folder
 from storage.queue import Job, Worker, prepare
 from storage.vault import Vault
 
@@ -28,7 +29,7 @@ def url(tmp_path: Path) -> str:
 
 @pytest.fixture
 def database(tmp_path: Path, url: str) -> Iterator[Database]:
-    database = Database(url, Vault(tmp_path / "vault", AESGCM.generate_key(256)))
+    database = Database(url, Vault(Folder(tmp_path / "vault"), AESGCM.generate_key(256)))
     database.build()
     prepare(url)
     yield database
@@ -223,7 +224,7 @@ time.sleep(600)
 
 
 def test_an_office_knows_whether_its_queue_stands(tmp_path: Path, database: Database) -> None:
-    bare = Database(f"sqlite:///{tmp_path / 'bare.sqlite'}", Vault(tmp_path, bytes(32)))
+    bare = Database(f"sqlite:///{tmp_path / 'bare.sqlite'}", Vault(Folder(tmp_path), bytes(32)))
     bare.build()
 
     assert database.queue_stands()

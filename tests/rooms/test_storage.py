@@ -39,8 +39,9 @@ from records.document import (
 from records.errors import Broken, NotFound, Outrun, Unavailable
 from records.exchange import Dispatch, DispatchState
 from records.person import Person, Post, Role, Unit
-from storage.blobs import Blobs, digest_of, keep, keep_first
+from storage.blobs import Blobs, digest_of
 from storage.database import Database
+from storage.folder import Folder, keep_first
 from storage.tables import metadata
 from storage.vault import Vault, master_key
 
@@ -57,7 +58,7 @@ WORDS = "phương án chim lạc vàng"
 
 @pytest.fixture
 def vault(tmp_path: Path) -> Vault:
-    return Vault(tmp_path / "vault", AESGCM.generate_key(256))
+    return Vault(Folder(tmp_path / "vault"), AESGCM.generate_key(256))
 
 
 @pytest.fixture
@@ -115,7 +116,7 @@ def dispatch(of: Document) -> Dispatch:
 
 
 def test_a_file_lies_under_the_hash_of_what_is_in_it(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = Blobs(Folder(tmp_path))
     digest = blobs.put(b"one")
 
     assert digest == "7692c3ad3540bb803c020b3aee66cd8887123234ea0c6e7143c0add73ff431ed"
@@ -124,7 +125,7 @@ def test_a_file_lies_under_the_hash_of_what_is_in_it(tmp_path: Path) -> None:
 
 
 def test_the_same_content_is_kept_once_and_not_written_again(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = Blobs(Folder(tmp_path))
     path = tmp_path / "76" / blobs.put(b"one")
     before = path.stat()
 
@@ -135,7 +136,7 @@ def test_the_same_content_is_kept_once_and_not_written_again(tmp_path: Path) -> 
 
 
 def test_nobody_else_on_the_machine_may_read_a_file(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path / "blobs")
+    blobs = Blobs(Folder(tmp_path / "blobs"))
     digest = blobs.put(b"one")
 
     for path in [tmp_path / "blobs", *(tmp_path / "blobs").rglob("*")]:
@@ -145,7 +146,7 @@ def test_nobody_else_on_the_machine_may_read_a_file(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("change", [b"onf", b"on", b"one ", b""])
 def test_a_changed_file_is_never_given_out(tmp_path: Path, change: bytes) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = Blobs(Folder(tmp_path))
     digest = blobs.put(b"one")
     (tmp_path / digest[:2] / digest).write_bytes(change)
 
@@ -154,7 +155,7 @@ def test_a_changed_file_is_never_given_out(tmp_path: Path, change: bytes) -> Non
 
 
 def test_a_lost_file_is_told_as_lost(tmp_path: Path) -> None:
-    blobs = Blobs(tmp_path)
+    blobs = Blobs(Folder(tmp_path))
     digest = blobs.put(b"one")
     (tmp_path / digest[:2] / digest).unlink()
 
@@ -166,22 +167,22 @@ def test_everything_is_on_the_disk_before_the_name_appears(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     done: list[str] = []
-    fsync, rename = os.fsync, Path.rename
+    fsync, link = os.fsync, Path.hardlink_to
 
     def settled(descriptor: int) -> None:
         done.append(f"fsync {Path(f'/proc/self/fd/{descriptor}').readlink().name}")
         fsync(descriptor)
 
-    def renamed(self: Path, target: Path) -> Path:
-        done.append("rename")
-        return rename(self, target)
+    def named(self: Path, target: Path) -> None:
+        done.append("link")
+        link(self, target)
 
     monkeypatch.setattr(os, "fsync", settled)
-    monkeypatch.setattr(Path, "rename", renamed)
-    digest = Blobs(tmp_path / "blobs").put(b"one")
+    monkeypatch.setattr(Path, "hardlink_to", named)
+    digest = Blobs(Folder(tmp_path / "blobs")).put(b"one")
 
     assert done[0].startswith(f"fsync .{digest}.")
-    assert done[1:] == ["rename", f"fsync {digest[:2]}", "fsync blobs"]
+    assert done[1:] == ["link", f"fsync {digest[:2]}", "fsync blobs"]
 
 
 def test_a_file_that_may_not_grow_leaves_nothing_behind(tmp_path: Path) -> None:
@@ -190,9 +191,10 @@ import resource, signal
 from pathlib import Path
 from records.errors import Unavailable
 from storage.blobs import Blobs
+from storage.folder import Folder
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 resource.setrlimit(resource.RLIMIT_FSIZE, (100_000, 100_000))
-blobs = Blobs(Path({str(tmp_path)!r}))
+blobs = Blobs(Folder(Path({str(tmp_path)!r})))
 blobs.put(b"small")
 try:
     blobs.put(b"x" * 200_000)
@@ -200,7 +202,7 @@ except Unavailable as told:
     print(told.rule)
 """
     assert _run(program) == ["storage.unavailable"]
-    assert list(Blobs(tmp_path)) == [digest_of(b"small")]
+    assert list(Blobs(Folder(tmp_path))) == [digest_of(b"small")]
     assert [one for one in tmp_path.rglob(".*") if one.is_file()] == []
 
 
@@ -209,19 +211,20 @@ def test_a_full_disk_leaves_nothing_behind(tmp_path: Path) -> None:
 from pathlib import Path
 from records.errors import Unavailable
 from storage.blobs import Blobs
+from storage.folder import Folder
 from storage.vault import Vault
 root = Path({str(tmp_path)!r})
 kept = []
-vault = Vault(root / "vault", bytes(32))
-for keeper in (Blobs(root / "blobs").put, lambda one: vault.put("a", one)):
+vault = Vault(Folder(root / "vault"), bytes(32))
+for keeper in (Blobs(Folder(root / "blobs")).put, lambda one: vault.put("a", one)):
     for n in range(64):
         try:
             kept.append(keeper(bytes([n]) * 30_000))
         except Unavailable as told:
             print(told.rule, told.facts["why"])
             break
-for digest in list(Blobs(root / "blobs")):
-    Blobs(root / "blobs").get(digest)
+for digest in list(Blobs(Folder(root / "blobs"))):
+    Blobs(Folder(root / "blobs")).get(digest)
 print(sum(".." in one.name or one.name.startswith(".") for one in root.rglob("*")))
 """
     small = ["--dev-bind", "/", "/", "--size", "500000", "--tmpfs", str(tmp_path)]
@@ -239,7 +242,8 @@ def test_a_writer_killed_at_any_point_leaves_no_half_file_under_a_hash(tmp_path:
 import os, sys
 from pathlib import Path
 from storage.blobs import Blobs
-blobs = Blobs(Path({str(tmp_path)!r}))
+from storage.folder import Folder
+blobs = Blobs(Folder(Path({str(tmp_path)!r})))
 print("go", flush=True)
 for n in range(10_000):
     print(blobs.put(os.urandom(200_000 + n)), flush=True)
@@ -258,7 +262,7 @@ for n in range(10_000):
         writer.wait()
         writer.stdout.close()
 
-    blobs = Blobs(tmp_path)
+    blobs = Blobs(Folder(tmp_path))
     there = list(blobs)
     assert promised
     assert set(promised) <= set(there)
@@ -287,7 +291,7 @@ def test_a_read_only_folder_is_told_and_not_a_crash(tmp_path: Path) -> None:
     (tmp_path / "blobs").write_bytes(b"a file where a folder should be")
 
     with pytest.raises(Unavailable, match="storage.unavailable"):
-        keep(tmp_path / "blobs" / "aa" / "one", b"one")
+        keep_first(tmp_path / "blobs" / "aa" / "one", b"one")
 
 
 # ── the vault ────────────────────────────────────────────────────────────────────────────
@@ -324,7 +328,7 @@ def test_the_same_content_looks_different_in_every_document(tmp_path: Path, vaul
 def test_another_master_key_opens_nothing(tmp_path: Path, vault: Vault) -> None:
     digest = vault.put("a", b"one")
     shut = vault.shut("a", {"subject": WORDS})
-    stranger = Vault(tmp_path / "vault", AESGCM.generate_key(256))
+    stranger = Vault(Folder(tmp_path / "vault"), AESGCM.generate_key(256))
 
     with pytest.raises(Broken, match="storage.blob-changed"):
         stranger.get("a", digest)
@@ -385,7 +389,7 @@ def test_a_key_first_used_by_many_at_once_loses_nothing(tmp_path: Path) -> None:
     start = Barrier(6)
 
     def put(n: int) -> list[tuple[str, Digest, bytes]]:
-        mine = Vault(tmp_path / "vault", master)
+        mine = Vault(Folder(tmp_path / "vault"), master)
         done = []
         for document in "abcdefgh":
             start.wait()
@@ -396,7 +400,7 @@ def test_a_key_first_used_by_many_at_once_loses_nothing(tmp_path: Path) -> None:
     with ThreadPoolExecutor(6) as pool:
         written = list(pool.map(put, range(6)))
 
-    vault = Vault(tmp_path / "vault", master)
+    vault = Vault(Folder(tmp_path / "vault"), master)
     for n, mine in enumerate(written):
         for document, digest, shut in mine:
             assert vault.get(document, digest) == f"{document}{n}".encode()
