@@ -46,7 +46,7 @@ from storage.queue import Worker, prepare
 from storage.vault import Vault, master_key
 from web.application import build
 from web.language import sentence
-from workflow.find import reindex
+from workflow.find import lay_index, reindex
 from workflow.found import found, set_passwords
 from workflow.gather import gather
 from workflow.jobs import jobs
@@ -233,6 +233,7 @@ def serve(settings: Settings) -> None:
     """
     with opened(settings) as office:
         _greet(office, settings, settle(office, settings))
+        lay_index(office)
     counts = settings.trinhky_data / "metrics"
     shutil.rmtree(counts, ignore_errors=True)
     counts.mkdir(mode=0o700)

@@ -1,0 +1,86 @@
+"""A throw-away PostgreSQL cluster from Debian's packages, run by somebody who is not root."""
+
+import os
+import shutil
+import socket
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from sqlalchemy import create_engine, text
+
+HERE = Path("/usr/lib/postgresql")
+OWNER = "postgres"
+
+
+class Cluster:
+    """A running cluster; every office gets a database of its own."""
+
+    def __init__(self, port: int) -> None:
+        self._base = f"postgresql+psycopg://{OWNER}@127.0.0.1:{port}"
+        self._count = 0
+        self._admin = create_engine(f"{self._base}/postgres", isolation_level="AUTOCOMMIT")
+
+    def create(self, template: str = "") -> str:
+        """Give the address of a new database, empty or a copy of another one."""
+        self._count += 1
+        name = f"office_{self._count}"
+        source = f" TEMPLATE {template.rpartition('/')[2]}" if template else ""
+        with self._admin.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}{source}"))
+        return f"{self._base}/{name}"
+
+    def drop(self, address: str) -> None:
+        """Remove a database, whoever is still connected to it."""
+        with self._admin.connect() as connection:
+            connection.execute(text(f"DROP DATABASE {address.rpartition('/')[2]} WITH (FORCE)"))
+
+    def close(self) -> None:
+        """Let go of the cluster."""
+        self._admin.dispose()
+
+
+@contextmanager
+def cluster() -> Iterator[Cluster]:
+    """Start a cluster on a port of loopback and stop it afterwards, leaving nothing."""
+    binaries = max(HERE.glob("*/bin"), key=lambda path: int(path.parent.name))
+    folder = Path(tempfile.mkdtemp(prefix="cluster-"))
+    if os.getuid() == 0:
+        shutil.chown(folder, OWNER)
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port = taken.getsockname()[1]
+    settings = f"-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off"
+    control = [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-w"]
+    try:
+        _run(
+            str(binaries / "initdb"),
+            "-D",
+            str(folder / "data"),
+            "-U",
+            OWNER,
+            "-A",
+            "trust",
+            "-E",
+            "UTF8",
+            "--locale=C.UTF-8",
+        )
+        _run(*control, "-o", settings, "-l", str(folder / "log"), "start")
+        running = Cluster(port)
+        try:
+            yield running
+        finally:
+            running.close()
+            _run(*control, "-m", "immediate", "stop")
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+def _run(*words: str) -> None:
+    # PostgreSQL refuses to run as root, so root steps aside.
+    aside = ["runuser", "-u", OWNER, "--"] if os.getuid() == 0 else []
+    subprocess.run(  # noqa: S603 - every word is ours
+        [*aside, *words], check=True, stdout=subprocess.DEVNULL, cwd="/"
+    )
