@@ -4,16 +4,22 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf
-SYSTEM_TEST := poppler-utils chromium python3-swift
+SYSTEM_TEST := poppler-utils chromium postgresql python3-swift
 
 .DEFAULT_GOAL := help
-.PHONY: help run partner test check verify reindex bench lock clean
+.PHONY: help run serve work partner test check verify reindex bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
 
 run: $(VENV)/.run system ## install what is missing and serve on 127.0.0.1:8000 (HOST, PORT, DEMO_PASSWORD)
 	@TRINHKY_TRUST=$${TRINHKY_TRUST-var/partner/keys} exec $(BIN)/python app.py run
+
+serve: $(VENV)/.run system ## pages and API alone, in several processes, for production (PROCESSES, THREADS)
+	@exec $(BIN)/python app.py serve
+
+work: $(VENV)/.run system ## one worker process beside `serve`; start as many as are needed
+	@exec $(BIN)/python app.py work
 
 partner: $(VENV)/.run system ## a second demonstration office on port 8001, to exchange documents with
 	@TRINHKY_OFFICE=office-partner.yaml TRINHKY_DATA=var/partner TRINHKY_SPOOL=var/spool TRINHKY_TRUST=var/keys \

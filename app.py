@@ -1,7 +1,12 @@
 """The front door: settings, a furnished office, its doors and its worker, and the command line."""
 
 import argparse
+import atexit
+import fcntl
 import logging
+import os
+import shutil
+import signal
 import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
@@ -17,6 +22,7 @@ import waitress
 from flask import Flask
 
 from config.directory import read_forms, read_partners
+from config.logs import keep_logs
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
 from config.workflows import read_routes
@@ -44,7 +50,7 @@ from storage.queue import Worker, prepare
 from storage.vault import Vault, master_key
 from web.application import build
 from web.language import sentence
-from workflow.find import reindex
+from workflow.find import lay_index, reindex
 from workflow.found import found, set_passwords
 from workflow.gather import gather
 from workflow.jobs import jobs
@@ -152,9 +158,18 @@ def _remembered(settings: Settings) -> int:
 def _database(settings: Settings, vault: Vault) -> Database:
     settings.trinhky_data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database_url, vault)
-    database.build()
-    prepare(settings.database_url)
+    with alone(settings.trinhky_data):
+        database.build()
+        prepare(settings.database_url)
     return database
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Let one process of this machine at a time lay foundations; others wait."""
+    with (folder / "founding.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 def _timestamper(settings: Settings, keyring: Keyring) -> Timestamper:
@@ -199,8 +214,9 @@ def settle(office: Office, settings: Settings) -> str:
     """Found the office on its first start and give the demonstration password, if it is known."""
     described = read_office(settings.trinhky_config / settings.trinhky_office)
     password = settings.demo_password or token_urlsafe(9)
-    if found(office, described.units, described.people, password):
-        return password
+    with alone(settings.trinhky_data):
+        if found(office, described.units, described.people, password):
+            return password
     if settings.demo_password:
         set_passwords(office, described.people, password)
     return settings.demo_password
@@ -209,26 +225,100 @@ def settle(office: Office, settings: Settings) -> str:
 def application(office: Office, settings: Settings) -> Flask:
     """Hang the doors in front of a furnished office."""
     secret = master_key(settings.trinhky_data / "keys" / "session.key")
-    return build(office, secret=secret, largest=settings.max_upload)
+    return build(
+        office,
+        secret=secret,
+        largest=settings.max_upload,
+        proxies=settings.proxies,
+        metrics_token=settings.metrics_token,
+    )
 
 
 def run(settings: Settings) -> None:
     """Serve pages and API, work off the jobs and take in messages, until told to stop."""
     with opened(settings) as office:
         password = settle(office, settings)
-        worker = Worker(settings.database_url, jobs(office))
-        worker.start()
-        if office.index.stale:
-            reindex(office)
-        stopping = threading.Event()
-        threading.Thread(target=_tend, args=(office, settings, stopping), daemon=True).start()
-        try:
+        with working(office, settings):
             server = _server(office, settings)
             _greet(office, settings, password)
             server.run()
-        finally:
-            stopping.set()
-            worker.stop()
+
+
+def work(settings: Settings) -> None:
+    """Work off the jobs and take in messages, beside any number of others, until told to stop."""
+    told = threading.Event()
+    for end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(end, lambda *_: told.set())
+    with opened(settings) as office:
+        settle(office, settings)
+        with working(office, settings):
+            logging.getLogger("office.work").info("ready")
+            told.wait()
+
+
+def serve(settings: Settings) -> None:
+    """Become the production server of pages and API; jobs are left for workers.
+
+    The server's first process never imports the office: on SIGHUP the new processes read code and
+    configuration anew, while the old ones answer what they began (docs/adr/0012-serving.md).
+    """
+    with opened(settings) as office:
+        _greet(office, settings, settle(office, settings))
+        lay_index(office)
+    counts = settings.trinhky_data / "metrics"
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir(mode=0o700)
+    told = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(counts)}
+    os.execve(sys.executable, _gunicorn(settings), told)  # noqa: S606 - no shell is wanted
+
+
+def _gunicorn(settings: Settings) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "app:served()"),
+        *("--chdir", str(Path(__file__).parent)),
+        *("--bind", f"{settings.host}:{settings.port}"),
+        *("--workers", str(settings.processes)),
+        *("--worker-class", "gthread", "--threads", str(settings.threads)),
+        *("--timeout", "60", "--graceful-timeout", "120", "--keep-alive", "5"),
+        *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 - heartbeats must not wait for a disk
+        *("--forwarded-allow-ips", "", "--no-control-socket"),
+        *("--name", "trinhky", "--logger-class", "config.logs.ServerLog"),
+    ]
+
+
+def served() -> Flask:
+    """Give the application to one process of the production server, after it was forked."""
+    settings = Settings()
+    keep_logs(settings.log_format)
+    opening = opened(settings)
+    office = opening.__enter__()
+    atexit.register(opening.__exit__, None, None, None)
+    return application(office, settings)
+
+
+@contextmanager
+def working(office: Office, settings: Settings) -> Iterator[None]:
+    """Keep a worker and the taking in of messages going in this process."""
+    worker = Worker(settings.database_url, jobs(office), office.clock)
+    worker.start()
+    stopping = threading.Event()
+    tending = threading.Thread(target=_tend, args=(office, settings, stopping), daemon=True)
+    try:
+        _mend_index(office)
+        tending.start()
+        yield
+    finally:
+        stopping.set()
+        worker.stop()
+
+
+def _mend_index(office: Office) -> None:
+    """Build the index anew if documents may be missing in it, unless another process does."""
+    try:
+        if office.index.stale:
+            reindex(office)
+    except Unavailable as busy:
+        logging.getLogger("office.work").warning("%s", busy.rule)
 
 
 def _server(office: Office, settings: Settings) -> Any:
@@ -259,7 +349,7 @@ def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None
         except OfficeError as fault:
             if str(fault) != told:  # a folder that stays away is told once, not every second
                 told = str(fault)
-                log.warning("%s", told)
+                log.warning("%s", fault.rule)
         except Exception:
             # This thread must outlive whatever a partner sends; the message stays where it lies.
             log.exception("a message could not be taken in")
@@ -299,18 +389,16 @@ def rebuild(settings: Settings) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks."""
     parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
-    parser.add_argument("command", choices=["run", "verify", "reindex"])
+    parser.add_argument("command", choices=["run", "serve", "work", "verify", "reindex"])
     chosen = parser.parse_args(arguments)
-    logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    for noisy in ("fontTools", "pyhanko", "pyhanko_certvalidator"):
-        logging.getLogger(noisy).setLevel(logging.WARNING)
     settings = Settings()
+    keep_logs(settings.log_format)
     try:
         if chosen.command == "verify":
             return check(settings)
         if chosen.command == "reindex":
             return rebuild(settings)
-        run(settings)
+        {"run": run, "serve": serve, "work": work}[chosen.command](settings)
     except OfficeError as wrong:
         sys.stderr.write(f"{sentence(wrong, 'vi')}\n{sentence(wrong, 'en')}\n")
         return 1

@@ -173,11 +173,18 @@ class Running:
     """An office that runs in a process of its own, with its data in a folder of its own."""
 
     def __init__(
-        self, folder: Path, *, office: str = "office.yaml", spool: Path | None = None, **told: str
+        self,
+        folder: Path,
+        *,
+        office: str = "office.yaml",
+        spool: Path | None = None,
+        part: str = "run",
+        **told: str,
     ) -> None:
         """Get ready to run an office.
 
         Takes   folder: where everything of it is kept; spool: shared with its partners;
+                part: "run" for everything in one process, "serve" for pages and API alone;
                 told: further settings of its environment, in lower case.
         """
         self.folder = folder
@@ -187,6 +194,7 @@ class Running:
         self.password = token_urlsafe(12)
         self.port = free_port()
         self._office = office
+        self._part = part
         self._told = {name.upper(): value for name, value in told.items()}
         self._tokens: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
@@ -197,8 +205,8 @@ class Running:
         self.folder.mkdir(parents=True, exist_ok=True)
         (self.folder / "tmp").mkdir(exist_ok=True)
         with self.log.open("ab") as log:
-            self._process = subprocess.Popen(
-                [sys.executable, "app.py", "run"],
+            self._process = subprocess.Popen(  # noqa: S603 - our own program
+                [sys.executable, "app.py", self._part],
                 cwd=ROOT,
                 env=self.environment,
                 stdin=subprocess.DEVNULL,

@@ -1,7 +1,7 @@
 """What may differ between two installations, each setting typed, with its unit and reason."""
 
 from pathlib import Path
-from typing import Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
@@ -18,8 +18,20 @@ class Settings(BaseSettings):
     port: int = 8000
     """The TCP port to listen on."""
 
-    threads: int = 8
-    """How many requests are answered at a time."""
+    processes: int = Field(default=2, ge=1)
+    """How many processes answer requests under ``serve``; about one a processor core."""
+
+    threads: int = Field(default=8, ge=1)
+    """How many requests one process answers at a time."""
+
+    proxies: int = Field(default=0, ge=0)
+    """How many reverse proxies of our own stand in front; their word on the caller is believed."""
+
+    metrics_token: str = ""
+    """Who brings it may read /metrics from anywhere; only this machine may if empty."""
+
+    log_format: Literal["json", "text"] = "text"
+    """How log lines are written: for programs, or for people."""
 
     trinhky_config: Path = Path(__file__).parent
     """The folder of the office's files: office.yaml, registers.yaml, workflows/ …"""

@@ -63,5 +63,6 @@ ACTIONS = frozenset(
         "number:cancelled",
         "egress:refused",
         "register:printed",
+        "job:retried",
     }
 )

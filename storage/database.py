@@ -1,29 +1,26 @@
-"""The database: its engine, what every connection must be, and units of work in it."""
+"""The database, and units of work in it."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, inspect, text
 from sqlalchemy.exc import DataError, IntegrityError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
 
-from records.errors import Broken, Outrun, Refused, Unavailable
+from records.errors import Outrun, Refused, Unavailable
+from storage.engine import engine_of
 from storage.queue import Door
 from storage.schema import upgrade
 from storage.tables import audit_head
 from storage.unit import Unit
 from storage.vault import Vault
 
-PATIENCE = 30_000
-"""How long a writer waits for another's transaction, in milliseconds."""
-
 
 class Database:
     """One database of documents, people, registers, the log and the jobs."""
 
     def __init__(self, url: str, vault: Vault) -> None:
-        self.engine = _engine(url)
+        self.engine = engine_of(url)
         self._vault = vault
         self._door = Door(self.engine)
 
@@ -91,35 +88,3 @@ def _told() -> Iterator[None]:
     except DataError as wrong:
         # A sign no text column takes, such as NUL on PostgreSQL.
         raise Refused("body.invalid", field="text", why="signs that cannot be kept") from wrong
-
-
-def _engine(url: str) -> Engine:
-    if not url.startswith("sqlite"):
-        return create_engine(url, pool_pre_ping=True, isolation_level="READ COMMITTED")
-    engine = create_engine(url, connect_args={"timeout": PATIENCE / 1000})
-    event.listen(engine, "connect", _furnish)
-    event.listen(engine, "begin", _begin)
-    return engine
-
-
-def _furnish(connection: Any, _entry: ConnectionPoolEntry) -> None:
-    # The driver must not begin transactions by itself: _begin says which kind.
-    connection.isolation_level = None
-    for pragma, wanted in (
-        ("journal_mode", "wal"),
-        ("foreign_keys", 1),
-        ("synchronous", 2),
-        ("secure_delete", 1),
-        ("recursive_triggers", 1),
-        ("busy_timeout", PATIENCE),
-    ):
-        connection.execute(f"PRAGMA {pragma} = {wanted}")
-        (found,) = connection.execute(f"PRAGMA {pragma}").fetchone()
-        if found != wanted:
-            raise Broken("database.pragma", pragma=pragma, wanted=wanted, found=found)
-
-
-def _begin(connection: Connection) -> None:
-    # A writer that begins deferred may find its snapshot stale and fail after its work.
-    reads = connection.get_execution_options().get("reads_only", False)
-    connection.exec_driver_sql("BEGIN" if reads else "BEGIN IMMEDIATE")

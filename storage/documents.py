@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, and_, exists, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, or_, select, update
 
 from records.document import (
     Attachment,
@@ -156,6 +156,13 @@ class Documents:
         """Give the ids of all unclassified documents: what an index may hold."""
         query = select(t.document.c.id).where(t.document.c.classification == "none")
         return list(self._connection.execute(query.order_by(t.document.c.created_at)).scalars())
+
+    def counted(self) -> dict[tuple[str, str], int]:
+        """Give how many unclassified documents stand in each state of each road."""
+        place = (t.document.c.workflow, t.document.c.state)
+        query = select(*place, func.count()).where(t.document.c.classification == "none")
+        rows = self._connection.execute(query.group_by(*place))
+        return {(row[0], row[1]): row[2] for row in rows}
 
     def digests(self) -> list[tuple[str, str, Digest]]:
         """Give (document, classification, digest) of every file the office must still have."""

@@ -1,12 +1,19 @@
 """The queue of what must happen later, kept in the very transaction that makes it necessary."""
 
 import logging
+import threading
 from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
 
 from dbos import DBOS, DBOSClient, DBOSConfig
 from sqlalchemy import Connection, Engine
+from sqlalchemy.exc import SQLAlchemyError
 
-from records.errors import Refused, Unavailable
+from records.errors import OfficeError, Outrun, Refused, Unavailable
+from records.job import FailedJob
+from storage.engine import engine_of
+from storage.jobs import Jobs
+from storage.watch import Watch, own_id
 
 VERSION = "1"
 """Which jobs a worker takes up; a job's name and arguments never change their meaning within it."""
@@ -17,7 +24,12 @@ PATIENCE = (1.0, 5.0, 30.0)
 POLLING = 0.2
 """How often an idle worker looks for work, in seconds."""
 
+BEAT = 2.0
+"""How often a worker shows that it lives, and looks whether the others do, in seconds."""
+
 Job = Callable[[str, str], None]  # (about, fact) → done; must be idempotent
+
+log = logging.getLogger("office.jobs")
 
 
 class Door:
@@ -50,70 +62,139 @@ def _queue_of(kind: str) -> str:
 
 
 class Worker:
-    """Runs the office's jobs in this process, and takes up what another one left."""
+    """Runs the office's jobs in this process, and takes up what others left behind."""
 
-    def __init__(self, url: str, jobs: Mapping[str, Job]) -> None:
+    def __init__(
+        self,
+        url: str,
+        jobs: Mapping[str, Job],
+        clock: Callable[[], datetime] = lambda: datetime.now(UTC),
+    ) -> None:
         """Get ready to run ``jobs`` by name; a process has room for one worker."""
         logging.getLogger("dbos").setLevel(logging.WARNING)
-        DBOS(config=_config(url))
+        self.id = own_id()
+        self._engine = engine_of(url)
+        self._clock = clock
+        self._watch = Watch(self._engine, self.id)
+        self._stopping = threading.Event()
+        self._watching = threading.Thread(target=self._keep_watch, name="watch", daemon=True)
+        DBOS(config=_config(url, self.id))
+        # What cannot be logged through the office's own lines is not logged: it may quote words.
+        dbos = logging.getLogger("dbos")
+        dbos.handlers.clear()
+        dbos.propagate = True
         for name, job in jobs.items():
-            DBOS.workflow(name=name, max_recovery_attempts=None)(_patient(name, job))
+            DBOS.workflow(name=name, max_recovery_attempts=None)(self._patient(name, job))
 
     def start(self) -> None:
         """Begin to work, first on what was left unfinished."""
         DBOS.launch()
         DBOS.register_queue("index", worker_concurrency=4, polling_interval_sec=POLLING)
         DBOS.register_queue("work", worker_concurrency=2, polling_interval_sec=POLLING)
+        self._look_after()
+        self._watching.start()
 
     def waiting(self) -> int:
         """Give how many jobs are not finished."""
         return len(DBOS.list_workflows(status=["ENQUEUED", "PENDING", "DELAYED"], load_input=False))
 
     def stop(self) -> None:
-        """Let go; what is unfinished is taken up by the next start."""
+        """Let go; what is unfinished is taken up by another worker, or by the next start."""
+        self._stopping.set()
+        if self._watching.is_alive():
+            self._watching.join()
         DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=5)
+        try:
+            self._watch.leave()
+        except SQLAlchemyError:
+            log.warning("database.unavailable")
+        self._engine.dispose()
+
+    def _keep_watch(self) -> None:
+        while not self._stopping.wait(BEAT):
+            self._look_after()
+
+    def _look_after(self) -> None:
+        """Show that this worker lives, and let the queue give out again what dead ones held."""
+        try:
+            self._watch.beat()
+            for id in self._watch.dead():
+                taken = DBOS._recover_pending_workflows([id])  # noqa: SLF001 - ADR 0013
+                self._watch.bury(id)
+                if taken:
+                    log.warning("took up %d jobs of a worker that is gone", len(taken))
+        except SQLAlchemyError:
+            log.warning("database.unavailable")
+
+    def _patient(self, name: str, job: Job) -> Callable[[str, str], None]:
+        """Give the workflow that tries a job again, and keeps it for the administrator."""
+
+        def run(about: str, fact: str) -> None:
+            for tries, pause in enumerate((*PATIENCE, None), 1):
+                try:
+                    came, rule = DBOS.run_step({"name": name}, _attempt, job, about, fact)
+                except Exception as fault:
+                    rule = fault.rule if isinstance(fault, OfficeError) else "unknown"
+                    log.critical("%s %s: %s", name, about, rule, exc_info=fault)
+                    self._give_up(name, about, fact, tries, rule)
+                    raise
+                if came == "done":
+                    return
+                log.warning("%s %s: %s (%s)", name, about, came, rule)
+                if came == "refused" or pause is None:
+                    self._give_up(name, about, fact, tries, rule)
+                    return
+                DBOS.sleep(pause)
+
+        run.__qualname__ = name
+        return run
+
+    def _give_up(self, kind: str, about: str, fact: str, tries: int, rule: str) -> None:
+        job = FailedJob(
+            id=DBOS.workflow_id or f"{kind}:{about}",
+            kind=kind,
+            about=about,
+            fact=fact,
+            attempts=tries,
+            rule=rule,
+            at=self._clock(),
+        )
+        while True:
+            try:
+                with self._engine.begin() as connection:
+                    Jobs(connection).fail(job)
+            except SQLAlchemyError:
+                # The queue waits for a lost database too: a job is never given up unseen.
+                if self._stopping.wait(BEAT):
+                    raise
+            else:
+                return
 
 
 def prepare(url: str) -> None:
     """Make the queue's own tables, which must stand before anything is enqueued."""
-    DBOS(config=_config(url))
-    DBOS.launch()
-    DBOS.destroy(destroy_registry=True)
+    DBOS.migrate(url)
 
 
-def _config(url: str) -> DBOSConfig:
+def _attempt(job: Job, about: str, fact: str) -> tuple[str, str]:
+    """Try a job once and give what came of it, and the rule that stood against it."""
+    try:
+        job(about, fact)
+    except (Unavailable, Outrun) as fault:
+        return "later", fault.rule
+    except Refused as refusal:
+        return "refused", refusal.rule
+    return "done", ""
+
+
+def _config(url: str, id: str) -> DBOSConfig:
     return DBOSConfig(
         name="trinhky",
         system_database_url=url,
         application_version=VERSION,
+        executor_id=id,
         enable_otlp=False,
+        log_level="WARNING",
         console_log_level="WARNING",
         notification_listener_polling_interval_sec=POLLING,
     )
-
-
-def _patient(name: str, job: Job) -> Callable[[str, str], None]:
-    def attempt(about: str, fact: str) -> tuple[str, str]:
-        try:
-            job(about, fact)
-        except Unavailable as fault:
-            return "later", str(fault)
-        except Refused as refusal:
-            return "refused", str(refusal)
-        return "done", ""
-
-    def run(about: str, fact: str) -> None:
-        log = logging.getLogger("office.jobs")
-        for pause in (*PATIENCE, None):
-            came, why = DBOS.run_step({"name": name}, attempt, about, fact)
-            if came == "done":
-                return
-            log.warning("%s %s: %s (%s)", name, about, came, why)
-            if came == "refused":
-                return
-            if pause is not None:
-                DBOS.sleep(pause)
-        raise RuntimeError(f"{name} {about} gave up: {why}")
-
-    run.__qualname__ = name
-    return run

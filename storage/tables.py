@@ -284,6 +284,25 @@ receipt = Table(
     Column("document", ForeignKey("document.id"), nullable=False),
 )
 
+worker = Table(
+    "worker",
+    metadata,
+    Column("id", String(100), primary_key=True),  # of one process: storage.watch.own_id
+    Column("beat", Integer, nullable=False),  # grows while it lives; no clock is compared
+)
+
+failed_job = Table(
+    "failed_job",
+    metadata,
+    Column("id", String(300), primary_key=True),  # as the queue knows it
+    Column("kind", String(40), nullable=False),
+    Column("about", String(200), nullable=False),  # id of a document or dispatch
+    Column("fact", String(200), nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("rule", String(100), nullable=False),  # of the last attempt; never its facts
+    Column("at", Moment, nullable=False, index=True),
+)
+
 audit = Table(
     "audit",
     metadata,

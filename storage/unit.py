@@ -8,6 +8,7 @@ from storage.arrivals import Arrivals
 from storage.audit import Audit
 from storage.dispatches import Dispatches
 from storage.documents import Documents
+from storage.jobs import Jobs
 from storage.passes import Passes
 from storage.people import People
 from storage.queue import Door
@@ -73,6 +74,11 @@ class Unit:
     def audit(self) -> Audit:
         """The log, which is only ever appended to."""
         return Audit(self.connection, self._vault)
+
+    @cached_property
+    def jobs(self) -> Jobs:
+        """What is still to be done, what was given up, and who works."""
+        return Jobs(self.connection)
 
     def enqueue(self, kind: str, about: str, fact: str = "", *, key: str) -> None:
         """Leave a job to be done once this unit is kept, and never if it is not."""

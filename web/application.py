@@ -4,6 +4,7 @@ import io
 from typing import IO, Any
 
 from flask import Flask, Request, Response, request
+from werkzeug.middleware.proxy_fix import ProxyFix
 
 from web import errors, who
 from web.api import api
@@ -11,6 +12,7 @@ from web.contract import require_writable_words
 from web.health import health
 from web.office import place
 from web.pages import hang_pages
+from web.watching import watch
 from workflow.office import Office
 
 HEADERS = {
@@ -37,10 +39,13 @@ class InMemory(Request):
         return io.BytesIO()
 
 
-def build(office: Office, *, secret: bytes, largest: int) -> Flask:
+def build(
+    office: Office, *, secret: bytes, largest: int, proxies: int = 0, metrics_token: str = ""
+) -> Flask:
     """Give the application in front of ``office``.
 
-    Takes   secret: signs the short notes between two pages; largest: bytes of one file.
+    Takes   secret: signs the short notes between two pages; largest: bytes of one file;
+            proxies: how many of our own stand in front; metrics_token: opens /metrics.
     """
     app = Flask(__name__, static_folder="static", template_folder="templates")
     app.request_class = InMemory
@@ -54,6 +59,9 @@ def build(office: Office, *, secret: bytes, largest: int) -> Flask:
     )
     app.json.ensure_ascii = False  # type: ignore[attr-defined]  # of the default provider
     place(app, office)
+    if proxies:
+        app.wsgi_app = ProxyFix(app.wsgi_app, proxies, proxies)  # type: ignore[method-assign]  # Flask's own way
+    watch(app, token=metrics_token, key=secret)
     who.guard(app)
     app.before_request(require_writable_words)
     errors.hang(app)

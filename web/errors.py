@@ -63,7 +63,7 @@ def status_of(error: OfficeError) -> int:
 def _told(error: OfficeError) -> ResponseReturnValue:
     status = status_of(error)
     if isinstance(error, Broken):
-        log.critical("%s", error, exc_info=error)
+        log.critical("%s", error.rule, exc_info=error)
     if isinstance(error, NotKnown) and not _wants_json() and request.method == "GET":
         return redirect(url_for("session.login", next=request.full_path.rstrip("?")), 303)
     answer = _answer(status, sentence(error), error.rule)
@@ -116,4 +116,4 @@ def _title(status: int) -> str:
 
 
 def _wants_json() -> bool:
-    return request.path.startswith(("/api/", "/exchange/", "/healthz", "/readyz"))
+    return request.path.startswith(("/api/", "/exchange/", "/healthz", "/readyz", "/metrics"))

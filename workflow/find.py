@@ -51,6 +51,14 @@ def reindex(office: Office) -> int:
     return office.index.count()
 
 
+def lay_index(office: Office) -> None:
+    """Give an office that has no document yet its empty index, which then lacks nothing."""
+    with office.database.reading() as unit:
+        empty = not unit.documents.open_ids()
+    if empty and office.index.stale:
+        reindex(office)
+
+
 def entry_of(unit: Unit, document: Document) -> IndexEntry | None:
     """Give what the index may keep of a document: nothing of a classified one."""
     if document.classification is not Classification.NONE:

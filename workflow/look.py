@@ -30,6 +30,7 @@ class View:
     dispatches: tuple[Dispatch, ...]
     names: Mapping[str, str]  # by account name
     package: Digest | None
+    pending: tuple[str, ...]  # kinds of the jobs that are not finished
 
     @property
     def document(self) -> Document:
@@ -46,13 +47,15 @@ def view(office: Office, id: str, *, by: Person) -> View:
     """Give a document as this person sees it. Raises NotFound."""
     with office.database.reading() as unit:
         at = standing(office, unit, id, by)
+        dispatches = tuple(unit.dispatches.of(id))
         return View(
             standing=at,
             acts=tuple(offered(unit, at, by)),
             may_revise=may_revise(at, by),
-            dispatches=tuple(unit.dispatches.of(id)),
+            dispatches=dispatches,
             names=unit.people.names(),
             package=unit.readings.package(id),
+            pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
         )
 
 

@@ -1,5 +1,8 @@
 """Whether the office can work now, part by part."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
+
 from records.errors import OfficeError
 from workflow.office import Office
 
@@ -20,3 +23,28 @@ def _answers(office: Office) -> bool:
             return bool(unit.people.units())
     except OfficeError:
         return False
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """How the office stands, in numbers; classified documents are not even counted."""
+
+    waiting: Mapping[str, int]  # jobs by kind
+    failed: Mapping[str, int]  # jobs by kind
+    workers: int
+    documents: Mapping[tuple[str, str], int]  # by road and state
+    indexed: int
+    stale: bool
+
+
+def figures(office: Office) -> Figures:
+    """Give how the office stands. Raises Unavailable: the database does not answer."""
+    with office.database.reading() as unit:
+        return Figures(
+            waiting=unit.jobs.waiting(),
+            failed=unit.jobs.failures(),
+            workers=len(unit.jobs.workers()),
+            documents=unit.documents.counted(),
+            indexed=office.index.count(),
+            stale=office.index.stale,
+        )

@@ -2,8 +2,8 @@
 
 from flask import Blueprint
 
-from web.api import acts, configured, documents, finding, inspection, people, registers
+from web.api import acts, configured, documents, finding, inspection, people, registers, tasks
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-for part in (people, configured, documents, acts, finding, registers, inspection):
+for part in (people, configured, documents, acts, finding, registers, inspection, tasks):
     api.register_blueprint(part.door)

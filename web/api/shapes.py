@@ -85,6 +85,7 @@ def whole(seen: View) -> dict[str, Any]:
         "signatures": [_signature(one, seen) for one in document.revisions if _signs(one)],
         "dispatches": [dispatch(one) for one in seen.dispatches],
         "package": seen.package,
+        "pending": list(seen.pending),
     }
 
 

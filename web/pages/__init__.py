@@ -15,6 +15,7 @@ from web.pages import (
     finding,
     registers,
     session,
+    tasks,
 )
 from web.pages.frame import frame
 from web.pages.words import FILTERS
@@ -33,5 +34,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin):
+    for part in (*DOORS, admin, tasks):
         app.register_blueprint(part.door)

@@ -107,6 +107,13 @@ REASON = {
     "digest-mismatch": "Nội dung không khớp với giá trị băm đã ký.",
     "signature-mismatch": "Giá trị chữ ký không khớp với chứng thư.",
 }
+JOB = {
+    "read": "Đọc chữ trong tệp",
+    "index": "Lập chỉ mục tìm kiếm",
+    "notify": "Gửi thư báo",
+    "carry": "Chuyển tới nơi nhận",
+    "report": "Báo trạng thái cho nơi gửi",
+}
 EVENT = {
     "office:founded": "Lập cơ quan",
     "person:changed": "Thay đổi người dùng hoặc đơn vị",
@@ -133,6 +140,7 @@ EVENT = {
     "number:cancelled": "Hủy số",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "job:retried": "Cho thử lại việc bị bỏ dở",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
 HINT = {
@@ -184,6 +192,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "later": LATER,
     "reason": REASON,
     "event": EVENT,
+    "job": JOB,
     "part": PART,
     "hint": HINT,
     "place": PLACE,

@@ -1,0 +1,177 @@
+"""What could not be done is kept for the administrator, who may let it be tried once more."""
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+import app as front
+from records.errors import NotAllowed, NotFound
+from storage import queue
+from storage.queue import Worker
+from tests.conftest import House
+from workflow.jobs import jobs
+from workflow.look import view
+from workflow.session import enter
+from workflow.tasks import retry, workload
+
+CANARY = "Chim hoàng yến"
+
+
+@pytest.fixture
+def house(open_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch) -> House:
+    monkeypatch.setattr(queue, "PATIENCE", (0.01, 0.01))
+    return open_house()
+
+
+def undeliverable(house: House) -> str:
+    """Give a document that was sent to somebody whose folder is gone."""
+    document = house.sealed(subject=CANARY)
+    for folder in house.settings.trinhky_spool.iterdir():
+        shutil.rmtree(folder)
+    house.settings.trinhky_spool.rmdir()
+    house.act(document, "dispatch", "vanthu", recipients=("H49.90.2",))
+    house.work_off()
+    return document.id
+
+
+def mend(house: House) -> None:
+    for partner in house.office.partners.values():
+        if partner.spool:
+            house.office.spool.lay_out(Path(partner.spool))
+
+
+def test_a_job_that_was_given_up_is_seen_without_a_word_of_the_document(house: House) -> None:
+    id = undeliverable(house)
+
+    (job,) = workload(house.office, by=house.person("quantri")).failed
+
+    assert (job.kind, job.attempts, job.rule) == ("carry", 3, "partner.unreachable")
+    assert CANARY not in repr(job)
+    with house.office.database.reading() as unit:
+        assert job.about in {one.id for one in unit.dispatches.of(id)}
+
+
+def test_a_job_that_was_given_up_is_done_once_after_it_was_let_again(house: House) -> None:
+    id = undeliverable(house)
+    (job,) = workload(house.office, by=house.person("quantri")).failed
+    mend(house)
+
+    retry(house.office, job.id, by=house.person("quantri"))
+    with pytest.raises(NotFound, match="job.unknown"):
+        retry(house.office, job.id, by=house.person("quantri"))
+    assert view(house.office, id, by=house.person("vanthu")).pending == ("carry",)
+    house.work_off()
+
+    seen = view(house.office, id, by=house.person("vanthu"))
+    assert [one.state for one in seen.dispatches] == ["sent"]
+    assert seen.pending == ()
+    assert workload(house.office, by=house.person("quantri")).failed == ()
+
+
+def test_a_job_may_be_given_up_and_let_again_many_times(house: House) -> None:
+    undeliverable(house)
+    for life in ("~2", "~3"):
+        (job,) = workload(house.office, by=house.person("quantri")).failed
+        retry(house.office, job.id, by=house.person("quantri"))
+        house.work_off()
+        (again,) = workload(house.office, by=house.person("quantri")).failed
+        assert again.id.endswith(life)
+
+
+def test_a_retry_stands_in_the_log(house: House) -> None:
+    undeliverable(house)
+    (job,) = workload(house.office, by=house.person("quantri")).failed
+
+    retry(house.office, job.id, by=house.person("quantri"))
+
+    with house.office.database.reading() as unit:
+        (last,) = unit.audit.latest(1)
+        assert unit.audit.verify().holds
+    assert (last.event.action, last.event.by) == ("job:retried", "quantri")
+    assert last.event.facts == {"job": "carry", "about": job.about}
+
+
+@pytest.mark.parametrize("name", ["chuyenvien", "chutich", "vanthu", "kiemtra"])
+def test_nobody_but_an_administrator_sees_or_retries_jobs(house: House, name: str) -> None:
+    with pytest.raises(NotAllowed):
+        workload(house.office, by=house.person(name))
+    with pytest.raises(NotAllowed):
+        retry(house.office, "carry:x", by=house.person(name))
+
+
+def test_a_job_nobody_foresaw_to_fail_is_seen_too(house: House) -> None:
+    document = house.drafted()
+
+    def fall(_about: str, _fact: str) -> None:
+        raise ZeroDivisionError(CANARY)
+
+    worker = Worker(house.settings.database_url, {**jobs(house.office), "read": fall})
+    worker.start()
+    try:
+        while worker.waiting():
+            pass
+    finally:
+        worker.stop()
+
+    (job,) = workload(house.office, by=house.person("quantri")).failed
+    assert (job.kind, job.about, job.rule) == ("read", document.id, "unknown")
+    assert CANARY not in repr(job)
+
+
+def test_who_waits_sees_what_is_still_to_be_done_for_their_document_alone(house: House) -> None:
+    mine = house.drafted()
+    house.work_off()
+    other = house.drafted()
+    officer = house.person("chuyenvien")
+
+    assert view(house.office, mine.id, by=officer).pending == ()
+    assert "read" in view(house.office, other.id, by=officer).pending
+
+
+def test_the_doors_show_jobs_to_an_administrator_and_take_a_retry(house: House) -> None:
+    id = undeliverable(house)
+    mend(house)
+    doors = front.application(house.office, house.settings)
+    head = bearer(house, "quantri")
+    client = doors.test_client()
+
+    told = client.get("/api/v1/jobs?state=failed", headers=head)
+    assert told.status_code == 200
+    (job,) = told.get_json()["items"]
+    assert (job["kind"], job["rule"], job["attempts"]) == ("carry", "partner.unreachable", 3)
+    assert CANARY not in told.text
+    page = browsed(house, doors, "quantri").get("/admin/jobs")
+    assert "Chuyển tới nơi nhận" in page.text
+    assert CANARY not in page.text
+
+    assert client.post(f"/api/v1/jobs/{job['id']}/retry", headers=head).status_code == 202
+    assert client.post(f"/api/v1/jobs/{job['id']}/retry", headers=head).status_code == 404
+    seen = client.get(f"/api/v1/documents/{id}", headers=bearer(house, "vanthu"))
+    assert seen.get_json()["pending"] == ["carry"]
+    page = browsed(house, doors, "vanthu").get(f"/documents/{id}")
+    assert 'id="pending"' in page.text
+
+
+def test_the_doors_keep_jobs_from_others(house: House) -> None:
+    client = front.application(house.office, house.settings).test_client()
+    head = bearer(house, "chutich")
+
+    assert client.get("/api/v1/jobs?state=failed", headers=head).status_code == 403
+    assert client.post("/api/v1/jobs/carry:x/retry", headers=head).status_code == 403
+    assert client.get("/api/v1/jobs").status_code == 401
+
+
+def bearer(house: House, name: str) -> dict[str, str]:
+    admitted = enter(house.office, name, "mật khẩu thử nghiệm", address="127.0.0.1")
+    return {"Authorization": f"Bearer {admitted.token}"}
+
+
+def browsed(house: House, doors: Flask, name: str) -> FlaskClient:
+    admitted = enter(house.office, name, "mật khẩu thử nghiệm", address="127.0.0.1")
+    client = doors.test_client()
+    client.set_cookie("trinhky", admitted.token)
+    return client

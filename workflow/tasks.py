@@ -1,0 +1,57 @@
+"""Jobs that were given up: the administrator sees them, and lets them be tried again."""
+
+from dataclasses import dataclass
+
+from records.audit import AuditEvent
+from records.errors import NotAllowed
+from records.job import FailedJob
+from records.person import Person, Role
+from workflow.office import Office
+
+MOST = 200
+"""How many failed jobs one list shows."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workload:
+    """How the office's jobs stand; it says nothing of what a document says."""
+
+    failed: tuple[FailedJob, ...]  # the latest first
+    waiting: int
+    workers: int
+
+
+def workload(office: Office, *, by: Person) -> Workload:
+    """Give an administrator what was given up, and how much waits for how many workers."""
+    _require(by)
+    with office.database.reading() as unit:
+        return Workload(
+            failed=tuple(unit.jobs.failed(MOST)),
+            waiting=sum(unit.jobs.waiting().values()),
+            workers=len(unit.jobs.workers()),
+        )
+
+
+def retry(office: Office, id: str, *, by: Person) -> FailedJob:
+    """Let a job that was given up be done after all, once, however often it is asked.
+
+    Raises  NotFound: nobody gave it up, or somebody else let it be tried already.
+    """
+    _require(by)
+    with office.database.unit() as unit:
+        job = unit.jobs.take_back(id)
+        unit.enqueue(job.kind, job.about, job.fact, key=_next_key(job))
+        facts = {"job": job.kind, "about": job.about}
+        unit.audit.append(AuditEvent("job:retried", by.id, office.clock(), "", facts))
+    return job
+
+
+def _next_key(job: FailedJob) -> str:
+    """Give a key that this job had in none of its lives: x, then x~2, then x~3."""
+    key, _, life = job.id.removeprefix(f"{job.kind}:").partition("~")
+    return f"{key}~{int(life or 1) + 1}"
+
+
+def _require(by: Person) -> None:
+    if Role.ADMINISTRATOR not in by.roles:
+        raise NotAllowed("job.not-yours")
