@@ -6,6 +6,9 @@ BIN := $(VENV)/bin
 SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf
 SYSTEM_TEST := poppler-utils chromium postgresql python3-swift
 
+# What keeps, counts, routes and lets in, once more on the database of many machines.
+ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit road session staff))
+
 .DEFAULT_GOAL := help
 .PHONY: help run serve work partner test check verify reindex bench lock clean
 
@@ -27,6 +30,7 @@ partner: $(VENV)/.run system ## a second demonstration office on port 8001, to e
 
 test: $(VENV)/.test system system-test check ## install what tests need and run them all
 	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest --database postgresql $(ON_POSTGRESQL)
 
 check: $(VENV)/.test ## what must hold of the code without running it
 	$(BIN)/ruff format --check .

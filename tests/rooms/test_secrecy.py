@@ -30,7 +30,7 @@ from storage.tables import metadata
 from tests.conftest import Clock, Founded, House
 from workflow.begin import Enclosed, Particulars
 from workflow.draft import draft
-from workflow.find import complete, find, reindex
+from workflow.find import complete, find, index, reindex
 from workflow.look import (
     attachment,
     content,
@@ -230,6 +230,8 @@ def test_nothing_was_said_of_it_in_the_program_s_log(walked: Walked) -> None:
 
 def test_rebuilding_the_index_does_not_bring_it_in(walked: Walked) -> None:
     reindex(walked.house.office)
+    # Nor does a job that somebody left by mistake.
+    index(walked.house.office, walked.secret.id)
 
     assert _found(walked, SECRET) == {}
     assert "index" in _found(walked, OPEN)["subject"]
