@@ -47,6 +47,8 @@ GET /tasks
 GET /documents/{id}/history
 GET /documents/{id}/validation
 POST /validations
+GET /jobs
+POST /jobs/{id}/retry
 GET /search
 GET /search/complete
 GET /registers
@@ -56,7 +58,7 @@ GET /documents/{id}/dispatches
 GET /audit/verify
 GET /openapi.json
 """
-ROOT_OPERATIONS = ("GET /healthz", "GET /readyz")
+ROOT_OPERATIONS = ("GET /healthz", "GET /metrics", "GET /readyz")
 SAFETY = {
     "Content-Security-Policy": "default-src 'none'",
     "X-Content-Type-Options": "nosniff",
