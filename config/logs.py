@@ -21,7 +21,7 @@ def keep_logs(form: str) -> None:
     handler.setFormatter(Lines(programs=form == "json"))
     logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
     logging.captureWarnings(capture=True)
-    for noisy in ("dbos", "fontTools", "pyhanko", "pyhanko_certvalidator"):
+    for noisy in ("alembic", "dbos", "fontTools", "pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
 
 
