@@ -4,7 +4,7 @@ import argparse
 import logging
 import sys
 import threading
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -25,21 +25,26 @@ from drafting.sandbox import Sandbox
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from identity.passwords import Passwords
-from records.errors import OfficeError, Unavailable
+from records.errors import Broken, OfficeError, Refused, Unavailable
 from records.person import Organ
 from search.index import Index
 from signing.demo_pki import found_demo_pki, refresh_crls
-from signing.keys import Keyring
+from signing.keys import PUBLIC, Keyring
 from signing.press import Press
 from signing.timestamps import Timestamper, http_timestamper
 from signing.validate import Validator
 from storage.blobs import Blobs
 from storage.contents import Contents
+from storage.copies import BEFORE, KEYS, becoming, lay_out
 from storage.database import Database
+from storage.keys import fingerprints, missing, open_keys, shut_keys, take_keys, vault_key
+from storage.manifest import Manifest
 from storage.queue import Worker, prepare
+from storage.snapshot import file_of, put_back, require_empty
 from storage.vault import Vault, master_key
 from web.application import build
 from web.language import sentence
+from workflow.backup import Keys, back_up, reopen, try_out
 from workflow.find import reindex
 from workflow.found import found, set_passwords
 from workflow.gather import gather
@@ -62,7 +67,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     partners = read_partners(settings.trinhky_config / "partners.yaml")
     keys = settings.trinhky_data / "keys"
     keyring = _keyring(settings, described, clock)
-    vault = Vault(settings.trinhky_data / "vault", master_key(keys / "vault.key"))
+    vault = Vault(settings.trinhky_data / "vault", vault_key(keys))
     reader = PdfReader(sandbox)
     return Office(
         organ=_organ(described.organ, partners),
@@ -115,14 +120,16 @@ def _keyring(settings: Settings, described: OfficeFile, clock: Callable[[], date
     found_demo_pki(folder, people=people, office=described.organ.name, at=clock())
     refresh_crls(folder, clock())
     believed = [Path(one) for one in settings.trinhky_trust.split(":") if one]
-    return Keyring(folder, believed=believed)
+    # An office restored without its keys still believes what it signed with the old ones.
+    return Keyring(folder, believed=[*believed, folder / BEFORE])
 
 
 def _database(settings: Settings, vault: Vault) -> Database:
     settings.trinhky_data.mkdir(mode=0o700, parents=True, exist_ok=True)
     database = Database(settings.database_url, vault)
     database.build()
-    prepare(settings.database_url)
+    if not database.queue_stands():
+        prepare(settings.database_url)
     return database
 
 
@@ -152,12 +159,17 @@ def _mailer(settings: Settings) -> Mailer | None:
     )
 
 
+WARM = {"drafting.pdf_task": 1, "drafting.office_task": 1, "signing.validating_task": 1}
+"""How many sandboxed processes of each kind stand ready in an office that serves."""
+
+
 @contextmanager
-def opened(settings: Settings) -> Iterator[Office]:
+def opened(
+    settings: Settings, *, warm: Mapping[str, int] = WARM, clock: Callable[[], datetime] = now
+) -> Iterator[Office]:
     """Furnish the office, with its sandbox, and lock up afterwards."""
-    warm = {"drafting.pdf_task": 1, "drafting.office_task": 1, "signing.validating_task": 1}
     with Sandbox(warm=warm) as sandbox:
-        office = furnish(settings, sandbox)
+        office = furnish(settings, sandbox, clock)
         try:
             yield office
         finally:
@@ -265,11 +277,97 @@ def rebuild(settings: Settings) -> int:
     return 0
 
 
+def copy(
+    settings: Settings,
+    target: Path,
+    *,
+    with_keys: bool = False,
+    clock: Callable[[], datetime] = now,
+) -> int:
+    """Take a backup while the office works, or does not."""
+    folder = settings.trinhky_data / "keys"
+    if target.absolute().is_relative_to(settings.trinhky_data):
+        raise Refused("backup.inside", folder=str(settings.trinhky_data))
+    with opened(settings, warm={}, clock=clock) as office:
+        keys = Keys(
+            fingerprints=fingerprints(folder),
+            public={name: (folder / name).read_bytes() for name in PUBLIC},
+            shut=shut_keys(folder, settings.backup_passphrase) if with_keys else b"",
+        )
+        manifest = back_up(office, target.absolute(), keys)
+    sys.stdout.write(
+        f"backup: {target}: {manifest.documents} documents, {len(manifest.files)} files, "
+        f"{manifest.numbers} numbers, {manifest.seq} log entries, head {manifest.head}\n"
+    )
+    return 0
+
+
+def restore(
+    settings: Settings,
+    source: Path,
+    keys: Path | None = None,
+    *,
+    clock: Callable[[], datetime] = now,
+) -> int:
+    """Put an office back from a backup into an empty place; it appears only if it verifies."""
+    require_empty(settings.database_url, settings.trinhky_data)
+    manifest = Manifest.read(source)
+    manifest.require_whole(source)
+    brought = _brought(settings, source, keys)
+    with becoming(settings.trinhky_data) as folder:
+        lay_out(source, folder, brought, manifest)
+        beside = _beside(settings, folder)
+        put_back(source, beside.database_url)
+        with opened(beside, warm={}, clock=clock) as office:
+            if faults := try_out(office, manifest):
+                raise Broken("restore.unsound", faults="; ".join(faults))
+            reopen(office, manifest)
+        lacking = missing(folder / "keys", manifest.keys)
+    head = f"holds, as of {manifest.made_at}, head {manifest.head}"
+    sys.stdout.write(f"restore: {settings.trinhky_data}: {head}\n")
+    sys.stdout.writelines(f"MISSING KEY keys/{name}\n" for name in lacking)
+    return 0
+
+
+def _brought(settings: Settings, source: Path, keys: Path | None) -> dict[str, bytes]:
+    """Give the keys that are brought to a restore: from a folder, or shut in the backup itself."""
+    if keys is not None:
+        return take_keys(keys)
+    if (source / KEYS).exists() and settings.backup_passphrase:
+        return open_keys((source / KEYS).read_bytes(), settings.backup_passphrase)
+    return {}
+
+
+def _beside(settings: Settings, folder: Path) -> Settings:
+    """Give the settings of the same office in another folder; a server's database stays."""
+    place, url = file_of(settings.database_url), settings.database_url
+    if place is not None:
+        if not place.is_relative_to(settings.trinhky_data):
+            raise Refused("restore.other-place", folder=str(settings.trinhky_data))
+        url = f"sqlite:///{folder / place.relative_to(settings.trinhky_data)}"
+    moved = {"trinhky_data": folder, "database_url": url, "trinhky_spool": folder / "spool"}
+    return settings.model_copy(update=moved)
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    for name in ("run", "verify", "reindex"):
+        commands.add_parser(name)
+    backup = commands.add_parser("backup")
+    backup.add_argument("target", type=Path, help="a folder that is not there yet")
+    backup.add_argument(
+        "--with-keys", action="store_true", help="also the keys, under BACKUP_PASSPHRASE"
+    )
+    restored = commands.add_parser("restore")
+    restored.add_argument("source", type=Path, help="a folder that backup made")
+    restored.add_argument("--keys", type=Path, help="the folder in which the keys are kept")
+    return parser
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks."""
-    parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
-    parser.add_argument("command", choices=["run", "verify", "reindex"])
-    chosen = parser.parse_args(arguments)
+    chosen = _parser().parse_args(arguments)
     logging.basicConfig(level=logging.INFO, format="%(asctime)s %(levelname)s %(name)s %(message)s")
     for noisy in ("fontTools", "pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
@@ -279,6 +377,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
             return check(settings)
         if chosen.command == "reindex":
             return rebuild(settings)
+        if chosen.command == "backup":
+            return copy(settings, chosen.target, with_keys=chosen.with_keys)
+        if chosen.command == "restore":
+            return restore(settings, chosen.source, chosen.keys)
         run(settings)
     except OfficeError as wrong:
         sys.stderr.write(f"{sentence(wrong, 'vi')}\n{sentence(wrong, 'en')}\n")

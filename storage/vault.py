@@ -3,7 +3,7 @@
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from hashlib import sha256
 from pathlib import Path
 
@@ -19,11 +19,14 @@ NONCE = 12
 
 
 class Vault:
-    """A folder of encrypted files, one sub-folder a document, under one master key."""
+    """A folder of encrypted files, one sub-folder a document, under one master key.
 
-    def __init__(self, folder: Path, master: bytes) -> None:
+    Without its master key it is closed: nothing comes out and nothing goes in.
+    """
+
+    def __init__(self, folder: Path, master: bytes | None) -> None:
         self._folder = folder
-        self._master = AESGCM(master)
+        self._cipher = None if master is None else AESGCM(master)
 
     def put(self, document: str, content: bytes) -> Digest:
         """Keep ``content`` encrypted under the document's own key and give its digest."""
@@ -60,6 +63,28 @@ class Vault:
         """Give back what was shut. Raises Broken: it was changed, or its key is gone."""
         words: dict[str, object] = json.loads(_open(self._key(document), shut, document))
         return words
+
+    def sealed_files(self, document: str) -> Iterator[tuple[str, bytes]]:
+        """Give name and encrypted content of every file of a document, as they lie on disk.
+
+        Raises  Unavailable: the disk does not give them.
+        """
+        try:
+            for path in sorted((self._folder / document).glob("[!.]*")):
+                yield path.name, path.read_bytes()
+        except OSError as fault:
+            raise Unavailable("storage.unavailable", why=fault.strerror or "") from fault
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the master key is not here."""
+        return self._cipher is None
+
+    @property
+    def _master(self) -> AESGCM:
+        if self._cipher is None:
+            raise Unavailable("vault.closed")
+        return self._cipher
 
     def _key(self, document: str, *, make: bool = False) -> bytes:
         path = self._folder / document / "key"
