@@ -6,7 +6,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 from typing import Any
@@ -230,6 +230,7 @@ def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None
     """Take in messages as they come, and once a day renew the demonstration's own lists."""
     log = logging.getLogger("office.tend")
     renewed, told = office.today(), ""
+    _sweep(office)
     while not stopping.wait(settings.gather_every):
         try:
             gather(office)
@@ -237,6 +238,7 @@ def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None
             if office.today() != renewed:
                 refresh_crls(settings.trinhky_data / "keys", office.clock())
                 renewed = office.today()
+                _sweep(office)
         except OfficeError as fault:
             if str(fault) != told:  # a folder that stays away is told once, not every second
                 told = str(fault)
@@ -244,6 +246,14 @@ def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None
         except Exception:
             # This thread must outlive whatever a partner sends; the message stays where it lies.
             log.exception("a message could not be taken in")
+
+
+def _sweep(office: Office) -> None:
+    """Take away what was left half written a day ago or earlier; no writer takes that long."""
+    try:
+        office.contents.sweep((office.clock() - timedelta(days=1)).timestamp())
+    except OfficeError as fault:
+        logging.getLogger("office.tend").warning("%s", fault)
 
 
 def _greet(office: Office, settings: Settings, password: str) -> None:

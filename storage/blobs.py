@@ -1,6 +1,7 @@
 """Files on disk, each under the digest of its content, so none is kept twice or changed unseen."""
 
 import os
+import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from hashlib import sha256
@@ -9,6 +10,8 @@ from secrets import token_hex
 
 from records.document import Digest
 from records.errors import Broken, Unavailable
+
+_PARTIAL = re.compile(r"\..+\.[0-9a-f]{16}")
 
 
 def digest_of(content: bytes) -> Digest:
@@ -62,6 +65,19 @@ def _settle(folder: Path) -> None:
         os.close(descriptor)
 
 
+def sweep(folder: Path, before: float) -> None:
+    """Take away what killed writers left half written below ``folder``.
+
+    Takes   before: seconds since 1970; whatever was touched later may still be written.
+    """
+    try:
+        for path in folder.rglob(".*"):
+            if _PARTIAL.fullmatch(path.name) and path.stat().st_mtime < before:
+                path.unlink(missing_ok=True)
+    except OSError as fault:
+        raise Unavailable("storage.unavailable", why=fault.strerror or "") from fault
+
+
 class Blobs:
     """A folder of immutable files, named by what is in them."""
 
@@ -91,6 +107,10 @@ class Blobs:
         if digest_of(content) != digest:
             raise Broken("storage.blob-changed", digest=digest)
         return content
+
+    def sweep(self, before: float) -> None:
+        """Take away what killed writers left half written before that moment."""
+        sweep(self._folder, before)
 
     def writable(self) -> bool:
         """Tell whether the folder takes files now."""

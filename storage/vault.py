@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from records.document import Digest
 from records.errors import Broken, Unavailable
-from storage.blobs import digest_of, keep, keep_first
+from storage.blobs import digest_of, keep, keep_first, sweep
 
 NONCE = 12
 """Length of a nonce in bytes (NIST SP 800-38D, 8.2)."""
@@ -74,6 +74,10 @@ class Vault:
                 yield path.name, path.read_bytes()
         except OSError as fault:
             raise Unavailable("storage.unavailable", why=fault.strerror or "") from fault
+
+    def sweep(self, before: float) -> None:
+        """Take away what killed writers left half written before that moment."""
+        sweep(self._folder, before)
 
     @property
     def closed(self) -> bool:
