@@ -188,18 +188,19 @@ def _groups(sweep: Sweep, *, short: bool) -> Iterator[list[Point]]:
         )
         yield evenly(groups, SHORT if short else FULL)
     for module in (planted, circumstances):
-        named = [Point(name, run) for name, run in module.points(sweep)]
-        kinds: Counter[str] = Counter()
-        for one in named:
-            kinds[one.name.partition(":")[0]] += 1
-        few: Counter[str] = Counter()
-        kept = []
-        for one in named:
-            kind = one.name.partition(":")[0]
-            few[kind] += 1
-            if not short or (few[kind] <= module.IN_SHORT.get(kind, 0)):
-                kept.append(one)
-        yield kept
+        yield list(_chosen(module.points(sweep), module.IN_SHORT if short else None))
+
+
+def _chosen(
+    named: Iterator[tuple[str, Callable[[], list[str]]]], few: dict[str, int] | None
+) -> Iterator[Point]:
+    """Give all points, or of each kind the first few."""
+    kinds: Counter[str] = Counter()
+    for name, run in named:
+        kind = name.partition(":")[0]
+        kinds[kind] += 1
+        if few is None or kinds[kind] <= few.get(kind, 0):
+            yield Point(name, run)
 
 
 def _skip(why: str) -> list[str]:

@@ -1,4 +1,4 @@
-"""An office prepared once, with one document waiting before each act, to be copied for each fault."""
+"""An office prepared once, a document waiting before each act, to be copied for each fault."""
 
 import importlib
 import json

@@ -27,9 +27,13 @@ class Database:
         self._door = Door(self.engine)
 
     def build(self) -> None:
-        """Create what is missing; an existing database is left as it is."""
-        metadata.create_all(self.engine)
-        with self.engine.begin() as connection:
+        """Create what is missing; an existing database is left as it is.
+
+        Raises  Unavailable: the database is lost, or its disk does not take anything.
+        """
+        with _told():
+            metadata.create_all(self.engine)
+        with _told(), self.engine.begin() as connection:
             if connection.execute(audit_head.select()).first() is None:
                 connection.execute(audit_head.insert().values(id=1, seq=0, hash="0" * 64))
 
