@@ -36,7 +36,7 @@ SHORT = 34
 """How many injected faults the short form chooses."""
 
 FULL = 460
-"""How many injected faults the full form chooses at most; all of them take an hour."""
+"""About how many injected faults the full form chooses, spread over every act and call."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -38,7 +38,11 @@ def points(sweep: "Sweep") -> Iterator[tuple[str, Callable[[], list[str]]]]:
         seq, at = dice.random(), dice.random()
         name = LOG[n % len(LOG)]
         yield f"log: {name} of entry {seq:.3f}, letter {at:.3f}", _log(sweep, name, seq, at)
-    for wrong in ("DELETE FROM entry", "UPDATE entry SET serial = serial + 1 WHERE rowid = 1"):
+    for wrong in (
+        "DELETE FROM entry",
+        "UPDATE entry SET serial = 99 WHERE serial = 1",
+        "UPDATE series SET last = last + 1",
+    ):
         yield f"register: {wrong}", _register(sweep, wrong)
     for n in range(COPIES):
         share, at = n / COPIES, dice.random()
