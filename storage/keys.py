@@ -28,8 +28,15 @@ _ABOUT = b"trinhky keys 1"
 
 
 def fingerprints(folder: Path) -> dict[str, str]:
-    """Give what tells one key from another, by name, without telling the key."""
-    return {name: _fingerprint(content) for name, content in _contents(folder).items()}
+    """Give what tells one key from another, by name, without telling the key.
+
+    Revocation lists are left out: they are issued anew every day.
+    """
+    return {
+        name: _fingerprint(content)
+        for name, content in _contents(folder).items()
+        if not name.endswith(".crl")
+    }
 
 
 def missing(folder: Path, wanted: Mapping[str, str]) -> list[str]:

@@ -10,6 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -147,6 +148,17 @@ def test_secret_documents_stay_closed_without_the_key_and_open_with_it(
     assert seen.subject == secret.subject
     assert opened.office.contents.get(seen, seen.latest.digest) == minimal_pdf("paper 2")
     opened.office.database.close()
+
+
+def test_with_all_its_keys_no_key_is_called_missing(
+    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = backed_up(house, tmp_path / "backup")
+    house.clock.pass_by(timedelta(days=20))  # the revocation lists are issued anew
+
+    put_back(house, source, tmp_path / "back", keys_of(house))
+
+    assert "MISSING" not in capsys.readouterr().out
 
 
 def test_another_offices_key_is_not_taken_for_this_ones(
