@@ -9,7 +9,7 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import timedelta
 from pathlib import Path
 
@@ -24,6 +24,7 @@ from records.document import Classification, Direction, Document
 from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
 from storage.manifest import NAME, Manifest
 from tests.conftest import House
+from tests.postgres import Cluster
 from workflow.backup import try_out
 from workflow.begin import Particulars
 from workflow.find import reindex
@@ -33,6 +34,8 @@ from workflow.verify import verify
 ROOT = Path(__file__).parents[2]
 CANARY = "chim lạc vàng bay"
 PHRASE = "mười hai con giáp"
+
+PutBack = Callable[..., Settings]
 
 
 def brought(house: House, n: int, classification: Classification = Classification.NONE) -> Document:
@@ -55,20 +58,27 @@ def backed_up(house: House, target: Path, **told: bool) -> Path:
     return target
 
 
-def put_back(house: House, source: Path, data: Path, keys: Path | None = None) -> Settings:
-    settings = elsewhere(house, data)
-    restore(settings, source, keys, clock=house.clock)
-    return settings
-
-
-def elsewhere(house: House, data: Path) -> Settings:
-    return Settings(
-        trinhky_data=data, database_url="", backup_passphrase=house.settings.backup_passphrase
-    )
-
-
 def keys_of(house: House) -> Path:
     return house.settings.trinhky_data / "keys"
+
+
+@pytest.fixture
+def put_back(house: House, postgresql: Cluster | None) -> Iterator[PutBack]:
+    """Give the way to restore into an empty machine: a new folder, and a new database."""
+    made = []
+
+    def restored(source: Path, data: Path, keys: Path | None = None) -> Settings:
+        address = postgresql.create() if postgresql else ""
+        made.append(address)
+        phrase = house.settings.backup_passphrase
+        settings = Settings(trinhky_data=data, database_url=address, backup_passphrase=phrase)
+        restore(settings, source, keys, clock=house.clock)
+        return settings
+
+    yield restored
+    if postgresql:
+        for address in made:
+            postgresql.drop(address)
 
 
 @pytest.fixture
@@ -80,7 +90,7 @@ def reopened(house: House, sandbox: Sandbox) -> Callable[[Settings], House]:
 
 
 def test_a_backup_taken_while_people_work_verifies_and_goes_on(
-    house: House, tmp_path: Path, reopened: Callable[[Settings], House]
+    house: House, put_back: PutBack, tmp_path: Path, reopened: Callable[[Settings], House]
 ) -> None:
     first = archived(house, 0)
     stop, made, broken = threading.Event(), [], []
@@ -103,7 +113,7 @@ def test_a_backup_taken_while_people_work_verifies_and_goes_on(
     for hand in hands:
         hand.join()
 
-    back = reopened(put_back(house, source, tmp_path / "back", keys_of(house)))
+    back = reopened(put_back(source, tmp_path / "back", keys_of(house)))
     told = json.loads((source / NAME).read_text())["body"]
 
     assert broken == []
@@ -123,13 +133,14 @@ def test_a_backup_taken_while_people_work_verifies_and_goes_on(
 
 def test_secret_documents_stay_closed_without_the_key_and_open_with_it(
     house: House,
+    put_back: PutBack,
     tmp_path: Path,
     reopened: Callable[[Settings], House],
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     plain, secret = brought(house, 1), brought(house, 2, Classification.SECRET)
     source = backed_up(house, tmp_path / "backup")
-    settings = put_back(house, source, tmp_path / "back")
+    settings = put_back(source, tmp_path / "back")
 
     assert "MISSING KEY keys/vault.key" in capsys.readouterr().out
     closed = reopened(settings)
@@ -152,25 +163,25 @@ def test_secret_documents_stay_closed_without_the_key_and_open_with_it(
 
 
 def test_with_all_its_keys_no_key_is_called_missing(
-    house: House, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+    house: House, put_back: PutBack, tmp_path: Path, capsys: pytest.CaptureFixture[str]
 ) -> None:
     source = backed_up(house, tmp_path / "backup")
     house.clock.pass_by(timedelta(days=20))  # the revocation lists are issued anew
 
-    put_back(house, source, tmp_path / "back", keys_of(house))
+    put_back(source, tmp_path / "back", keys_of(house))
 
     assert "MISSING" not in capsys.readouterr().out
 
 
 def test_another_offices_key_is_not_taken_for_this_ones(
-    house: House, open_house: Callable[..., House], tmp_path: Path
+    house: House, put_back: PutBack, open_house: Callable[..., House], tmp_path: Path
 ) -> None:
     brought(house, 1, Classification.SECRET)
     source = backed_up(house, tmp_path / "backup")
     other = open_house("office-partner.yaml")
 
     with pytest.raises(Broken, match="vault.other-key"):
-        put_back(house, source, tmp_path / "back", keys_of(other))
+        put_back(source, tmp_path / "back", keys_of(other))
 
     assert not (tmp_path / "back").exists()
 
@@ -193,7 +204,7 @@ def test_a_backup_holds_no_secret_word_and_no_key(house: House, tmp_path: Path) 
 
 
 def test_keys_come_along_under_a_pass_phrase(
-    house: House, tmp_path: Path, reopened: Callable[[Settings], House]
+    house: House, put_back: PutBack, tmp_path: Path, reopened: Callable[[Settings], House]
 ) -> None:
     secret = brought(house, 2, Classification.SECRET)
     with pytest.raises(Refused, match="backup.passphrase-short"):
@@ -201,30 +212,32 @@ def test_keys_come_along_under_a_pass_phrase(
     house.settings.backup_passphrase = PHRASE
     source = backed_up(house, tmp_path / "backup", with_keys=True)
 
-    back = reopened(put_back(house, source, tmp_path / "back"))
+    back = reopened(put_back(source, tmp_path / "back"))
 
     with back.office.database.reading() as unit:
         assert unit.documents.get(secret.id).subject == secret.subject
     back.office.database.close()
     house.settings.backup_passphrase = f"{PHRASE}!"
     with pytest.raises(Refused, match="backup.passphrase-wrong"):
-        put_back(house, source, tmp_path / "again")
+        put_back(source, tmp_path / "again")
     assert not (tmp_path / "again").exists()
 
 
 def test_an_archived_signature_is_still_valid_under_new_keys(
-    house: House, tmp_path: Path, reopened: Callable[[Settings], House]
+    house: House, put_back: PutBack, tmp_path: Path, reopened: Callable[[Settings], House]
 ) -> None:
     archived(house, 1)
     source = backed_up(house, tmp_path / "backup")
-    back = reopened(put_back(house, source, tmp_path / "back"))
+    back = reopened(put_back(source, tmp_path / "back"))
 
     assert sealed(back, 2).number is not None
     assert verify(back.office).holds
     back.office.database.close()
 
 
-def test_a_flipped_bit_anywhere_is_refused_by_name(house: House, tmp_path: Path) -> None:
+def test_a_flipped_bit_anywhere_is_refused_by_name(
+    house: House, put_back: PutBack, tmp_path: Path
+) -> None:
     sealed(house, 1)
     brought(house, 2, Classification.SECRET)
     source = backed_up(house, tmp_path / "backup")
@@ -237,21 +250,23 @@ def test_a_flipped_bit_anywhere_is_refused_by_name(house: House, tmp_path: Path)
         path.write_bytes(changed)
 
         with pytest.raises(Unreadable, match="backup.changed") as refused:
-            put_back(house, source, tmp_path / "back")
+            put_back(source, tmp_path / "back")
 
         assert path.name in str(refused.value.facts["files"])
         assert not (tmp_path / "back").exists()
         path.write_bytes(whole)
-    assert put_back(house, source, tmp_path / "back")
+    assert put_back(source, tmp_path / "back")
 
 
-def test_a_file_taken_out_or_slipped_in_is_told(house: House, tmp_path: Path) -> None:
+def test_a_file_taken_out_or_slipped_in_is_told(
+    house: House, put_back: PutBack, tmp_path: Path
+) -> None:
     one = brought(house, 1).latest.digest
     source = backed_up(house, tmp_path / "backup")
     (source / "blobs" / one[:2] / one).rename(source / "slipped-in")
 
     with pytest.raises(Unreadable) as refused:
-        put_back(house, source, tmp_path / "back")
+        put_back(source, tmp_path / "back")
 
     told = str(refused.value.facts["files"])
     assert f"{one} (missing)" in told
@@ -271,7 +286,7 @@ def test_what_was_changed_before_the_backup_opens_no_office(house: House, tmp_pa
     assert try_out(house.office, _like({**told, "numbers": 7})) == ("1 numbers instead of 7",)
 
 
-def test_nothing_is_restored_over_anything(house: House, tmp_path: Path) -> None:
+def test_nothing_is_restored_over_anything(house: House, put_back: PutBack, tmp_path: Path) -> None:
     source = backed_up(house, tmp_path / "backup")
     before = sorted(house.settings.trinhky_data.rglob("*"))
 
@@ -280,7 +295,7 @@ def test_nothing_is_restored_over_anything(house: House, tmp_path: Path) -> None
     (tmp_path / "note").mkdir()
     (tmp_path / "note" / "readme").write_text("mine")
     with pytest.raises(Refused, match="restore.not-empty"):
-        put_back(house, source, tmp_path / "note")
+        put_back(source, tmp_path / "note")
 
     assert sorted(house.settings.trinhky_data.rglob("*")) == before
     assert (tmp_path / "note" / "readme").read_text() == "mine"
@@ -306,11 +321,17 @@ def test_a_lost_file_gives_no_backup_and_leaves_nothing(house: House, tmp_path: 
     assert list((tmp_path / "to").iterdir()) == []
 
 
-def test_a_backup_killed_at_work_is_begun_again(house: House, tmp_path: Path) -> None:
+def test_a_backup_killed_at_work_is_begun_again(
+    house: House, put_back: PutBack, tmp_path: Path
+) -> None:
     for n in range(30):
         brought(house, n)
     target = tmp_path / "to" / "backup"
-    told = {"TRINHKY_DATA": str(house.settings.trinhky_data), "PATH": os.environ["PATH"]}
+    told = {
+        "TRINHKY_DATA": str(house.settings.trinhky_data),
+        "DATABASE_URL": house.settings.database_url,
+        "PATH": os.environ["PATH"],
+    }
     running = subprocess.Popen(  # noqa: S603 - our own program
         [sys.executable, "app.py", "backup", str(target)], cwd=ROOT, env=told
     )
@@ -324,10 +345,10 @@ def test_a_backup_killed_at_work_is_begun_again(house: House, tmp_path: Path) ->
 
     assert not target.exists()
     with pytest.raises(Unreadable, match="backup.none"):
-        put_back(house, target.with_name("backup.partial"), tmp_path / "back")
+        put_back(target.with_name("backup.partial"), tmp_path / "back")
     backed_up(house, target)
     assert [one.name for one in target.parent.iterdir()] == ["backup"]
-    put_back(house, target, tmp_path / "back")
+    put_back(target, tmp_path / "back")
 
 
 def _like(told: dict[str, object]) -> Manifest:
