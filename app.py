@@ -25,7 +25,7 @@ from config.directory import read_forms, read_partners
 from config.logs import keep_logs
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
-from config.workflows import read_routes
+from config.workflows import read_route, read_texts
 from drafting.convert import Converter
 from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
@@ -50,11 +50,13 @@ from storage.queue import Worker, prepare
 from storage.vault import Vault, master_key
 from web.application import build
 from web.language import sentence
+from workflow.adopt import adopt_files
 from workflow.find import lay_index, reindex
 from workflow.found import found, set_passwords
 from workflow.gather import gather
 from workflow.jobs import jobs
 from workflow.office import Office
+from workflow.roads import Roads
 from workflow.verify import verify
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -78,14 +80,14 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     files, sealed = _objects(settings)
     vault = Vault(sealed, master_key(keys / "vault.key"), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
-    return Office(
+    office = Office(
         organ=_organ(described.organ, partners),
         zone=ZONE,
         clock=clock,
         database=_database(settings, vault),
         contents=Contents(Blobs(files), vault),
         passwords=Passwords(),
-        routes=read_routes(settings.trinhky_config / "workflows"),
+        roads=Roads(read_route),
         books=read_registers(settings.trinhky_config / "registers.yaml"),
         forms=read_forms(settings.trinhky_config / "document_types.yaml"),
         capacities=described.capacities,
@@ -103,6 +105,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         mailer=_mailer(settings),
         address=settings.public_address,
     )
+    adopt_files(office, read_texts(settings.trinhky_config / "workflows"))
+    return office
 
 
 def _organ(own: Organ, partners: dict[str, Organ]) -> Organ:
