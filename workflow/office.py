@@ -26,7 +26,7 @@ from workflow.roads import Roads
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One office, furnished by ``app.py``."""
+    """One office, furnished by ``front.furnishing``."""
 
     organ: Organ
     zone: ZoneInfo  # of deadlines, registers and everything dated

@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-import app as front
 from config.workflows import read_texts
+from front.furnishing import furnish
 from records.definition import Adoption, Source
 from records.document import Digest
 from records.errors import Broken, Outrun
@@ -19,7 +19,7 @@ from workflow.look import view
 from workflow.roads import Roads
 from workflow.verify import verify
 
-CONFIG = Path(front.__file__).parent / "config"
+CONFIG = Path(__file__).parents[2] / "config"
 FORMAT_CHECK = "Kiểm tra thể thức"
 
 
@@ -75,7 +75,7 @@ def test_an_office_that_opens_again_reads_old_versions_from_the_database(
     road.write_text(without_format_check(road.read_text("utf-8")), "utf-8")
     house.settings.trinhky_config = folder
 
-    again = front.furnish(house.settings, house.office.isolate, house.clock)  # type: ignore[arg-type]  # the tests' own sandbox
+    again = furnish(house.settings, house.office.isolate, house.clock)  # type: ignore[arg-type]  # the tests' own sandbox
 
     try:
         assert "format_check" not in again.routes["outgoing"].states
