@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from config.directory import read_forms, read_partners
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
-from config.workflows import read_routes
+from config.workflows import read_route, read_texts
 from drafting.convert import Converter
 from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
@@ -36,8 +36,10 @@ from storage.keys import vault_key
 from storage.objects import Objects
 from storage.queue import prepare
 from storage.vault import Vault, master_key
+from workflow.adopt import adopt_files
 from workflow.found import found, set_passwords
 from workflow.office import Office
+from workflow.roads import Roads
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of everything dated: Vietnam has one, without summer time."""
@@ -60,14 +62,14 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     files, sealed = objects_of(settings)
     vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
-    return Office(
+    office = Office(
         organ=_organ(described.organ, partners),
         zone=ZONE,
         clock=clock,
         database=_database(settings, vault),
         contents=Contents(Blobs(files), vault),
         passwords=Passwords(),
-        routes=read_routes(settings.trinhky_config / "workflows"),
+        roads=Roads(read_route),
         books=read_registers(settings.trinhky_config / "registers.yaml"),
         forms=read_forms(settings.trinhky_config / "document_types.yaml"),
         capacities=described.capacities,
@@ -85,6 +87,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         mailer=_mailer(settings),
         address=settings.public_address,
     )
+    adopt_files(office, read_texts(settings.trinhky_config / "workflows"))
+    return office
 
 
 def _organ(own: Organ, partners: dict[str, Organ]) -> Organ:

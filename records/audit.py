@@ -63,6 +63,7 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:archived",
         "number:cancelled",
+        "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
         "job:retried",

@@ -140,6 +140,7 @@ EVENT = {
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
     "number:cancelled": "Hủy số",
+    "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "job:retried": "Cho thử lại việc bị bỏ dở",
