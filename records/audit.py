@@ -40,6 +40,7 @@ ACTIONS = frozenset(
     {
         "office:founded",
         "person:changed",
+        "calendar:changed",
         "person:known",  # a login
         "person:unknown",  # a login that failed
         "document:received",

@@ -8,6 +8,7 @@ from sqlalchemy import Connection, func, insert, select, update
 
 from records.errors import Outrun
 from records.step import Step
+from records.working_time import Deadline
 from storage import tables as t
 
 
@@ -18,18 +19,51 @@ class Steps:
         self._connection = connection
 
     def open(
-        self, document: str, state: str, desk: frozenset[str], at: datetime, due: datetime | None
-    ) -> None:
-        """Open the next step of a document and lay it on the desks."""
+        self,
+        document: str,
+        state: str,
+        desk: frozenset[str],
+        *,
+        at: datetime,
+        deadline: Deadline | None = None,
+    ) -> int:
+        """Open the next step of a document, lay it on the desks and give its number."""
         last = self._connection.execute(
             select(func.max(t.step.c.n)).where(t.step.c.document == document)
         ).scalar()
         n = (last or 0) + 1
         self._connection.execute(
-            insert(t.step).values(document=document, n=n, state=state, opened_at=at, due_at=due)
+            insert(t.step).values(
+                document=document,
+                n=n,
+                state=state,
+                opened_at=at,
+                due_at=deadline.due if deadline else None,
+                soon_at=deadline.soon if deadline else None,
+            )
         )
         for token in sorted(desk):
             self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
+        return n
+
+    def open_ones(self) -> list[tuple[Step, str, str]]:
+        """Give every open step with the road and the urgency of its document, without desks."""
+        query = select(t.step, t.document.c.workflow, t.document.c.urgency).join(
+            t.document, t.document.c.id == t.step.c.document
+        )
+        rows = self._connection.execute(query.where(t.step.c.closed_at.is_(None)))
+        return [(_step(row, frozenset()), row.workflow, row.urgency) for row in rows]
+
+    def set_deadline(self, document: str, n: int, deadline: Deadline | None) -> None:
+        """Keep another deadline of a step."""
+        self._connection.execute(
+            update(t.step)
+            .where(t.step.c.document == document, t.step.c.n == n)
+            .values(
+                due_at=deadline.due if deadline else None,
+                soon_at=deadline.soon if deadline else None,
+            )
+        )
 
     def close(  # noqa: PLR0913 - the facts of an act, each named at the call
         self, document: str, *, by: str, act: str, at: datetime, digest: str, approval: bool
@@ -94,6 +128,7 @@ def _step(row: Any, desk: frozenset[str]) -> Step:
         desk=desk,
         opened_at=row.opened_at,
         due_at=row.due_at,
+        soon_at=row.soon_at,
         closed_at=row.closed_at,
         closed_by=row.closed_by,
         act=row.act,
