@@ -55,7 +55,7 @@ class StateText(Strict):
 class RouteText(Strict):
     """A whole workflow file."""
 
-    name: str
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
     title: TitleText
     direction: Direction
     start: str
@@ -68,16 +68,26 @@ def read_routes(folder: Path) -> dict[str, Route]:
 
     Raises  Refused: ``config.invalid`` with ``where`` (file:line) and ``why``.
     """
-    routes: dict[str, Route] = {}
+    return {name: read_route(text, name) for name, text in read_texts(folder).items()}
+
+
+def read_texts(folder: Path) -> dict[str, str]:
+    """Give the text of every road in ``folder`` by its name, each one proven to be readable."""
+    texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         located = Located(path)
         route = _route(located)
-        if route.name in routes:
+        if route.name in texts:
             raise located.wrong(["name"], f"{route.name} is the name of another file's road")
-        routes[route.name] = route
-    if not routes:
+        texts[route.name] = located.text
+    if not texts:
         raise Refused("config.invalid", where=folder.name, why="no workflow in this folder")
-    return routes
+    return texts
+
+
+def read_route(text: str, name: str = "") -> Route:
+    """Give the road that ``text`` describes; ``name`` is what complaints call it."""
+    return _route(Located(Path(f"{name or 'workflow'}.yaml"), text))
 
 
 def _route(located: Located) -> Route:

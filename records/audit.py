@@ -39,6 +39,8 @@ class AuditHead:
 ACTIONS = frozenset(
     {
         "office:founded",
+        "office:copied",  # a backup was taken
+        "office:restored",
         "person:changed",
         "calendar:changed",
         "person:known",  # a login
@@ -62,6 +64,7 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:archived",
         "number:cancelled",
+        "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
         "job:retried",

@@ -6,6 +6,7 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from records.document import Digest
 from records.errors import Outrun
 from records.step import Step
 from records.working_time import Deadline
@@ -46,13 +47,18 @@ class Steps:
             self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
         return n
 
-    def open_ones(self) -> list[tuple[Step, str, str]]:
-        """Give every open step with the road and the urgency of its document, without desks."""
-        query = select(t.step, t.document.c.workflow, t.document.c.urgency).join(
-            t.document, t.document.c.id == t.step.c.document
+    def open_ones(self) -> list[tuple[Step, Digest, str, str]]:
+        """Give every open step, without desks, and its document's road: version, name, urgency."""
+        told = t.document.c
+        query = (
+            select(t.step, told.definition, told.workflow, told.urgency)
+            .join(t.document, told.id == t.step.c.document)
+            .where(t.step.c.closed_at.is_(None))
         )
-        rows = self._connection.execute(query.where(t.step.c.closed_at.is_(None)))
-        return [(_step(row, frozenset()), row.workflow, row.urgency) for row in rows]
+        return [
+            (_step(row, frozenset()), Digest(row.definition), row.workflow, row.urgency)
+            for row in self._connection.execute(query)
+        ]
 
     def set_deadline(self, document: str, n: int, deadline: Deadline | None) -> None:
         """Keep another deadline of a step."""

@@ -35,8 +35,8 @@ def calendar_of(office: Office, unit: Unit) -> Calendar:
 def count_again(office: Office, unit: Unit) -> None:
     """Count the deadlines of all open steps again: the calendar says something else now."""
     calendar = calendar_of(office, unit)
-    for step, workflow, urgency in unit.steps.open_ones():
-        state = office.routes[workflow].states.get(step.state)
+    for step, version, name, urgency in unit.steps.open_ones():
+        state = office.roads.of(unit, version, name).states.get(step.state)
         if state is not None and state.within is not None:
             urgent = urgency != Urgency.NORMAL
             deadline = calendar.deadline(step.opened_at, state.within, at_once=urgent)

@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from flask.testing import FlaskClient
 
-from app import application
+from front.serving import application
 from records.document import Classification, Direction, DocumentId, Urgency
 from records.errors import NotAllowed, NotFound, Refused
 from records.person import Role

@@ -28,7 +28,7 @@ days:
         ("2h", "2d", 3, "hours of working time"),
         ("2h", "soon", 3, "no working time"),
         ("2027-02-03", "2027-02-3x", 5, "2027-02-3x"),
-        ("working: false", "of: true", 5, "of"),
+        ("working: false", "of: true", 4, "of"),
     ],
 )
 def test_every_mistake_in_the_calendar_is_told_with_its_line(
