@@ -96,6 +96,21 @@ class Documents:
         ).scalars()
         return frozenset(rows)
 
+    def opened(self, id: str, person: str, digest: str) -> bool:
+        """Tell whether somebody opened these bytes of a document."""
+        column = t.opening.c
+        query = select(column.at).where(
+            column.document == id, column.person == person, column.digest == digest
+        )
+        return self._connection.execute(query).first() is not None
+
+    def note_opening(self, id: str, person: str, digest: str, at: datetime) -> None:
+        """Keep that somebody opened these bytes; a second time changes nothing."""
+        if not self.opened(id, person, digest):
+            self._connection.execute(
+                insert(t.opening).values(document=id, person=person, digest=digest, at=at)
+            )
+
     def page(
         self, bounds: Bounds, classes: Collection[str], *, after: str = "", limit: int = 50
     ) -> list[Document]:
@@ -125,7 +140,7 @@ class Documents:
     def waiting(self, tokens: frozenset[str], classes: Collection[str]) -> list[Document]:
         """Give the documents that lie open on the desks of these tokens, longest waiting first."""
         opened = (
-            select(t.step.c.document, t.step.c.opened_at)
+            select(t.step.c.document, func.min(t.step.c.opened_at).label("opened_at"))
             .where(t.step.c.closed_at.is_(None))
             .where(
                 exists().where(
@@ -134,6 +149,7 @@ class Documents:
                     t.desk.c.token.in_(sorted(tokens)),
                 )
             )
+            .group_by(t.step.c.document)
             .subquery()
         )
         query = _documents().join(opened, opened.c.document == t.document.c.id)
@@ -246,6 +262,7 @@ class Documents:
             "recipients": list(document.recipients),
             "signer": document.signer,
             "assignee": document.assignee,
+            "rests_since": document.rests_since,
             "shut": shut,
             **words,
         }
@@ -313,6 +330,7 @@ class Documents:
             number=_number(row),
             signer=row.signer,
             assignee=row.assignee,
+            rests_since=row.rests_since,
             revisions=tuple(revisions[row.id]),
             attachments=tuple(enclosed),
         )

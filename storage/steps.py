@@ -1,14 +1,14 @@
 """Steps as rows: what is open, on whose desk, and which approvals still count."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from records.document import Digest
 from records.errors import Outrun
-from records.step import Step
+from records.step import Step, StepKind
 from records.working_time import Deadline
 from storage import tables as t
 
@@ -19,33 +19,74 @@ class Steps:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def open(
-        self,
-        document: str,
-        state: str,
-        desk: frozenset[str],
-        *,
-        at: datetime,
-        deadline: Deadline | None = None,
-    ) -> int:
-        """Open the next step of a document, lay it on the desks and give its number."""
-        last = self._connection.execute(
-            select(func.max(t.step.c.n)).where(t.step.c.document == document)
-        ).scalar()
-        n = (last or 0) + 1
+    def upcoming(self, document: str) -> int:
+        """Give the number of the next step of a document."""
+        last = select(func.max(t.step.c.n)).where(t.step.c.document == document)
+        return (self._connection.execute(last).scalar() or 0) + 1
+
+    def open(self, step: Step) -> None:
+        """Keep a step that begins, and lay it on its desks."""
         self._connection.execute(
             insert(t.step).values(
-                document=document,
-                n=n,
-                state=state,
-                opened_at=at,
-                due_at=deadline.due if deadline else None,
-                soon_at=deadline.soon if deadline else None,
+                document=step.document,
+                n=step.n,
+                state=step.state,
+                opened_at=step.opened_at,
+                due_at=step.due_at,
+                soon_at=step.soon_at,
+                kind=step.kind,
+                parent=step.parent,
+                branch=step.branch,
+                since=step.since,
+                asked_by=step.asked_by,
+                votes=dict(step.votes),
+                settled=step.settled,
             )
         )
-        for token in sorted(desk):
-            self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
-        return n
+        for token in sorted(step.desk):
+            self._lay(step.document, step.n, token, by_hand=token in step.by_hand)
+
+    def hand_over(self, document: str, n: int, tokens: frozenset[str], *, since: int) -> None:
+        """Lay an open step on the desks of others alone, because somebody said so."""
+        self._connection.execute(
+            delete(t.desk).where(t.desk.c.document == document, t.desk.c.step == n)
+        )
+        for token in sorted(tokens):
+            self._lay(document, n, token, by_hand=True)
+        self.touch(document, n, since=since)
+
+    def hold_time(self, step: Step) -> None:
+        """Keep a step's deadlines as ``step`` says, those that are held among them."""
+        self._connection.execute(
+            update(t.step)
+            .where(t.step.c.document == step.document, t.step.c.n == step.n)
+            .values(
+                due_at=step.due_at,
+                soon_at=step.soon_at,
+                held_due_at=step.held_due_at,
+                held_soon_at=step.held_soon_at,
+                settled=step.settled,
+            )
+        )
+
+    def touch(self, document: str, n: int, *, since: int) -> None:
+        """Keep that something of an open step changed with this version of the document."""
+        self._connection.execute(
+            update(t.step).where(t.step.c.document == document, t.step.c.n == n).values(since=since)
+        )
+
+    def vote(self, document: str, n: int, votes: Mapping[str, str]) -> None:
+        """Keep what the branches of a join said until now."""
+        self._connection.execute(
+            update(t.step)
+            .where(t.step.c.document == document, t.step.c.n == n)
+            .values(votes=dict(votes))
+        )
+
+    def _lay(self, document: str, n: int, token: str, *, by_hand: bool) -> None:
+        self._connection.execute(
+            insert(t.desk).values(document=document, step=n, token=token, by_hand=by_hand)
+        )
 
     def open_ones(self) -> list[tuple[Step, Digest, str, str]]:
         """Give every open step, without desks, and its document's road: version, name, urgency."""
@@ -56,7 +97,7 @@ class Steps:
             .where(t.step.c.closed_at.is_(None))
         )
         return [
-            (_step(row, frozenset()), Digest(row.definition), row.workflow, row.urgency)
+            (_step(row, {}), Digest(row.definition), row.workflow, row.urgency)
             for row in self._connection.execute(query)
         ]
 
@@ -71,14 +112,23 @@ class Steps:
             )
         )
 
-    def close(  # noqa: PLR0913 - the facts of an act, each named at the call
-        self, document: str, *, by: str, act: str, at: datetime, digest: str, approval: bool
-    ) -> None:
-        """Close the open step. Raises Outrun: there is none any more."""
+    def close(self, step: Step) -> None:
+        """Close an open step as ``step`` says. Raises Outrun: it is open no longer."""
         closed = self._connection.execute(
             update(t.step)
-            .where(t.step.c.document == document, t.step.c.closed_at.is_(None))
-            .values(closed_at=at, closed_by=by, act=act, digest=digest, approval=approval)
+            .where(
+                t.step.c.document == step.document,
+                t.step.c.n == step.n,
+                t.step.c.closed_at.is_(None),
+            )
+            .values(
+                closed_at=step.closed_at,
+                closed_by=step.closed_by,
+                act=step.act,
+                digest=step.digest,
+                approval=step.approval,
+                outcome=step.outcome,
+            )
         )
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
@@ -96,16 +146,11 @@ class Steps:
             .values(cancelled_at=at)
         )
 
-    def withdraw_last(self, document: str, *, at: datetime) -> None:
-        """Let the approval of the step closed last no longer count: its giver took it back."""
-        last = (
-            select(func.max(t.step.c.n))
-            .where(t.step.c.document == document, t.step.c.closed_at.is_not(None))
-            .scalar_subquery()
-        )
+    def withdraw(self, document: str, n: int, *, at: datetime) -> None:
+        """Let the approval of a step no longer count: its giver took it back."""
         self._connection.execute(
             update(t.step)
-            .where(t.step.c.document == document, t.step.c.n == last, t.step.c.approval)
+            .where(t.step.c.document == document, t.step.c.n == n, t.step.c.approval)
             .values(cancelled_at=at)
         )
 
@@ -115,23 +160,23 @@ class Steps:
 
     def several(self, documents: Sequence[str]) -> dict[str, list[Step]]:
         """Give every step of several documents, oldest first."""
-        desks: dict[tuple[str, int], set[str]] = {}
+        desks: dict[tuple[str, int], dict[str, bool]] = {}
         lying = self._connection.execute(select(t.desk).where(t.desk.c.document.in_(documents)))
         for row in lying:
-            desks.setdefault((row.document, row.step), set()).add(row.token)
+            desks.setdefault((row.document, row.step), {})[row.token] = row.by_hand
         found: dict[str, list[Step]] = {document: [] for document in documents}
         query = select(t.step).where(t.step.c.document.in_(documents)).order_by(t.step.c.n)
         for row in self._connection.execute(query):
-            found[row.document].append(_step(row, frozenset(desks.get((row.document, row.n), ()))))
+            found[row.document].append(_step(row, desks.get((row.document, row.n), {})))
         return found
 
 
-def _step(row: Any, desk: frozenset[str]) -> Step:
+def _step(row: Any, desk: Mapping[str, bool]) -> Step:
     return Step(
         document=row.document,
         n=row.n,
         state=row.state,
-        desk=desk,
+        desk=frozenset(desk),
         opened_at=row.opened_at,
         due_at=row.due_at,
         soon_at=row.soon_at,
@@ -141,4 +186,15 @@ def _step(row: Any, desk: frozenset[str]) -> Step:
         digest=row.digest,
         approval=row.approval,
         cancelled_at=row.cancelled_at,
+        kind=StepKind(row.kind),
+        parent=row.parent,
+        branch=row.branch,
+        outcome=row.outcome,
+        since=row.since,
+        asked_by=row.asked_by,
+        votes=row.votes,
+        held_due_at=row.held_due_at,
+        held_soon_at=row.held_soon_at,
+        settled=row.settled,
+        by_hand=frozenset(token for token, by_hand in desk.items() if by_hand),
     )

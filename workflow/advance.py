@@ -4,15 +4,21 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
-from identity.reading import readers_of
 from records.audit import AuditEvent
 from records.document import Classification, Document
+from records.errors import Outrun
 from records.person import Person
-from records.route import Act
+from records.route import AGREED, OUTCOMES, Act, Need, SamePerson
+from records.step import DROPPED, StepKind
 from storage.unit import Unit
-from workflow.deadline import open_step
+from workflow.course import Course, course_of
 from workflow.office import Office
-from workflow.road import Choice, Standing, approves, desk_of
+from workflow.opening import begin_steps
+from workflow.required import approving
+from workflow.road import Choice, Standing, approves, offered, previous
+
+PASSED = Choice()
+"""What goes with an approval that the road gives by itself: nothing."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +39,86 @@ def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: 
     Raises  Outrun: it is no longer as it was read; nothing is kept.
             Refused: nobody could act where it would go.
     """
-    document = was.document
-    moved = replace(changed, state=deed.act.to, version=document.version + 1, changed_at=deed.at)
-    unit.documents.change(moved, seen=document.version)
-    if deed.act.name == "recall":
-        unit.steps.withdraw_last(document.id, at=deed.at)
-    unit.steps.close(
-        document.id,
-        by=deed.by.id,
-        act=deed.act.name,
-        at=deed.at,
-        digest=document.latest.digest,
-        approval=approves(was, deed.act),
+    step = was.step
+    if step is None:
+        raise Outrun("step.outrun")
+    filled = _filled(changed, deed)
+    course = course_of(was.route, filled, was.steps)
+    course.leave(step.n, deed.act.to)
+    moved = replace(
+        filled, state=course.state, version=was.document.version + 1, changed_at=deed.at
     )
-    _open(office, unit, was, moved, deed.at)
-    _note(unit, was, moved, deed)
+    unit.documents.change(moved, seen=was.document.version)
+    before = previous(was) if deed.act.name == "recall" else None
+    if before is not None:
+        unit.steps.withdraw(moved.id, before.n, at=deed.at)
+    begin_steps(
+        office,
+        unit,
+        was.route,
+        moved,
+        course,
+        at=deed.at,
+        chosen=deed.choice.next,
+        before=was.steps,
+    )
+    _end_steps(unit, was, moved, course, deed)
+    _note(unit, was, moved, course, deed)
     leave_jobs(office, unit, moved)
     if deed.act.reports and moved.source.message:
         unit.enqueue("report", moved.id, deed.act.reports, key=f"{moved.id}:{moved.version}")
+    return _pass_by(office, unit, was, moved, deed)
+
+
+def _filled(changed: Document, deed: Deed) -> Document:
+    told = {name: deed.choice.fields[name] for name in deed.act.asks if name in deed.choice.fields}
+    return replace(changed, fields={**changed.fields, **told}) if told else changed
+
+
+def _end_steps(unit: Unit, was: Standing, moved: Document, course: Course, deed: Deed) -> None:
+    """Close what ended: the step that was acted on, joins it decided, and what hung on them."""
+    digest = was.document.latest.digest
+    known = {one.n: one for one in (*was.steps, *unit.steps.of(moved.id))}
+    for n, outcome in course.closed.items():
+        state = was.route.states[known[n].state]
+        acted = was.step is not None and n == was.step.n
+        joined = state.parallel is not None and outcome == AGREED and approving(was.route, state)
+        unit.steps.close(
+            replace(
+                known[n],
+                closed_at=deed.at,
+                closed_by=deed.by.id,
+                act=deed.act.name if acted else outcome,
+                digest=digest if outcome != DROPPED else "",
+                approval=approves(was, deed.act) if acted else joined,
+                outcome=outcome,
+            )
+        )
+    for n, votes in course.votes.items():
+        if n in course.live:
+            unit.steps.vote(moved.id, n, votes)
+
+
+def _pass_by(office: Office, unit: Unit, was: Standing, moved: Document, deed: Deed) -> Document:
+    """Let a step pass whose person has just approved these bytes, where the road says once."""
+    if not approves(was, deed.act):
+        return moved
+    now = Standing(moved, tuple(unit.steps.of(moved.id)), was.route)
+    for step in now.open:
+        here = now.on(step.n)
+        if here.state.same_person is not SamePerson.ONCE or not _theirs(unit, here, deed.by):
+            continue
+        act = here.state.acts[0]
+        again = Deed(act, deed.by, deed.at, PASSED, "step:approved", {"same_person": "once"})
+        return advance(office, unit, here, moved, again)
     return moved
+
+
+def _theirs(unit: Unit, here: Standing, by: Person) -> bool:
+    """Tell whether somebody may let a step pass, in which they did not yet approve these bytes."""
+    act = here.state.acts[0]
+    twice = any(one.state == here.state.name and one.closed_by == by.id for one in here.approvals)
+    return not twice and act in offered(unit, here, by) and not act.needs - {Need.SEEN}
 
 
 def leave_jobs(office: Office, unit: Unit, document: Document) -> None:
@@ -63,21 +130,13 @@ def leave_jobs(office: Office, unit: Unit, document: Document) -> None:
             unit.enqueue("notify", document.id, str(document.version), key=key)
 
 
-def _open(office: Office, unit: Unit, was: Standing, moved: Document, at: datetime) -> None:
-    state = was.route.states[moved.state]
-    if not state.acts:
-        return
-    desk = desk_of(unit, moved, state.who)
-    open_step(office, unit, moved, state, desk, at=at)
-    unit.documents.admit(moved.id, readers_of(moved, desk))
-
-
-def _note(unit: Unit, was: Standing, moved: Document, deed: Deed) -> None:
+def _note(unit: Unit, was: Standing, moved: Document, course: Course, deed: Deed) -> None:
     facts = {
         "action": deed.act.name,
-        "from": was.document.state,
-        "to": moved.state,
+        "from": was.state.name,
+        "to": deed.act.to,
         "digest": was.document.latest.digest,
+        **_branch_facts(was, moved, course, deed),
         **deed.facts,
     }
     if moved.latest.digest != was.document.latest.digest:
@@ -86,3 +145,23 @@ def _note(unit: Unit, was: Standing, moved: Document, deed: Deed) -> None:
     seq = unit.audit.append(event)
     if deed.choice.comment:
         unit.audit.remark(seq, moved, deed.choice.comment.strip())
+
+
+def _branch_facts(was: Standing, moved: Document, course: Course, deed: Deed) -> dict[str, str]:
+    """Give what a road with branches or choices adds to what the log tells of an act."""
+    facts = {}
+    step = was.step
+    if step is not None and step.parent:
+        facts["branch"] = step.branch
+    if course.through:
+        facts["through"] = " ".join(course.through)
+    joined = [
+        f"{one.state}={course.closed[one.n]}"
+        for one in was.steps
+        if one.kind is StepKind.JOIN and course.closed.get(one.n) in OUTCOMES
+    ]
+    if joined:
+        facts["joined"] = " ".join(joined)
+    if moved.state not in (deed.act.to, was.document.state):
+        facts["state"] = moved.state
+    return facts

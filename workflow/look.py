@@ -14,9 +14,10 @@ from records.paper import Placement
 from records.person import Person, Role, Unit
 from records.route import Act
 from records.step import Step
+from workflow.beside import Side, sides
 from workflow.office import Office
 from workflow.revise import may_revise
-from workflow.road import Standing, offered, standing
+from workflow.road import Offer, Standing, offers, standing
 from workflow.sign import placement_of
 
 
@@ -25,7 +26,8 @@ class View:
     """A document as one person sees it now."""
 
     standing: Standing
-    acts: tuple[Act, ...]  # exactly what this person may do now
+    offers: tuple[Offer, ...]  # exactly what this person may do now, step by step
+    sides: tuple[Side, ...]  # and what beside the road
     may_revise: bool
     dispatches: tuple[Dispatch, ...]
     names: Mapping[str, str]  # by account name
@@ -38,9 +40,14 @@ class View:
         return self.standing.document
 
     @property
+    def acts(self) -> tuple[Act, ...]:
+        """Give the acts of the road, each name once."""
+        return tuple({offer.act.name: offer.act for offer in self.offers}.values())
+
+    @property
     def actions(self) -> list[str]:
-        """Give the names of the acts, other names included."""
-        return [name for act in self.acts for name in (act.name, act.also) if name]
+        """Give the names of all that may be done, other names included."""
+        return names_of(self.acts, self.sides)
 
 
 def view(office: Office, id: str, *, by: Person) -> View:
@@ -50,13 +57,20 @@ def view(office: Office, id: str, *, by: Person) -> View:
         dispatches = tuple(unit.dispatches.of(id))
         return View(
             standing=at,
-            acts=tuple(offered(unit, at, by)),
+            offers=tuple(offers(unit, at, by)),
+            sides=tuple(sides(unit, at, by)),
             may_revise=may_revise(at, by),
             dispatches=dispatches,
             names=unit.people.names(),
             package=unit.readings.package(id),
             pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
         )
+
+
+def names_of(acts: Sequence[Act], beside: Sequence[Side]) -> list[str]:
+    """Give the names of what may be done, each once."""
+    names = [name for act in acts for name in (act.name, act.also) if name]
+    return list(dict.fromkeys([*names, *(one.name for one in beside)]))
 
 
 def page_of_documents(
@@ -106,8 +120,10 @@ def revision_of(document: Document, which: str) -> Revision:
 
 def content(office: Office, id: str, which: str, *, by: Person) -> tuple[Revision, bytes]:
     """Give the bytes of a revision, re-hashed; the look is logged."""
-    document = _opened(office, id, by)
+    with office.database.reading() as unit:
+        document = standing(office, unit, id, by).document
     revision = revision_of(document, which)
+    _log_look(office, document, by, shown=revision.digest)
     return revision, office.contents.get(document, revision.digest)
 
 
@@ -139,9 +155,9 @@ def page_picture(  # noqa: PLR0913 - which page of which revision, how wide, for
     """
     with office.database.reading() as unit:
         document = standing(office, unit, id, by).document
-    if page == 1:
-        _log_look(office, document, by)
     revision = revision_of(document, which)
+    if page == 1:
+        _log_look(office, document, by, shown=revision.digest)
     if revision.media is not Media.PDF:
         raise NotFound("page.unknown")
     return office.reader.page_png(office.contents.get(document, revision.digest), page, width=width)
@@ -191,8 +207,14 @@ class Waiting:
     """A document on somebody's desk."""
 
     document: Document
-    step: Step
+    step: Step  # the one that lies on their desk longest
     acts: tuple[Act, ...]
+    sides: tuple[Side, ...] = ()
+
+    @property
+    def actions(self) -> list[str]:
+        """Give the names of all that may be done, other names included."""
+        return names_of(self.acts, self.sides)
 
 
 def desk(office: Office, *, by: Person) -> list[Waiting]:
@@ -204,8 +226,10 @@ def desk(office: Office, *, by: Person) -> list[Waiting]:
         for document in found:
             route = office.roads.of(unit, document.definition, document.workflow)
             at = Standing(document, tuple(steps[document.id]), route)
-            if at.step is not None:
-                waiting.append(Waiting(document, at.step, tuple(offered(unit, at, by))))
+            mine = [one for one in at.steps if one.open and one.desk & tokens_of(by)]
+            acts = {offer.act.name: offer.act for offer in offers(unit, at, by)}
+            beside = tuple(sides(unit, at, by))
+            waiting.append(Waiting(document, mine[0], tuple(acts.values()), beside))
         return waiting
 
 
@@ -238,8 +262,10 @@ def _opened(office: Office, id: str, by: Person) -> Document:
     return document
 
 
-def _log_look(office: Office, document: Document, by: Person) -> None:
+def _log_look(office: Office, document: Document, by: Person, *, shown: str = "") -> None:
     with office.database.unit() as unit:
+        if shown:
+            unit.documents.note_opening(document.id, by.id, shown, office.clock())
         facts = {"digest": document.latest.digest}
         event = AuditEvent("document:viewed", by.id, office.clock(), document.id, facts)
         unit.audit.append(event)
