@@ -20,6 +20,9 @@ from workflow.revise import may_revise
 from workflow.road import Offer, Standing, offers, standing
 from workflow.sign import placement_of
 
+OF_ROADS = ("branch", "through", "joined", "same_person", "asked", "asked_by", "assignee")
+"""What the log tells of branches, choices and of those who were asked."""
+
 
 @dataclass(frozen=True, slots=True)
 class View:
@@ -196,6 +199,7 @@ def history_lines(
             "made": entry.event.facts.get("made", ""),
             "number": entry.event.facts.get("number", ""),
             "comment": remark,
+            **{name: entry.event.facts.get(name, "") for name in OF_ROADS},
         }
         for entry, remark in entries
         if entry.event.action not in {"document:viewed", "egress:refused"}

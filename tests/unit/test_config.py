@@ -203,7 +203,7 @@ def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
 def test_the_shipped_roads_stand() -> None:
     routes = read_routes(CONFIG / "workflows")
 
-    assert set(routes) == {str(one) for one in Direction}
+    assert set(routes) >= {str(one) for one in Direction}
     for route in routes.values():
         assert route.name == route.direction
         for state in route.states.values():

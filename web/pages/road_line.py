@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from records.route import BACKWARD, Route, State, Title
 from records.step import Step
+from workflow.behind import behind
 from workflow.road import Standing
 
 
@@ -29,7 +30,7 @@ def line_of(at: Standing) -> tuple[Stop, ...]:
     ahead = _usual(at.route, at.route.start)
     names = [state.name for state in ahead]
     if at.document.state not in names:
-        ahead = (*_behind(at), *_usual(at.route, at.document.state))
+        ahead = (*behind(at), *_usual(at.route, at.document.state))
         names = [state.name for state in ahead]
     now = names.index(at.document.state)
     return tuple(
@@ -48,22 +49,8 @@ def _usual(route: Route, start: str) -> tuple[State, ...]:
     name = start
     while name not in found:
         state = found[name] = route.states[name]
-        if state.acts:
-            name = state.acts[0].to
+        name = state.onward or name
     return tuple(found.values())
-
-
-def _behind(at: Standing) -> tuple[State, ...]:
-    """Give the states a document went through, without those it was sent back from."""
-    passed: list[str] = []
-    for step in at.steps:
-        if step.state in passed:
-            del passed[passed.index(step.state) :]
-        if step.closed_at is not None:
-            passed.append(step.state)
-    if at.document.state in passed:
-        del passed[passed.index(at.document.state) :]
-    return tuple(at.route.states[name] for name in passed)
 
 
 def _left(at: Standing, name: str) -> Step | None:
