@@ -8,6 +8,7 @@ from storage.arrivals import Arrivals
 from storage.audit import Audit
 from storage.calendar import Days
 from storage.definitions import Definitions
+from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.jobs import Jobs
@@ -61,6 +62,11 @@ class Unit:
     def definitions(self) -> Definitions:
         """The texts of roads, and which one is in force."""
         return Definitions(self.connection)
+
+    @cached_property
+    def delegations(self) -> Delegations:
+        """Who stands in for whom."""
+        return Delegations(self.connection)
 
     @cached_property
     def passes(self) -> Passes:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from identity.reading import classes_of, tokens_of
 from records.audit import AuditEntry, AuditEvent, AuditHead
+from records.delegation import Mandate
 from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
 from records.exchange import Dispatch
@@ -14,9 +15,10 @@ from records.paper import Placement
 from records.person import Person, Role, Unit
 from records.route import Act
 from records.step import Step
+from workflow.behalf import waiting_for_others
 from workflow.office import Office
 from workflow.revise import may_revise
-from workflow.road import Standing, offered, standing
+from workflow.road import Standing, behalf_of, offered, standing
 from workflow.sign import placement_of
 
 
@@ -31,6 +33,7 @@ class View:
     names: Mapping[str, str]  # by account name
     package: Digest | None
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
+    behalf: Mapping[str, Mandate]  # by act: in whose name, where it is not their own
 
     @property
     def document(self) -> Document:
@@ -47,15 +50,17 @@ def view(office: Office, id: str, *, by: Person) -> View:
     """Give a document as this person sees it. Raises NotFound."""
     with office.database.reading() as unit:
         at = standing(office, unit, id, by)
+        acts = tuple(offered(unit, at, by))
         dispatches = tuple(unit.dispatches.of(id))
         return View(
             standing=at,
-            acts=tuple(offered(unit, at, by)),
+            acts=acts,
             may_revise=may_revise(at, by),
             dispatches=dispatches,
             names=unit.people.names(),
             package=unit.readings.package(id),
             pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
+            behalf=behalf_of(unit, at, acts, by),
         )
 
 
@@ -172,7 +177,10 @@ def history_lines(
             "action": entry.event.facts.get("action", ""),
             "actor": entry.event.by,
             "actor_name": names.get(entry.event.by, entry.event.by),
-            "on_behalf_of": None,
+            "on_behalf_of": entry.event.facts.get("on_behalf_of"),
+            "on_behalf_of_name": names.get(entry.event.facts.get("on_behalf_of", ""), ""),
+            "capacity": entry.event.facts.get("capacity", ""),
+            "basis": entry.event.facts.get("basis", ""),
             "at": entry.event.at,
             "from": entry.event.facts.get("from", ""),
             "to": entry.event.facts.get("to", ""),
@@ -193,10 +201,11 @@ class Waiting:
     document: Document
     step: Step
     acts: tuple[Act, ...]
+    mandate: Mandate | None = None  # in whose name, where it waits for another
 
 
 def desk(office: Office, *, by: Person) -> list[Waiting]:
-    """Give what waits for this person, longest first."""
+    """Give what waits for this person, or for whom they stand in, longest first."""
     with office.database.reading() as unit:
         found = unit.documents.waiting(tokens_of(by), classes_of(by))
         steps = unit.steps.several([one.id for one in found])
@@ -206,7 +215,15 @@ def desk(office: Office, *, by: Person) -> list[Waiting]:
             at = Standing(document, tuple(steps[document.id]), route)
             if at.step is not None:
                 waiting.append(Waiting(document, at.step, tuple(offered(unit, at, by))))
-        return waiting
+        own = {one.document.id for one in waiting if one.acts}
+        others = [
+            Waiting(at.document, at.step, acts, mandate)
+            for at, acts, mandate in waiting_for_others(office, unit, by)
+            if at.step is not None and at.document.id not in own
+        ]
+    theirs = {one.document.id for one in others}
+    waiting = [one for one in waiting if one.document.id not in theirs]
+    return sorted([*waiting, *others], key=lambda one: (one.step.opened_at, one.document.id))
 
 
 def staff(office: Office) -> tuple[list[Person], list[Unit]]:

@@ -8,8 +8,8 @@ from records.audit import AuditEvent
 from records.errors import NotAllowed, NotFound, Refused
 from records.person import Person
 from records.register import Book, Entry
+from workflow.mandates import may_know
 from workflow.office import Office
-from workflow.road import may_know
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,6 +6,7 @@ from web.api import (
     acts,
     calendar,
     configured,
+    delegations,
     documents,
     finding,
     inspection,
@@ -15,5 +16,6 @@ from web.api import (
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-for part in (people, configured, documents, acts, finding, registers, inspection, tasks, calendar):
+PARTS = (people, configured, documents, acts, finding, registers, inspection, tasks)
+for part in (*PARTS, calendar, delegations):
     api.register_blueprint(part.door)
