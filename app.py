@@ -55,6 +55,7 @@ from workflow.found import found, set_passwords
 from workflow.gather import gather
 from workflow.jobs import jobs
 from workflow.office import Office
+from workflow.register_audit import audit_registers
 from workflow.verify import verify
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -379,6 +380,24 @@ def check(settings: Settings) -> int:
     return 0 if found_out.holds else 1
 
 
+def prove_registers(settings: Settings) -> int:
+    """Prove that every register is 1…n and give the exit status."""
+    with opened(settings) as office:
+        proofs = audit_registers(office)
+    faults = [(one, fault) for one in proofs for fault in one.faults]
+    for one in proofs:
+        sys.stdout.write(f"{one.line}\n")
+    for one, fault in faults:
+        sys.stdout.write(f"FAULT {one.book} {one.year}: {fault}\n")
+    verdict = "BROKEN" if faults else "holds"
+    books = len({(one.book, one.year) for one in proofs})
+    sys.stdout.write(
+        f"register-audit: {verdict}: {books} books, {len(proofs)} series, "
+        f"{sum(one.last for one in proofs)} numbers, {len(faults)} faults\n"
+    )
+    return 1 if faults else 0
+
+
 def rebuild(settings: Settings) -> int:
     """Rebuild the index from the database."""
     with opened(settings) as office:
@@ -386,18 +405,20 @@ def rebuild(settings: Settings) -> int:
     return 0
 
 
+TOLD = {"verify": check, "reindex": rebuild, "register-audit": prove_registers}
+"""What tells something and ends, with an exit status."""
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks."""
     parser = argparse.ArgumentParser(prog="app.py", description=__doc__)
-    parser.add_argument("command", choices=["run", "serve", "work", "verify", "reindex"])
+    parser.add_argument("command", choices=["run", "serve", "work", *TOLD])
     chosen = parser.parse_args(arguments)
     settings = Settings()
     keep_logs(settings.log_format)
     try:
-        if chosen.command == "verify":
-            return check(settings)
-        if chosen.command == "reindex":
-            return rebuild(settings)
+        if chosen.command in TOLD:
+            return TOLD[chosen.command](settings)
         {"run": run, "serve": serve, "work": work}[chosen.command](settings)
     except OfficeError as wrong:
         sys.stderr.write(f"{sentence(wrong, 'vi')}\n{sentence(wrong, 'en')}\n")

@@ -61,8 +61,11 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:archived",
         "number:cancelled",
+        "number:reserved",
+        "number:voided",
         "egress:refused",
         "register:printed",
+        "register:closed",
         "job:retried",
     }
 )

@@ -14,6 +14,7 @@ from records.paper import Placement
 from records.person import Person, Role, Unit
 from records.route import Act
 from records.step import Step
+from workflow.duplicates import twin_of
 from workflow.office import Office
 from workflow.revise import may_revise
 from workflow.road import Standing, offered, standing
@@ -31,6 +32,7 @@ class View:
     names: Mapping[str, str]  # by account name
     package: Digest | None
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
+    twin: str  # id of an earlier document that seems the same, or ""
 
     @property
     def document(self) -> Document:
@@ -56,6 +58,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             names=unit.people.names(),
             package=unit.readings.package(id),
             pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
+            twin=twin_of(unit, at.document, by=by),
         )
 
 

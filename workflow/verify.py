@@ -1,12 +1,12 @@
 """Everything that must always hold is checked: the log's chain, every file, every number."""
 
-from collections import defaultdict
 from dataclasses import dataclass
 
 from records.audit import AuditHead
 from records.document import Classification, Digest
 from records.errors import OfficeError
 from workflow.office import Office
+from workflow.register_audit import audit_registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,8 +31,9 @@ def verify(office: Office) -> Findings:
         wanted = unit.documents.digests()
     faults = list(office.database.sound())
     faults += [fault for one in wanted for fault in _file_faults(office, *one)]
-    numbers, missing = _register_faults(office)
-    return Findings(head, len(wanted), numbers, (*faults, *missing))
+    proofs = audit_registers(office)
+    faults += [f"register {one.book} {one.year}: {told}" for one in proofs for told in one.faults]
+    return Findings(head, len(wanted), sum(one.last for one in proofs), tuple(faults))
 
 
 def _file_faults(office: Office, document: str, classification: str, digest: Digest) -> list[str]:
@@ -44,20 +45,3 @@ def _file_faults(office: Office, document: str, classification: str, digest: Dig
     except OfficeError as fault:
         return [f"document {document}: {fault.rule}"]
     return []
-
-
-def _register_faults(office: Office) -> tuple[int, list[str]]:
-    counted, faults = 0, []
-    with office.database.reading() as unit:
-        for book in office.books:
-            for year in unit.registers.years(book.id):
-                series: dict[str, list[int]] = defaultdict(list)
-                for entry in unit.registers.entries(book.id, year):
-                    series[entry.number.series].append(entry.number.serial)
-                counted += sum(len(serials) for serials in series.values())
-                faults += [
-                    f"register {book.id} {name or 'joint'} {year}: not 1…{last}"
-                    for name, last in unit.registers.drawn(book.id, year).items()
-                    if series[name] != list(range(1, last + 1))
-                ]
-    return counted, faults
