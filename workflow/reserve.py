@@ -6,12 +6,12 @@ from secrets import token_hex
 
 from identity.reading import cleared
 from records.audit import AuditEvent
-from records.document import Classification, Number
+from records.document import Classification, Document, Number
 from records.errors import NotAllowed, NotFound, Refused
 from records.person import Person, Role
 from records.register import Book, Reservation
 from storage.unit import Unit
-from workflow.number import require_open
+from workflow.number import book_for, require_open
 from workflow.office import Office
 
 
@@ -73,6 +73,20 @@ def void(office: Office, id: str, reason: str, *, by: Person) -> Reservation:
         unit.reservations.void(held, " ".join(reason.split()), classified=book.classified)
         _log(office, unit, "number:voided", held, by)
     return replace(held, voided=reason)
+
+
+def held_for(
+    office: Office, unit: Unit, document: Document, *, by: Person
+) -> tuple[Reservation, ...]:
+    """Give the held numbers that a document could be given today instead of the next one."""
+    on = office.today()
+    book = book_for(office, document)
+    series = document.type if book.per_type else ""
+    return tuple(
+        one
+        for one in unit.reservations.of(book.id, on.year)
+        if one.held and one.number.series == series and one.until >= on and may_see(book, one, by)
+    )
 
 
 def may_see(book: Book, held: Reservation, by: Person) -> bool:

@@ -4,7 +4,6 @@ from datetime import date
 
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
-
 from pydantic import Field
 
 from records.errors import Refused
