@@ -162,7 +162,7 @@ class Documents:
         query = _documents().where(
             t.document.c.id.in_(marked),
             t.document.c.id != document.id,
-            t.document.c.created_at <= document.created_at,
+            t.document.c.created_at < document.created_at,
             _readable(tokens),
             _of_class(["none"]),
         )

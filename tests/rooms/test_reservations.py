@@ -1,6 +1,7 @@
 """Held numbers, closed registers, the proof 1…n, and documents that come twice."""
 
 import io
+from contextlib import suppress
 from dataclasses import replace
 from datetime import date, timedelta
 
@@ -32,6 +33,7 @@ ISSUER = Source(number="05/KH-UBND", organ="UBND thành phố", on=date(2026, 11
 
 
 def arrived(house: House, paper: bytes, source: Source = ISSUER, **about: object) -> Document:
+    house.clock.pass_by(timedelta(seconds=1))
     said = Particulars(Direction.INCOMING, "công văn", "Mời họp", Classification.NONE)
     said = replace(said, source=source, **about)  # type: ignore[arg-type]  # a test's own words
     return receive(house.office, said, paper, by=house.person("vanthu")).document
@@ -236,10 +238,14 @@ def test_a_closed_year_is_a_sealed_book_and_takes_nothing_more(house: House, pap
     assert faults(house) == []
     # Whatever the code above does, the database takes no row into a closed year.
     for statement in (
-        "INSERT INTO entry SELECT book, series, year, 9, notation, \"on\", 'x', columns, shut, "
-        "cancelled FROM entry WHERE serial = 1",
-        "INSERT INTO reservation SELECT 'x', book, series, year, 9, notation, \"on\", holder, "
-        '"by", until, reason, shut, document, voided FROM reservation',
+        (
+            "INSERT INTO entry SELECT book, series, year, 9, notation, \"on\", 'x', columns, shut, "
+            "cancelled FROM entry WHERE serial = 1"
+        ),
+        (
+            "INSERT INTO reservation SELECT 'x', book, series, year, 9, notation, \"on\", holder, "
+            '"by", until, reason, shut, document, voided FROM reservation'
+        ),
     ):
         with pytest.raises(DBAPIError, match="closed"), house.office.database.engine.begin() as raw:
             raw.execute(text(statement))
@@ -260,21 +266,25 @@ BREAKS: dict[str, tuple[str, str]] = {
         "number 2 is dated before number 1",
     ),
     "a held number was lost": (
-        'INSERT INTO reservation (id, book, series, year, serial, notation, "on", holder, "by",'
-        " until, reason, voided, document) SELECT 'x', book, series, year, 2, '', \"on\", 'vanthu',"
-        " 'vanthu', \"on\", '', '', NULL FROM entry WHERE serial = 2",
+        (
+            'INSERT INTO reservation (id, book, series, year, serial, notation, "on", holder, "by",'
+            " until, reason, voided, document) SELECT 'x', book, series, year, 2, '', \"on\", 'vanthu',"
+            " 'vanthu', \"on\", '', '', NULL FROM entry WHERE serial = 2"
+        ),
         "number 2 is given twice",
     ),
     "a used number has no row": (
-        'INSERT INTO reservation (id, book, series, year, serial, notation, "on", holder, "by",'
-        " until, reason, voided, document) SELECT 'x', book, series, year, 3, '', \"on\", 'vanthu',"
-        " 'vanthu', \"on\", '', '', document FROM entry WHERE serial = 2",
+        (
+            'INSERT INTO reservation (id, book, series, year, serial, notation, "on", holder, "by",'
+            " until, reason, voided, document) SELECT 'x', book, series, year, 3, '', \"on\", 'vanthu',"
+            " 'vanthu', \"on\", '', '', document FROM entry WHERE serial = 2"
+        ),
         "number 3 is used but not entered",
     ),
 }
 
 
-class Undone(Exception):  # noqa: N818 - it is no error: it takes a transaction back
+class Undone(Exception):
     pass
 
 
@@ -285,10 +295,10 @@ def test_the_proof_tells_every_fault_and_a_sound_book_has_none(
         numbered(house, paper)
     for broken, (statement, told) in BREAKS.items():
         found: list[str] = []
-        with pytest.raises(Undone), house.office.database.unit() as unit:
+        with suppress(Undone), house.office.database.unit() as unit:
             assert faults_of(unit, "van-ban-den", 2026) == []
             unit.connection.execute(text(statement))
-            found = faults_of(unit, "van-ban-den", 2026)
+            found += faults_of(unit, "van-ban-den", 2026)
             raise Undone
         assert told in found, broken
     house.office.database.close()
