@@ -268,7 +268,8 @@ BREAKS: dict[str, tuple[str, str]] = {
     "a held number was lost": (
         (
             'INSERT INTO reservation (id, book, series, year, serial, notation, "on", holder, "by",'
-            " until, reason, voided, document) SELECT 'x', book, series, year, 2, '', \"on\", 'vanthu',"
+            " until, reason, voided, document) SELECT 'x', book, series, year, 2, '', "
+            "\"on\", 'vanthu',"
             " 'vanthu', \"on\", '', '', NULL FROM entry WHERE serial = 2"
         ),
         "number 2 is given twice",
@@ -276,7 +277,8 @@ BREAKS: dict[str, tuple[str, str]] = {
     "a used number has no row": (
         (
             'INSERT INTO reservation (id, book, series, year, serial, notation, "on", holder, "by",'
-            " until, reason, voided, document) SELECT 'x', book, series, year, 3, '', \"on\", 'vanthu',"
+            " until, reason, voided, document) SELECT 'x', book, series, year, 3, '', "
+            "\"on\", 'vanthu',"
             " 'vanthu', \"on\", '', '', document FROM entry WHERE serial = 2"
         ),
         "number 3 is used but not entered",
