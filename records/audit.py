@@ -39,6 +39,8 @@ class AuditHead:
 ACTIONS = frozenset(
     {
         "office:founded",
+        "office:copied",  # a backup was taken
+        "office:restored",
         "person:changed",
         "person:known",  # a login
         "person:unknown",  # a login that failed
@@ -63,6 +65,7 @@ ACTIONS = frozenset(
         "number:cancelled",
         "number:reserved",
         "number:voided",
+        "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
         "register:closed",

@@ -81,3 +81,4 @@ class Closing:
     rows: int
     by: str
     at: datetime  # aware, UTC
+    shelf: str = ""  # under which name the vault keeps it, of a register of secret documents

@@ -126,6 +126,11 @@ class Registers:
         )
         return [_entry(row, self._columns(row)) for row in self._connection.execute(query)]
 
+    def bare(self, book: str, year: int) -> list[Entry]:
+        """Give the rows of one year of a book without their words, which may lie shut."""
+        query = select(t.entry).where(t.entry.c.book == book, t.entry.c.year == year)
+        return [_entry(row, {}) for row in self._connection.execute(query)]
+
     def drawn(self, book: str, year: int) -> dict[str, int]:
         """Give by series how many numbers were drawn in one year of a book."""
         query = select(t.series.c.series, t.series.c.last).where(
@@ -165,6 +170,7 @@ class Registers:
                 book=closing.book,
                 year=closing.year,
                 digest=closing.digest,
+                shelf=closing.shelf,
                 rows=closing.rows,
                 by=closing.by,
                 at=closing.at,
@@ -177,7 +183,14 @@ class Registers:
         row = self._connection.execute(query).first()
         if row is None:
             return None
-        return Closing(row.book, row.year, Digest(row.digest), row.rows, row.by, row.at)
+        return Closing(row.book, row.year, Digest(row.digest), row.rows, row.by, row.at, row.shelf)
+
+    def files(self) -> list[tuple[str, str, Digest]]:
+        """Give (name, classification, digest) of every closed book's file."""
+        return [
+            (row.shelf or row.book, "top_secret" if row.shelf else "none", Digest(row.digest))
+            for row in self._connection.execute(select(t.closing))
+        ]
 
     def _begin(self, place: tuple[str, str, int]) -> None:
         book, series, year = place

@@ -59,6 +59,12 @@ class Reservations:
         )
         return [self._reservation(row) for row in self._connection.execute(query)]
 
+    def bare(self, book: str, year: int) -> list[Reservation]:
+        """Give the same without their words, which may lie shut."""
+        rows = t.reservation.c
+        query = select(t.reservation).where(rows.book == book, rows.year == year)
+        return [_told(row, "", row.voided) for row in self._connection.execute(query)]
+
     def use(self, id: str, document: str) -> None:
         """Let a document use a held number. Raises Outrun: it is held no more."""
         self._settle(id, {"document": document})
@@ -88,13 +94,17 @@ class Reservations:
         words: Mapping[str, object] = {"reason": row.reason, "voided": row.voided}
         if row.shut is not None:
             words = self._vault.open(row.id, row.shut)
-        return Reservation(
-            id=row.id,
-            number=Number(row.book, row.series, row.year, row.serial, row.notation, row.on),
-            reason=str(words["reason"]),
-            holder=row.holder,
-            by=row.by,
-            until=row.until,
-            document=row.document or "",
-            voided=str(words["voided"]),
-        )
+        return _told(row, str(words["reason"]), str(words["voided"]))
+
+
+def _told(row: Any, reason: str, voided: str) -> Reservation:
+    return Reservation(
+        id=row.id,
+        number=Number(row.book, row.series, row.year, row.serial, row.notation, row.on),
+        reason=reason,
+        holder=row.holder,
+        by=row.by,
+        until=row.until,
+        document=row.document or "",
+        voided=voided,
+    )

@@ -7,7 +7,7 @@ from records.person import Person
 from records.register import Closing
 from workflow.office import Office
 from workflow.register_audit import faults_of
-from workflow.registers import open_book, printed_as, printed_book, shelf_of
+from workflow.registers import open_book, printed_as, printed_book
 from workflow.reserve import kept_by
 
 SEAL = Box(0, 640, 64, 742, 166)
@@ -35,11 +35,10 @@ def close_book(office: Office, id: str, year: int, *, by: Person) -> Closing:
     pdf = printed_as(office, printed_book(office, opened, at, by), "pdf")
     # The seal may wait for a timestamp, so it is set outside any unit.
     sealed = office.press.attest(pdf, box=SEAL, at=at.astimezone(office.zone))
-    if book.classified:
-        digest = office.contents.vault.put(shelf_of(id, year), sealed)
-    else:
-        digest = office.contents.blobs.put(sealed)
-    closing = Closing(id, year, digest, len(opened.entries), by.id, at)
+    shelf = f"register-{id}-{year}" if book.classified else ""
+    contents = office.contents
+    digest = contents.vault.put(shelf, sealed) if shelf else contents.blobs.put(sealed)
+    closing = Closing(id, year, digest, len(opened.entries), by.id, at, shelf)
     with office.database.unit() as unit:
         unit.registers.close(closing, seen=seen)
         facts = {"book": id, "year": str(year), "digest": digest, "rows": str(closing.rows)}

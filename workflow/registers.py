@@ -89,7 +89,7 @@ def print_book(office: Office, id: str, year: int | None, form: str, *, by: Pers
     opened = open_book(office, id, year, by=by)
     at = office.clock()
     if opened.closing and form == "pdf":
-        printed = closed_pdf(office, opened.book, opened.closing)
+        printed = closed_pdf(office, opened.closing)
     else:
         printed = printed_as(office, printed_book(office, opened, at, by), form)
     with office.database.unit() as unit:
@@ -98,16 +98,11 @@ def print_book(office: Office, id: str, year: int | None, form: str, *, by: Pers
     return printed
 
 
-def closed_pdf(office: Office, book: Book, closing: Closing) -> bytes:
+def closed_pdf(office: Office, closing: Closing) -> bytes:
     """Give the sealed PDF of a closed year, the same bytes each time. Raises Broken: lost."""
-    if book.classified:
-        return office.contents.vault.get(shelf_of(book.id, closing.year), closing.digest)
+    if closing.shelf:
+        return office.contents.vault.get(closing.shelf, closing.digest)
     return office.contents.blobs.get(closing.digest)
-
-
-def shelf_of(book: str, year: int) -> str:
-    """Give under which name the vault keeps the closed year of a secret register."""
-    return f"register-{book}-{year}"
 
 
 def printed_as(office: Office, printed: PrintedBook, form: str) -> bytes:

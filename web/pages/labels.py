@@ -116,6 +116,8 @@ JOB = {
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
+    "office:copied": "Sao lưu",
+    "office:restored": "Khôi phục từ bản sao lưu",
     "person:changed": "Thay đổi người dùng hoặc đơn vị",
     "person:known": "Đăng nhập",
     "person:unknown": "Đăng nhập không thành công",
@@ -140,6 +142,7 @@ EVENT = {
     "number:cancelled": "Hủy số",
     "number:reserved": "Giữ số",
     "number:voided": "Hủy số giữ",
+    "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "register:closed": "Khóa sổ đăng ký",
