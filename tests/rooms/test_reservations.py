@@ -11,7 +11,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-import app as front
+import app
 from records.document import Classification, Direction, Document, Source
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person, Post, Role
@@ -304,11 +304,11 @@ def test_the_proof_tells_every_fault_and_a_sound_book_has_none(
             raise Undone
         assert told in found, broken
     house.office.database.close()
-    assert front.prove_registers(house.settings) == 0
+    assert app.prove_registers(house.settings) == 0
     assert "van-ban-den 2026 joint: 1…2" in capsys.readouterr().out
     with house.office.database.engine.begin() as raw:
         raw.execute(text("UPDATE series SET last = 3"))
-    assert front.prove_registers(house.settings) == 1
+    assert app.prove_registers(house.settings) == 1
     printed = capsys.readouterr().out
     assert "FAULT van-ban-den 2026: number 3 is missing" in printed
     assert "register-audit: BROKEN: 1 books, 1 series, 3 numbers, 1 faults" in printed
