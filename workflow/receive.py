@@ -59,7 +59,7 @@ def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
     )
     with office.database.unit() as unit:
         twin = twin_of(unit, document, by=by)
-        lay_down(unit, route, document, event)
+        lay_down(office, unit, route, document, event)
         if key:
             unit.documents.remember(by.id, key, asked, document.id)
     return Receipt(document, twin)
