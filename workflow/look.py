@@ -13,10 +13,13 @@ from records.exchange import Dispatch
 from records.finding import Bounds
 from records.paper import Placement
 from records.person import Person, Role, Unit
-from records.route import Act
+from records.register import Reservation
+from records.route import Act, Effect
 from records.step import Step
 from workflow.behalf import waiting_for_others
+from workflow.duplicates import twin_of
 from workflow.office import Office
+from workflow.reserve import held_for
 from workflow.revise import may_revise
 from workflow.road import Standing, behalf_of, offered, standing
 from workflow.sign import placement_of
@@ -34,6 +37,8 @@ class View:
     package: Digest | None
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
     behalf: Mapping[str, Mandate]  # by act: in whose name, where it is not their own
+    twin: str  # id of an earlier document that seems the same, or ""
+    held: tuple[Reservation, ...]  # numbers it could be given instead of the next one
 
     @property
     def document(self) -> Document:
@@ -50,8 +55,9 @@ def view(office: Office, id: str, *, by: Person) -> View:
     """Give a document as this person sees it. Raises NotFound."""
     with office.database.reading() as unit:
         at = standing(office, unit, id, by)
-        acts = tuple(offered(unit, at, by))
         dispatches = tuple(unit.dispatches.of(id))
+        acts = tuple(offered(unit, at, by))
+        numbers = any(act.does in (Effect.SEAL, Effect.ENTER) for act in acts)
         return View(
             standing=at,
             acts=acts,
@@ -61,6 +67,8 @@ def view(office: Office, id: str, *, by: Person) -> View:
             package=unit.readings.package(id),
             pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
             behalf=behalf_of(unit, at, acts, by),
+            twin=twin_of(unit, at.document, by=by),
+            held=held_for(office, unit, at.document, by=by) if numbers else (),
         )
 
 

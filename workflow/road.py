@@ -8,14 +8,12 @@ from records.delegation import Mandate
 from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person, Role, Unit
-from records.route import Act, Effect, Need, Route, State, Who, Whom
+from records.route import BACKWARD, Act, Effect, Need, Route, State, Who, Whom
 from records.step import Step
 from storage.people import People
 from storage.unit import Unit as UnitOfWork
 from workflow.mandates import mandates_of, may_know
 from workflow.office import Office
-
-BACKWARD = frozenset({"recall", "return"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,6 +26,7 @@ class Choice:
     recipients: tuple[str, ...] = ()  # organ ids
     seen: int | None = None  # the version that was shown (If-Match)
     on_behalf_of: str = ""  # in whose name, where several are possible; "": their own first
+    reserved: str = ""  # id of a held number to use instead of the next one
 
 
 @dataclass(frozen=True, slots=True)

@@ -281,7 +281,7 @@ def test_what_a_delegation_needs_is_asked_for_and_nothing_is_kept_without_it(hou
     }
     for rule, wrong in wrongs.items():
         with pytest.raises(Refused, match=rule):
-            given(house, "truongban", "luutru", **wrong)
+            given(house, "truongban", "luutru", Capacity.TUQ, **wrong)
     with pytest.raises(Refused, match="delegation.self"):
         given(house, "truongban", "truongban")
     with pytest.raises(Refused, match="delegation.delegate"):

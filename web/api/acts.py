@@ -32,6 +32,7 @@ class Chosen(Body):
     due_date: str = ""
     certificate: str = ""
     on_behalf_of: str = ""
+    reservation: str = ""
 
 
 class Recipients(Body):
@@ -71,6 +72,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
         recipients=told.recipients,
         seen=seen_version(),
         on_behalf_of=told.on_behalf_of,
+        reserved=told.reservation,
     )
     moved = perform(office(), id, action, choice, by=person())
     seen = view(office(), moved.id, by=person())

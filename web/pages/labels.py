@@ -143,9 +143,12 @@ EVENT = {
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
     "number:cancelled": "Hủy số",
+    "number:reserved": "Giữ số",
+    "number:voided": "Hủy số giữ",
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "register:closed": "Khóa sổ đăng ký",
     "job:retried": "Cho thử lại việc bị bỏ dở",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
@@ -165,10 +168,10 @@ HINT = {
     "number": "Cấp số đến kế tiếp trong sổ và ghi ngày đến hôm nay.",
 }
 CAPACITY = {
-    "KT.": "KT. – ký thay (cấp phó thay người đứng đầu)",
-    "TL.": "TL. – thừa lệnh (theo quy chế, được giao lại cho cấp phó)",
-    "TUQ.": "TUQ. – thừa ủy quyền (bằng văn bản, không được ủy quyền lại)",
-    "Q.": "Q. – quyền người đứng đầu",
+    "KT.": "KT. - ký thay (cấp phó thay người đứng đầu)",
+    "TL.": "TL. - thừa lệnh (theo quy chế, được giao lại cho cấp phó)",
+    "TUQ.": "TUQ. - thừa ủy quyền (bằng văn bản, không được ủy quyền lại)",
+    "Q.": "Q. - quyền người đứng đầu",
 }
 WEEKDAY = {
     "0": "Thứ Hai",
