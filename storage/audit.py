@@ -35,7 +35,7 @@ class Audit:
             .returning(t.audit_head.c.seq, t.audit_head.c.hash)
         ).one()
         row = _row(event)
-        told = _hash(head.hash, head.seq, row)
+        told = link(head.hash, head.seq, row)
         self._connection.execute(
             insert(t.audit).values(seq=head.seq, before=head.hash, hash=told, **row)
         )
@@ -104,7 +104,8 @@ def _row(event: AuditEvent) -> dict[str, str]:
     }
 
 
-def _hash(before: str, seq: int, row: dict[str, str]) -> str:
+def link(before: str, seq: int, row: dict[str, str]) -> str:
+    """Give the hash of an entry: over the one before it, its place and what it tells."""
     told = json.dumps([before, seq, row], ensure_ascii=False, sort_keys=True)
     return sha256(told.encode()).hexdigest()
 
@@ -116,7 +117,7 @@ def _faults(row: Any, seq: int, before: str) -> list[str]:
         faults.append(f"entry {seq} is missing")
     if row.before != before:
         faults.append(f"entry {row.seq} does not follow the one before it")
-    if row.hash != _hash(row.before, row.seq, told):
+    if row.hash != link(row.before, row.seq, told):
         faults.append(f"entry {row.seq} was changed")
     return faults
 
