@@ -76,8 +76,8 @@ class Federation:
             count = max(1, many * self.size // PEOPLE_OF_HANOI)
             taken += count
             yield from [(role, unit, title)] * count
-        for unit in self.units:
-            yield Role.UNIT_HEAD, unit.id, "Chủ tịch công đoàn cơ sở"
+        for one in self.units:
+            yield Role.UNIT_HEAD, one.id, "Chủ tịch công đoàn cơ sở"
         for n in range(self.size - taken - self.breadth):
             yield Role.OFFICER, self.units[n % self.breadth].id, "Chuyên viên"
 

@@ -168,7 +168,7 @@ def _table(
         for n, measured in enumerate(found):
             values = measured.seconds.get(kind, [])
             if not values:
-                columns.append("–")
+                columns.append("")
                 continue
             ranks = [1000 * quantile(values, share) for share in (0.5, 0.95, 0.99)]
             tails.append(ranks[1])

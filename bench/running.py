@@ -270,7 +270,7 @@ class Running:
     def hire(self) -> "subprocess.Popen[bytes]":
         """Start one more worker beside the server; it ends with it at the latest."""
         with (self.folder / f"work-{len(self._workers)}.log").open("wb") as log:
-            worker = subprocess.Popen(  # noqa: S603 - our own program
+            worker = subprocess.Popen(
                 [sys.executable, "app.py", "work"],
                 cwd=ROOT,
                 env=self.environment,
