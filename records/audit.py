@@ -39,6 +39,8 @@ class AuditHead:
 ACTIONS = frozenset(
     {
         "office:founded",
+        "office:copied",  # a backup was taken
+        "office:restored",
         "person:changed",
         "person:known",  # a login
         "person:unknown",  # a login that failed
@@ -61,6 +63,7 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:archived",
         "number:cancelled",
+        "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
         "job:retried",

@@ -108,6 +108,25 @@ knock = Table(
     Column("since", Moment, nullable=False),
 )
 
+definition = Table(
+    "definition",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the text: documents carry it
+    Column("name", String(40), nullable=False),
+    Column("text", Text, nullable=False),  # YAML, as the file or the editor had it
+)
+
+adoption = Table(
+    "adoption",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),  # 1 … n; the last one is in force
+    Column("digest", ForeignKey("definition.digest"), nullable=False),
+    Column("origin", String(20), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 document = Table(
     "document",
     metadata,

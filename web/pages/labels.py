@@ -116,6 +116,8 @@ JOB = {
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
+    "office:copied": "Sao lưu",
+    "office:restored": "Khôi phục từ bản sao lưu",
     "person:changed": "Thay đổi người dùng hoặc đơn vị",
     "person:known": "Đăng nhập",
     "person:unknown": "Đăng nhập không thành công",
@@ -138,6 +140,7 @@ EVENT = {
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
     "number:cancelled": "Hủy số",
+    "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "job:retried": "Cho thử lại việc bị bỏ dở",
