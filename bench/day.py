@@ -124,11 +124,16 @@ class Day:
         """Lead one document from its upload to its recipients, others reading meanwhile."""
         unit = self.chance.choice(self.federation.units).id
         drafter = self.visitor(self.chance.choice(self.federation.officers[unit]))
-        said: dict[str, Any] = {"type": self.chance.choice(TYPES), "subject": subject(self.chance, n)}
+        said: dict[str, Any] = {
+            "type": self.chance.choice(TYPES),
+            "subject": subject(self.chance, n),
+        }
         paper = minimal_pdf(f"Paper {n} of this day {self.chance.random()}")
         brought = self.measured.timed(
             "act bring",
-            lambda: drafter.program.bring(paper, headers=None, recipients=[PARTNER], **said).must(201),
+            lambda: drafter.program.bring(paper, headers=None, recipients=[PARTNER], **said).must(
+                201
+            ),
         )
         id = brought.told["id"]
         for act, who, choice in self._road(unit, drafter):

@@ -1,6 +1,7 @@
 """The log: appended in the transaction of the act it tells of, chained, and checked."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -53,12 +54,12 @@ class Audit:
             )
         )
 
-    def of(self, document: str) -> list[tuple[AuditEntry, str]]:
-        """Give every entry about a document with its remark, oldest first."""
+    def of(self, document: str, *, but: Collection[str] = ()) -> list[tuple[AuditEntry, str]]:
+        """Give every entry about a document, but for these acts, with its remark, oldest first."""
         query = (
             select(t.audit, t.remark.c.text, t.remark.c.shut)
             .outerjoin(t.remark, t.remark.c.seq == t.audit.c.seq)
-            .where(t.audit.c.document == document)
+            .where(t.audit.c.document == document, t.audit.c.action.not_in(sorted(but)))
             .order_by(t.audit.c.seq)
         )
         return [(_entry(row), self._text(document, row)) for row in self._connection.execute(query)]

@@ -2,10 +2,10 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, select, update
 
 from records.document import (
     Attachment,
@@ -21,9 +21,10 @@ from records.document import (
     Source,
     Urgency,
 )
-from records.errors import NotFound, Outrun, Refused
+from records.errors import NotFound, Outrun
 from records.finding import Bounds
 from storage import tables as t
+from storage.lists import how_many, newest, waiting
 from storage.vault import Vault
 
 
@@ -85,9 +86,11 @@ class Documents:
 
     def admit(self, id: str, readers: Iterable[str]) -> None:
         """Let more readers see the document."""
-        known = set(self.readers(id))
-        for token in sorted(set(readers) - known):
-            self._connection.execute(insert(t.reader).values(document=id, token=token))
+        new = sorted(set(readers) - self.readers(id))
+        if new:
+            came = select(t.document.c.created_at).where(t.document.c.id == id).scalar_subquery()
+            rows = [{"document": id, "token": token, "created_at": came} for token in new]
+            self._connection.execute(insert(t.reader).values(rows))
 
     def readers(self, id: str) -> frozenset[str]:
         """Give the tokens of all who may read the document."""
@@ -103,17 +106,9 @@ class Documents:
 
         Takes   classes: the classifications that the reader is cleared for.
         """
-        query = _documents().where(*_within(bounds), _of_class(classes))
-        if after:
-            behind, id = _cursor(after)
-            query = query.where(
-                or_(
-                    t.document.c.created_at < behind,
-                    and_(t.document.c.created_at == behind, t.document.c.id < id),
-                )
-            )
-        query = query.order_by(t.document.c.created_at.desc(), t.document.c.id.desc())
-        return self.several(query.limit(limit))
+        listed = newest(bounds, classes, after, limit)
+        query = _documents().join(listed, listed.c.id == t.document.c.id)
+        return self.several(query.order_by(listed.c.at.desc(), listed.c.id.desc()))
 
     def several(self, query: Select[Any]) -> list[Document]:
         """Give the documents that a query over ``document`` names, in its order."""
@@ -122,23 +117,17 @@ class Documents:
         revisions, attachments = self._revisions(ids), self._attachments(ids)
         return [self._document(row, revisions, attachments) for row in rows]
 
-    def waiting(self, tokens: frozenset[str], classes: Collection[str]) -> list[Document]:
-        """Give the documents that lie open on the desks of these tokens, longest waiting first."""
-        opened = (
-            select(t.step.c.document, t.step.c.opened_at)
-            .where(t.step.c.closed_at.is_(None))
-            .where(
-                exists().where(
-                    t.desk.c.document == t.step.c.document,
-                    t.desk.c.step == t.step.c.n,
-                    t.desk.c.token.in_(sorted(tokens)),
-                )
-            )
-            .subquery()
-        )
-        query = _documents().join(opened, opened.c.document == t.document.c.id)
-        query = query.where(_of_class(classes))
-        return self.several(query.order_by(opened.c.opened_at, t.document.c.id))
+    def waiting(
+        self, tokens: frozenset[str], classes: Collection[str], *, after: str = "", limit: int
+    ) -> list[Document]:
+        """Give what lies open on the desks of these tokens, longest waiting first."""
+        lying = waiting(tokens, classes, after, limit)
+        query = _documents().join(lying, lying.c.id == t.document.c.id)
+        return self.several(query.order_by(lying.c.at, lying.c.id))
+
+    def how_many_wait(self, tokens: frozenset[str], classes: Collection[str]) -> int:
+        """Give how much lies on these desks, at most one more than ``COUNTED``."""
+        return int(self._connection.execute(how_many(tokens, classes)).scalar_one())
 
     def with_digest(self, digest: Digest, tokens: frozenset[str]) -> str:
         """Give the id of an unclassified document these may read that has this revision, or ""."""
@@ -331,17 +320,6 @@ def _documents() -> Select[Any]:
     ).outerjoin(t.entry, entered.document == t.document.c.id)
 
 
-def _cursor(told: str) -> tuple[datetime, str]:
-    moment, _, id = told.partition("_")
-    try:
-        behind = datetime.fromisoformat(moment)
-    except ValueError as wrong:
-        raise Refused("body.invalid", field="cursor", why="not a cursor") from wrong
-    if behind.tzinfo is None:
-        raise Refused("body.invalid", field="cursor", why="not a cursor")
-    return behind, id
-
-
 def _number(row: Row[Any]) -> Number | None:
     if row.book is None:
         return None
@@ -352,24 +330,6 @@ def _readable(tokens: frozenset[str]) -> Any:
     return exists().where(
         t.reader.c.document == t.document.c.id, t.reader.c.token.in_(sorted(tokens))
     )
-
-
-def _of_class(classes: Collection[str]) -> Any:
-    return t.document.c.classification.in_(sorted(classes))
-
-
-def _within(bounds: Bounds) -> list[Any]:
-    column = t.document.c
-    clauses = [_readable(bounds.readers)]
-    for name in ("direction", "state", "type", "unit"):
-        wanted = getattr(bounds, name)
-        if wanted:
-            clauses.append(column[name] == wanted)
-    if bounds.since:
-        clauses.append(column.created_at >= bounds.since)
-    if bounds.until:
-        clauses.append(column.created_at < bounds.until)
-    return clauses
 
 
 def _source_row(source: Source) -> dict[str, str]:

@@ -28,8 +28,11 @@ class Steps:
         self._connection.execute(
             insert(t.step).values(document=document, n=n, state=state, opened_at=at, due_at=due)
         )
-        for token in sorted(desk):
-            self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
+        lies = [
+            {"document": document, "step": n, "token": token, "opened_at": at}
+            for token in sorted(desk)
+        ]
+        self._connection.execute(insert(t.desk), lies)
 
     def close(  # noqa: PLR0913 - the facts of an act, each named at the call
         self, document: str, *, by: str, act: str, at: datetime, digest: str, approval: bool
@@ -42,6 +45,11 @@ class Steps:
         )
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
+        self._connection.execute(
+            update(t.desk)
+            .where(t.desk.c.document == document, t.desk.c.opened_at.is_not(None))
+            .values(opened_at=None)
+        )
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
         """Let approvals of other bytes than those of digest ``but`` no longer count."""

@@ -63,7 +63,7 @@ def entry_of(unit: Unit, document: Document) -> IndexEntry | None:
     """Give what the index may keep of a document: nothing of a classified one."""
     if document.classification is not Classification.NONE:
         return None
-    names = unit.people.names()
+    names = unit.people.names([document.drafter, document.signer])
     people = (names.get(document.drafter, ""), names.get(document.signer, ""))
     return IndexEntry(
         id=document.id,

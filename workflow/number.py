@@ -39,8 +39,8 @@ def upcoming(office: Office, unit: Unit, document: Document, on: date, printed: 
     latest = unit.registers.latest_date(book.id, series, on.year)
     if latest and latest > on:
         raise Refused("number.date-back", latest=latest.isoformat(), today=on.isoformat())
-    notations = {one.id: one.notation for one in unit.people.units()}
-    notation = printed or notation_of(office, book, document.type, notations[document.unit])
+    drafters = unit.people.unit(document.unit)
+    notation = printed or notation_of(office, book, document.type, drafters.notation)
     serial = unit.registers.upcoming(book.id, series, on.year)
     return Number(book.id, series, on.year, serial, notation, on)
 
@@ -49,8 +49,8 @@ def columns_of(office: Office, document: Document, number: Number) -> dict[str, 
     """Give what the register says of a document, by column (Decree 30/2020, Annex IV)."""
     form = office.forms[document.type]
     with office.database.reading() as unit:
-        names = unit.people.names()
-        units = {one.id: one.name for one in unit.people.units()}
+        names = unit.people.names([document.signer])
+        keeper = unit.people.unit(document.unit).name
     title = f"{form.name} {document.subject}"
     if document.direction is Direction.INCOMING:
         source = document.source
@@ -68,7 +68,7 @@ def columns_of(office: Office, document: Document, number: Number) -> dict[str, 
         "subject": title,
         "signer": names.get(document.signer, ""),
         "recipients": "; ".join(office.partners[one].name for one in document.recipients),
-        "keeper": f"VT, {units[document.unit]}",
+        "keeper": f"VT, {keeper}",
         "copies": "1",
     }
 

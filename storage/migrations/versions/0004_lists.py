@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003"
-down_revision = "0002"
+revision = "0004"
+down_revision = "0003"
 branch_labels = None
 depends_on = None
 
@@ -36,9 +36,7 @@ def upgrade() -> None:
         postgresql_where=WAITING,
         sqlite_where=WAITING,
     )
-    op.create_index(
-        "ix_step_open", "step", ["document"], postgresql_where=OPEN, sqlite_where=OPEN
-    )
+    op.create_index("ix_step_open", "step", ["document"], postgresql_where=OPEN, sqlite_where=OPEN)
 
 
 def downgrade() -> None:
