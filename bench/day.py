@@ -86,22 +86,23 @@ class Day:
     def looks(self, who: Visitor) -> Iterator[tuple[str, Callable[[], Answer]]]:
         """Give each kind of look that somebody may take, and how."""
         listed = who.get("/documents?limit=50").told["items"]
-        id = self.chance.choice(listed)["id"]
         asked = quote(question(self.chance))
         begun = quote(question(self.chance)[:4])
         yield "page /", lambda: who.open("/")
         yield "page /documents", lambda: who.open("/documents")
         yield "page /documents?state", lambda: who.open("/documents?state=archived&type=TB")
-        yield "page /documents/…", lambda: who.open(f"/documents/{id}")
         yield "page /search", lambda: who.open(f"/search?q={asked}")
         yield "api /tasks", lambda: who.get("/tasks")
         yield "api /documents", lambda: who.get("/documents")
         yield "api /documents?state", lambda: who.get("/documents?state=archived&type=TB")
-        yield "api /documents/…", lambda: who.get(f"/documents/{id}")
-        yield "api …/history", lambda: who.get(f"/documents/{id}/history")
-        yield "api …/content", lambda: who.get(f"/documents/{id}/content")
         yield "api /search", lambda: who.get(f"/search?q={asked}")
         yield "api /search/complete", lambda: who.get(f"/search/complete?q={begun}")
+        if listed:
+            id = self.chance.choice(listed)["id"]
+            yield "page /documents/…", lambda: who.open(f"/documents/{id}")
+            yield "api /documents/…", lambda: who.get(f"/documents/{id}")
+            yield "api …/history", lambda: who.get(f"/documents/{id}/history")
+            yield "api …/content", lambda: who.get(f"/documents/{id}/content")
 
     def glance(self) -> None:
         """Let somebody take the looks that people take most."""
@@ -117,7 +118,8 @@ class Day:
             "api /search": 1,
             "api …/content": 2,
         }
-        (kind,) = self.chance.choices(list(shares), weights=list(shares.values()))
+        here = [kind for kind in shares if kind in looks]
+        (kind,) = self.chance.choices(here, weights=[shares[kind] for kind in here])
         self.measured.timed(kind, looks[kind])
 
     def lead(self, n: int) -> None:

@@ -94,10 +94,19 @@ class Documents:
 
     def readers(self, id: str) -> frozenset[str]:
         """Give the tokens of all who may read the document."""
-        rows = self._connection.execute(
-            select(t.reader.c.token).where(t.reader.c.document == id)
-        ).scalars()
-        return frozenset(rows)
+        return self.readers_of([id])[id]
+
+    def readers_of(self, ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Give the tokens of all who may read each of these documents."""
+        found: dict[str, set[str]] = {id: set() for id in ids}
+        query = select(t.reader.c.document, t.reader.c.token).where(t.reader.c.document.in_(ids))
+        for row in self._connection.execute(query):
+            found[row.document].add(row.token)
+        return {id: frozenset(tokens) for id, tokens in found.items()}
+
+    def among(self, ids: Sequence[str]) -> list[Document]:
+        """Give these documents, as far as they are there, in no order."""
+        return self.several(_documents().where(t.document.c.id.in_(ids)))
 
     def page(
         self, bounds: Bounds, classes: Collection[str], *, after: str = "", limit: int = 50
