@@ -203,6 +203,7 @@ step = Table(
     Column("state", String(40), nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("due_at", Moment),
+    Column("soon_at", Moment),  # from when on the deadline is near
     Column("closed_at", Moment),
     Column("closed_by", String(64), nullable=False, default=""),
     Column("act", String(40), nullable=False, default=""),
@@ -215,6 +216,17 @@ step = Table(
         postgresql_where=text("closed_at IS NULL"),
         sqlite_where=text("closed_at IS NULL"),
     ),
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("working", Boolean, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("source", String(200), nullable=False, default=""),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 desk = Table(

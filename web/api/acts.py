@@ -133,6 +133,7 @@ def sent(id: str) -> ResponseReturnValue:
 def tasks() -> ResponseReturnValue:
     """Give what lies on the caller's desk, longest waiting first."""
     now = office().clock()
-    after = request.args.get("cursor", "")
+    today, after = office().today(), request.args.get("cursor", "")
     found, more = page_of_desk(office(), after=after, limit=limit_of(FULL_DESK), by=person())
-    return jsonify(items=[shapes.task(one, now) for one in found], next_cursor=more or None)
+    items = [shapes.task(one, now, today) for one in found]
+    return jsonify(items=items, next_cursor=more or None)
