@@ -57,6 +57,9 @@ bench: $(VENV)/.test system ## measure the main job and the transitions
 	$(BIN)/python -m bench.transition
 	$(BIN)/python -m bench.main_job
 
+office-day: $(VENV)/.test system system-test ## live a federation's working day with 1,000 to 100,000 documents stored
+	$(BIN)/python -m bench.office_day
+
 lock: ## pin every package with its hash (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements-dev.in -o requirements-dev.txt
