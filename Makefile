@@ -10,7 +10,7 @@ SYSTEM_TEST := poppler-utils chromium postgresql python3-swift strace
 ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit road session staff))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve work partner test check verify reindex backup restore faults bench lock clean
+.PHONY: help run serve work partner test check verify reindex backup restore faults bench office-day lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
