@@ -99,9 +99,9 @@ def fill(office: Running, database: str, federation: Federation, documents: int)
     with engine.begin() as connection:
         pour(connection, federation.rows(Passwords().hash(office.password), now))
     routes = read_routes(Settings().trinhky_config / "workflows")
-    papers = lay_papers(office.data / "blobs")
+    blobs = office.data / "blobs"
     definition = routes["outgoing"].digest
-    archive = Archive(federation, documents, definition, now, papers)
+    archive = Archive(federation, documents, definition, now, blobs, lay_papers(blobs))
     return Filling(office, federation, engine, archive)
 
 

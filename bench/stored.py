@@ -46,7 +46,7 @@ SPAN = timedelta(days=700)
 """In what time all documents came."""
 
 PAPERS = 256
-"""How many different files all documents share."""
+"""How many different files their later revisions share."""
 
 Rows = dict[str, list[dict[str, Any]]]
 
@@ -59,7 +59,8 @@ class Archive:
     total: int  # documents there will ever be
     definition: str  # digest of the road
     until: datetime  # when the last of them came
-    papers: list[tuple[str, int]]  # digest and size of the files they share
+    blobs: Path
+    papers: list[tuple[str, int]]  # digest and size of the files that their later revisions share
     seq: int = 0  # of the log's last entry
     before: str = ""  # its hash
     series: Counter[tuple[str, int]] = field(default_factory=Counter)  # by type and year
@@ -132,7 +133,10 @@ class _Made:
             f"role:{Role.REGISTRY_CLERK}",
             f"role:{Role.ARCHIVIST}",
         )
-        self.files = [chance.choice(archive.papers) for _ in range(3)]
+        self.files = [
+            lay_paper(archive.blobs, f"Document {n} as it came"),
+            *(chance.choice(archive.papers) for _ in range(2)),
+        ]
 
     @property
     def signed(self) -> int:
@@ -274,13 +278,15 @@ class _Made:
 
 
 def lay_papers(blobs: Path) -> list[tuple[str, int]]:
-    """Write the files that all documents share and give digest and size of each."""
-    found = []
-    for n in range(PAPERS):
-        content = minimal_pdf(f"Paper {n} of the archive")
-        digest = sha256(content).hexdigest()
-        folder = blobs / digest[:2]
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        (folder / digest).write_bytes(content)
-        found.append((digest, len(content)))
-    return found
+    """Write the files that later revisions share and give digest and size of each."""
+    return [lay_paper(blobs, f"Paper {n} of the archive") for n in range(PAPERS)]
+
+
+def lay_paper(blobs: Path, line: str) -> tuple[str, int]:
+    """Write a file where the office would keep it and give its digest and size."""
+    content = minimal_pdf(line)
+    digest = sha256(content).hexdigest()
+    folder = blobs / digest[:2]
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    (folder / digest).write_bytes(content)
+    return digest, len(content)

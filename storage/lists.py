@@ -23,7 +23,7 @@ def newest(bounds: Bounds, classes: Collection[str], after: str, limit: int) -> 
     Takes   classes: the classifications that the reader is cleared for.
     """
     reader = t.reader.c
-    clauses = [_of_class(classes), *_filters(bounds)]
+    clauses = [of_class(classes), *_filters(bounds)]
     if bounds.since:
         clauses.append(reader.created_at >= bounds.since)
     if bounds.until:
@@ -47,7 +47,7 @@ def newest(bounds: Bounds, classes: Collection[str], after: str, limit: int) -> 
 def waiting(tokens: frozenset[str], classes: Collection[str], after: str, limit: int) -> Subquery:
     """Give the ids of what lies open on desks, longest waiting first, starting behind a cursor."""
     desk = t.desk.c
-    clauses = [desk.opened_at.is_not(None), _of_class(classes)]
+    clauses = [desk.opened_at.is_not(None), of_class(classes)]
     if after:
         clauses.append(tuple_(desk.opened_at, desk.document) > _place(after))
     ways = [
@@ -83,7 +83,8 @@ def _filters(bounds: Bounds) -> list[Any]:
     return [column[name] == value for name, value in wanted.items() if value]
 
 
-def _of_class(classes: Collection[str]) -> Any:
+def of_class(classes: Collection[str]) -> Any:
+    """Give what holds of documents of these classifications alone."""
     return t.document.c.classification.in_(sorted(classes))
 
 
