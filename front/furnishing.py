@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
@@ -20,6 +21,7 @@ from exchange.mail import Mailer
 from exchange.spool import Spool
 from identity.passwords import Passwords
 from records.person import Organ
+from records.working_time import Calendar
 from search.index import Index
 from signing.demo_pki import found_demo_pki, refresh_crls
 from signing.keys import Keyring
@@ -72,6 +74,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         roads=Roads(read_route),
         books=read_registers(settings.trinhky_config / "registers.yaml"),
         forms=read_forms(settings.trinhky_config / "document_types.yaml"),
+        calendar=_calendar(settings),
         capacities=described.capacities,
         default_signer=described.default_signer,
         sealed=read_profile(settings.trinhky_config / "secrecy.yaml") is Profile.SEALED,
@@ -107,6 +110,12 @@ def _organ(own: Organ, partners: dict[str, Organ]) -> Organ:
             facts=own.facts,
         )
     )
+
+
+def _calendar(settings: Settings) -> Calendar:
+    said = read_calendar(settings.trinhky_config / "calendar.yaml")
+    settled = {one.day: one for one in said.days}
+    return Calendar(ZONE, said.shifts, said.weekend, public_holidays, settled, said.ahead)
 
 
 def _keyring(settings: Settings, described: OfficeFile, clock: Callable[[], datetime]) -> Keyring:

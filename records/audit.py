@@ -42,6 +42,7 @@ ACTIONS = frozenset(
         "office:copied",  # a backup was taken
         "office:restored",
         "person:changed",
+        "calendar:changed",
         "person:known",  # a login
         "person:unknown",  # a login that failed
         "document:received",

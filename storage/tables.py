@@ -201,12 +201,24 @@ step = Table(
     Column("state", String(40), nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("due_at", Moment),
+    Column("soon_at", Moment),  # from when on the deadline is near
     Column("closed_at", Moment),
     Column("closed_by", String(64), nullable=False, default=""),
     Column("act", String(40), nullable=False, default=""),
     Column("digest", String(64), nullable=False, default=""),  # the bytes the act spoke of
     Column("approval", Boolean, nullable=False, default=False),
     Column("cancelled_at", Moment),  # an approval of bytes that are no longer the latest
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("working", Boolean, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("source", String(200), nullable=False, default=""),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 desk = Table(

@@ -16,6 +16,7 @@ from records.isolation import Isolation
 from records.person import Organ
 from records.register import Book
 from records.route import Route
+from records.working_time import Calendar
 from search.index import Index
 from signing.press import Press
 from signing.validate import Validator
@@ -37,6 +38,7 @@ class Office:
     roads: Roads
     books: tuple[Book, ...]
     forms: Mapping[str, Form]
+    calendar: Calendar  # as law and files have it; the days settled since are in the database
     capacities: Mapping[str, tuple[str, ...]]  # by person: the lines above their signature
     default_signer: str
     sealed: bool  # whether classified content may be kept here at all
