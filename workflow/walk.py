@@ -55,7 +55,7 @@ class Walk:
     """The rules of acting, on a document that exists only as a trial."""
 
     def __init__(self, route: Route, trial: Trial, rules: Rules) -> None:
-        self._route = route
+        self.route = route
         self._trial = trial
         self._rules = rules
         self.passed: set[str] = set()  # states a document came to, if only for a moment
@@ -69,7 +69,7 @@ class Walk:
     def moves(self, spot: Spot, blocked: list[Blocked]) -> Iterator[tuple[Move, Spot]]:
         """Give every act that can be done here with where it leads, and note what is refused."""
         for name in sorted(spot.active):
-            state = self._route.states[name]
+            state = self.route.states[name]
             for act in state.acts:
                 yield from self._acted(spot, state, act, blocked)
             if state.editable and (able := self.able(state.who)):
@@ -87,7 +87,7 @@ class Walk:
         if name in OUTCOMES:
             yield from self._ended(spot, inside, agreed=name == AGREED)
             return
-        state = self._route.states[name]
+        state = self.route.states[name]
         self.passed.add(name)
         if state.choice:
             for to, after in self._turned(spot, state):
@@ -130,7 +130,7 @@ class Walk:
 
     def unmanned(self, name: str) -> bool:
         """Tell whether nobody could do anything in a state where somebody must."""
-        state = self._route.states[name]
+        state = self.route.states[name]
         if state.final or state.parallel:
             return False
         return not self.able(state.who) or not any(
@@ -202,7 +202,7 @@ class Walk:
 
     @property
     def _incoming(self) -> bool:
-        return self._route.direction is Direction.INCOMING
+        return self.route.direction is Direction.INCOMING
 
     @property
     def _secret(self) -> bool:
@@ -236,10 +236,10 @@ class Walk:
             left = self._without(spot, state.name)
             yield from self._ended(left, state.name, agreed=act.to == AGREED)
             return
-        home = self._route.states[act.to].home
+        home = self.route.states[act.to].home
         name = state.name
-        while self._route.states[name].home != home:
-            name = self._route.states[name].home[0]
+        while self.route.states[name].home != home:
+            name = self.route.states[name].home[0]
         yield from self.entered(self._without(spot, name), act.to, name)
 
     def _without(self, spot: Spot, name: str) -> Spot:
@@ -249,14 +249,14 @@ class Walk:
         return replace(spot, active=spot.active - gone, outcomes=outcomes)
 
     def _lies_in(self, name: str, outer: str) -> bool:
-        home = self._route.states[name].home[0]
+        home = self.route.states[name].home[0]
         return bool(home) and (home == outer or self._lies_in(home, outer))
 
     def _ended(self, spot: Spot, inside: str, *, agreed: bool) -> Iterator[Spot]:
         """Give where a document comes to when a branch of it ended."""
-        whole, branch = self._route.states[inside].home
+        whole, branch = self.route.states[inside].home
         spot = replace(spot, outcomes=spot.outcomes | {(whole, branch, agreed)})
-        parallel = self._route.states[whole].parallel
+        parallel = self.route.states[whole].parallel
         if parallel is None:
             return
         ends = [yes for of, _, yes in spot.outcomes if of == whole]
@@ -271,7 +271,7 @@ class Walk:
     def _turned(self, spot: Spot, state: State) -> Iterator[tuple[str, Spot]]:
         """Give each turn of a choice that may be taken, with what is then known."""
         facts = {
-            "direction": str(self._route.direction),
+            "direction": str(self.route.direction),
             "classification": str(self._trial.classification),
             "unit": self._trial.unit,
             "drafter": self._trial.drafter.id,
