@@ -36,12 +36,14 @@ def upgrade() -> None:
         postgresql_where=WAITING,
         sqlite_where=WAITING,
     )
+    op.create_index("ix_entry_latest", "entry", ["book", "series", "year", "on"])
     op.create_index("ix_step_open", "step", ["document"], postgresql_where=OPEN, sqlite_where=OPEN)
 
 
 def downgrade() -> None:
     """Read lists and desks in the order of whatever comes first."""
     op.drop_index("ix_step_open", "step")
+    op.drop_index("ix_entry_latest", "entry")
     op.drop_index("ix_desk_waiting", "desk")
     op.create_index("ix_desk_token", "desk", ["token"])
     op.drop_column("desk", "opened_at")
