@@ -17,8 +17,8 @@ class People:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
         # A list asks for the same holders once a line; within one transaction they stay.
-        self._holders: dict[tuple[Role, str], list[Person]] = {}
-        self._units: dict[str, Unit] = {}
+        self._held: dict[tuple[Role, str], list[Person]] = {}
+        self._known_units: dict[str, Unit] = {}
 
     def add(self, person: Person, password: str) -> None:
         """Take somebody in; ``password`` is its hash."""
@@ -52,13 +52,13 @@ class People:
 
     def holding(self, role: Role, unit: str = "") -> list[Person]:
         """Give who holds a role now, in one unit or in any."""
-        if (role, unit) not in self._holders:
+        if (role, unit) not in self._held:
             held = select(t.post.c.person).where(t.post.c.role == role)
             if unit:
                 held = held.where(t.post.c.unit == unit)
             found = self._several(t.person.c.id.in_(held), t.person.c.active)
-            self._holders[role, unit] = found
-        return list(self._holders[role, unit])
+            self._held[role, unit] = found
+        return list(self._held[role, unit])
 
     def sitting(self, unit: str) -> list[Person]:
         """Give who holds any post in a unit now."""
@@ -98,7 +98,7 @@ class People:
 
     def add_unit(self, unit: Unit) -> None:
         """Add a unit."""
-        self._units.clear()
+        self._known_units.clear()
         self._connection.execute(
             insert(t.unit).values(
                 id=unit.id, name=unit.name, notation=unit.notation, parent=unit.parent
@@ -107,7 +107,7 @@ class People:
 
     def change_unit(self, unit: Unit) -> None:
         """Keep a unit's new name, notation and place."""
-        self._units.clear()
+        self._known_units.clear()
         done = self._connection.execute(
             update(t.unit)
             .where(t.unit.c.id == unit.id)
@@ -118,12 +118,12 @@ class People:
 
     def unit(self, id: str) -> Unit:
         """Give a unit. Raises NotFound."""
-        if id not in self._units:
+        if id not in self._known_units:
             row = self._connection.execute(select(t.unit).where(t.unit.c.id == id)).first()
             if row is None:
                 raise NotFound("unit.unknown", unit=id)
-            self._units[id] = Unit(row.id, row.name, row.notation, row.parent)
-        return self._units[id]
+            self._known_units[id] = Unit(row.id, row.name, row.notation, row.parent)
+        return self._known_units[id]
 
     def units(self) -> list[Unit]:
         """Give every unit, in the order of their ids."""
@@ -131,7 +131,7 @@ class People:
         return [Unit(row.id, row.name, row.notation, row.parent) for row in rows]
 
     def _seat(self, person: Person) -> None:
-        self._holders.clear()
+        self._held.clear()
         for post in person.posts:
             self._connection.execute(
                 insert(t.post).values(person=person.id, role=post.role, unit=post.unit)
