@@ -6,6 +6,7 @@ from sqlalchemy import Connection
 
 from storage.arrivals import Arrivals
 from storage.audit import Audit
+from storage.certificates import Certificates
 from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.jobs import Jobs
@@ -14,6 +15,7 @@ from storage.people import People
 from storage.queue import Door
 from storage.readings import Readings
 from storage.registers import Registers
+from storage.signing_requests import SigningRequests
 from storage.steps import Steps
 from storage.vault import Vault
 
@@ -49,6 +51,16 @@ class Unit:
     def people(self) -> People:
         """The people, their posts and the units."""
         return People(self.connection)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """The register of certificates."""
+        return Certificates(self.connection)
+
+    @cached_property
+    def signing_requests(self) -> SigningRequests:
+        """Signatures that are still to come."""
+        return SigningRequests(self.connection, self._vault)
 
     @cached_property
     def passes(self) -> Passes:

@@ -16,6 +16,7 @@ from records.person import Organ
 from records.register import Book
 from records.route import Route
 from search.index import Index
+from signing.keys import Keyring
 from signing.press import Press
 from signing.validate import Validator
 from storage.contents import Contents
@@ -42,6 +43,7 @@ class Office:
     isolate: Isolation  # where foreign bytes are read
     reader: PdfReader
     converter: Converter
+    keyring: Keyring
     press: Press
     validator: Validator
     index: Index

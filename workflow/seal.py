@@ -1,8 +1,9 @@
 """The registry clerk numbers, dates and seals in one act; an incoming document gets its number."""
 
 from dataclasses import replace
+from datetime import datetime
 
-from records.document import Document, Origin
+from records.document import Document, Number, Origin
 from records.errors import Outrun, Refused
 from records.person import Person
 from workflow.advance import Deed, advance
@@ -39,7 +40,7 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
-    _require_signature(was.document)
+    require_signature(was.document)
     placement = placement_of(office, was.document)
     with office.database.reading() as unit:
         number = upcoming(office, unit, was.document, on, placement.printed_notation)
@@ -53,8 +54,7 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         on=on,
         at=at.astimezone(office.zone),
     )
-    made = Made(Origin.SEALED, by.id, at, was.document.latest.pages)
-    changed = replace(with_revision(office, was.document, sealed, made), number=number)
+    changed = sealed_with(office, was.document, sealed, number, by=by, at=at)
     columns = columns_of(office, changed, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
@@ -62,6 +62,14 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         unit.registers.enter(number, changed, columns)
         deed = Deed(act, by, at, choice, "document:sealed", {"number": str(number)})
         return advance(office, unit, now, changed, deed)
+
+
+def sealed_with(  # noqa: PLR0913 - what a sealed document has more than a signed one
+    office: Office, document: Document, sealed: bytes, number: Number, *, by: Person, at: datetime
+) -> Document:
+    """Give the document with its number, and the sealed bytes as its latest revision."""
+    made = Made(Origin.SEALED, by.id, at, document.latest.pages)
+    return replace(with_revision(office, document, sealed, made), number=number)
 
 
 def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
@@ -85,7 +93,8 @@ def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -
         return advance(office, unit, now, changed, deed)
 
 
-def _require_signature(document: Document) -> None:
+def require_signature(document: Document) -> None:
+    """Raise Refused unless the latest revision is a leader's signature."""
     # The agency seals only what bears the competent person's signature (Decree 30/2020, art. 32).
     if document.latest.origin is not Origin.SIGNED:
         raise Refused("seal.unsigned")

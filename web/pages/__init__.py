@@ -13,6 +13,7 @@ from web.pages import (
     desk,
     documents,
     finding,
+    keys,
     registers,
     session,
     tasks,
@@ -34,5 +35,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, tasks):
+    for part in (*DOORS, admin, keys, tasks):
         app.register_blueprint(part.door)

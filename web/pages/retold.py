@@ -32,6 +32,9 @@ FIELDS = {
     "person.name": "name",
     "password.short": "password",
     "login.wrong": "username",
+    "certificate.unreadable": "file",
+    "certificate.algorithm": "file",
+    "certificate.taken": "file",
 }
 """The field a rule speaks of, by its id on the page."""
 
