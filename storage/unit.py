@@ -6,7 +6,9 @@ from sqlalchemy import Connection
 
 from storage.arrivals import Arrivals
 from storage.audit import Audit
+from storage.calendar import Days
 from storage.certificates import Certificates
+from storage.definitions import Definitions
 from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.jobs import Jobs
@@ -61,6 +63,16 @@ class Unit:
     def signing_requests(self) -> SigningRequests:
         """Signatures that are still to come."""
         return SigningRequests(self.connection, self._vault)
+
+    @cached_property
+    def calendar(self) -> Days:
+        """The days the office settled itself."""
+        return Days(self.connection)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The texts of roads, and which one is in force."""
+        return Definitions(self.connection)
 
     @cached_property
     def passes(self) -> Passes:

@@ -35,6 +35,9 @@ FIELDS = {
     "certificate.unreadable": "file",
     "certificate.algorithm": "file",
     "certificate.taken": "file",
+    "calendar.name": "name",
+    "calendar.weekday": "day",
+    "calendar.import": "file",
 }
 """The field a rule speaks of, by its id on the page."""
 
