@@ -51,6 +51,7 @@ class SigningRequest:
     awaited: Awaited | None  # None as soon as nobody may complete it any more
     state: RequestState = RequestState.OPEN
     number: Number | None = None  # which the agency's signature locks
+    reserved: str = ""  # id of the reservation it was taken from
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,7 +19,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.stamp.noop import NoOpStampStyle
 
 from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
-from records.paper import Placement
+from records.paper import Box, Placement
 from records.signature import ValidationReport, Verdict
 from records.signing import Awaited
 from signing import awaited as open_revisions
@@ -209,6 +209,24 @@ class Press:
         """Bring in the signature of a CMS object that was made elsewhere; else as ``finish``."""
         signed, signature = open_revisions.out_of_cms(awaited, certificate, content)
         return self.finish(pdf, signed, certificate, signature, at=at)
+
+    def attest(self, pdf: bytes, *, box: Box, at: datetime) -> bytes:
+        """Seal a paper of the office's own making, which no leader signs: a closed register.
+
+        Gives   a file at level B-T that begins with ``pdf``, with the seal in its real size.
+        Raises  Unreadable: see ``prepare``. Otherwise as ``seal``.
+        """
+        signer = self._keyring.seal()
+        self._require_good(signer, at, person="")
+        picture = self._picture(self._keyring.seal_picture())
+        with _foreign():
+            writer = _open(pdf)
+            _refuse_signed(writer)
+            fields.make_seal(writer, box)
+            drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
+            fields.show(writer, fields.AGENCY, drawn)
+            sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
+        return self._checked(sealed, pdf, field=fields.AGENCY, at=at)
 
     def validate(self, pdf: bytes, *, at: datetime) -> ValidationReport:
         """Say what can be said of the signatures in ``pdf``, by the office's own trust.

@@ -47,6 +47,7 @@ class SigningRequests:
                 expires_at=asked.expires_at,
                 state=asked.state,
                 number=_told_number(asked.number),
+                reserved=asked.reserved,
                 awaited=self._kept(asked.awaited, document) if asked.awaited else None,
             )
         )
@@ -135,6 +136,7 @@ class SigningRequests:
             awaited=self._awaited(row.awaited, document) if row.awaited else None,
             state=RequestState(row.state),
             number=_meant_number(row.number),
+            reserved=row.reserved,
         )
 
 

@@ -22,6 +22,7 @@ class Choice:
     shown: str = ""  # digest of the bytes that were shown
     recipients: tuple[str, ...] = ()  # organ ids
     seen: int | None = None  # the version that was shown (If-Match)
+    reserved: str = ""  # id of a held number to use instead of the next one
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from records.signing import Awaited, RequestState, SigningRequest, SigningRole
 from signing.certificate_text import read_certificate
 from workflow.advance import Deed, advance
 from workflow.certificates import require_theirs
-from workflow.number import columns_of, upcoming
+from workflow.number import columns_of
 from workflow.office import Office
 from workflow.road import Choice, Standing, judge, standing
-from workflow.seal import require_signature, sealed_with
+from workflow.seal import number_for, require_signature, sealed_with, spend
 from workflow.sign import placement_of, reason_of, signed_by
 
 LASTS = timedelta(minutes=15)
@@ -51,7 +51,7 @@ def request_signature(  # noqa: PLR0913 - as every verb, with the role and the c
         act = judge(unit, was, name, by, _shown(was.document, choice))
         require_theirs(office, unit, certificate, role, by)
     document = was.document
-    awaited, number = _awaited(office, document, role, certificate, by=by, at=at)
+    awaited, number = _awaited(office, document, role, certificate, choice, by=by, at=at)
     asked = SigningRequest(
         id=token_hex(16),
         document=document.id,
@@ -65,6 +65,7 @@ def request_signature(  # noqa: PLR0913 - as every verb, with the role and the c
         expires_at=at + LASTS,
         awaited=awaited,
         number=number,
+        reserved=choice.reserved,
     )
     _keep(office, asked, document, by)
     return asked
@@ -86,6 +87,7 @@ def _awaited(  # noqa: PLR0913 - who signs what, as what, when and with which ke
     document: Document,
     role: SigningRole,
     certificate: bytes,
+    choice: Choice,
     *,
     by: Person,
     at: datetime,
@@ -101,14 +103,21 @@ def _awaited(  # noqa: PLR0913 - who signs what, as what, when and with which ke
         return awaited, None
     require_signature(document)
     with office.database.reading() as unit:
-        number = upcoming(office, unit, document, local.date(), placement.printed_notation)
+        number = number_for(
+            office,
+            unit,
+            document,
+            local.date(),
+            choice=choice,
+            printed=placement.printed_notation,
+        )
     awaited = office.press.await_agency(
         shown,
         certificate,
         placement=placement,
         number=number.code,
         notation=number.notation,
-        on=number.on,
+        on=local.date(),
         at=local,
     )
     return awaited, number
@@ -165,7 +174,9 @@ def _open(  # noqa: PLR0913 - who completes which request when, with which choic
         seen = replace(choice, seen=asked.version, shown=asked.digest)
         act = judge(unit, was, asked.action, by, seen)
         require_theirs(office, unit, asked.certificate, asked.role, by)
-    if asked.number and asked.number.on != at.astimezone(office.zone).date():
+    # The date of issue is on the page already, and must be the day of the seal.
+    issued = asked.created_at.astimezone(office.zone).date()
+    if asked.number and issued != at.astimezone(office.zone).date():
         raise Refused("signing.expired")
     return asked, asked.awaited, was, act
 
@@ -193,11 +204,11 @@ def _advance(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> 
     columns = columns_of(office, changed, number) if number else {}
     with office.database.unit() as unit:
         now = standing(office, unit, document.id, deed.by)
-        seen = replace(deed.choice, seen=asked.version, shown=asked.digest)
+        seen = replace(deed.choice, seen=asked.version, shown=asked.digest, reserved=asked.reserved)
         judge(unit, now, asked.action, deed.by, seen)
         unit.signing_requests.complete(asked.id)
         if number:
-            unit.registers.enter(number, changed, columns)
+            spend(unit, number, changed, columns, seen)
         return advance(office, unit, now, changed, deed)
 
 

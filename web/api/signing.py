@@ -37,6 +37,7 @@ class Wanted(Body):
     role: SigningRole
     certificate: str = Field(max_length=LONGEST)
     revision: str = ""
+    reservation: str = ""
 
 
 class Returned(Body):
@@ -63,7 +64,7 @@ class Registered(Body):
 def ask(id: str) -> ResponseReturnValue:
     """Give the bytes to be signed; they are good once, and not for long."""
     told = read_body(Wanted)
-    choice = Choice(shown=told.revision, seen=seen_version())
+    choice = Choice(shown=told.revision, seen=seen_version(), reserved=told.reservation)
     asked = request_signature(office(), id, told.role, told.certificate, choice, by=person())
     response = jsonify(_shown(asked))
     response.status_code = 201

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005"
-down_revision = "0004"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
@@ -41,6 +41,7 @@ def upgrade() -> None:
         sa.Column("expires_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("state", sa.String(length=20), nullable=False),
         sa.Column("number", sa.JSON(), nullable=True),
+        sa.Column("reserved", sa.String(length=64), nullable=False),
         sa.Column("awaited", sa.LargeBinary(), nullable=True),
         sa.ForeignKeyConstraint(
             ["document"], ["document.id"], name=op.f("fk_signing_request_document")
