@@ -216,7 +216,9 @@ class Press:
         Gives   a file at level B-T that begins with ``pdf``, with the seal in its real size.
         Raises  Unreadable: see ``prepare``. Otherwise as ``seal``.
         """
-        signer = self._keyring.seal()
+        seal = self._keyring.seal()
+        certificate = seal.certificate.dump()
+        signer = self._outsider(certificate)
         self._require_good(signer, at, person="")
         picture = self._picture(self._keyring.seal_picture())
         with _foreign():
@@ -225,8 +227,8 @@ class Press:
             fields.make_seal(writer, box)
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
             fields.show(writer, fields.AGENCY, drawn)
-            sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
-        return self._checked(sealed, pdf, field=fields.AGENCY, at=at)
+            awaited = self._left_open(writer, signer, fields.AGENCY, pdf, at=at, reason="")
+        return self.finish(pdf, awaited, certificate, seal.sign(awaited.attributes), at=at)
 
     def validate(self, pdf: bytes, *, at: datetime) -> ValidationReport:
         """Say what can be said of the signatures in ``pdf``, by the office's own trust.
