@@ -12,10 +12,22 @@ from web.api import (
     inspection,
     people,
     registers,
+    signing,
     tasks,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-PARTS = (people, configured, documents, acts, finding, registers, inspection, tasks)
-for part in (*PARTS, calendar, delegations):
+for part in (
+    people,
+    configured,
+    documents,
+    acts,
+    finding,
+    registers,
+    inspection,
+    tasks,
+    signing,
+    calendar,
+    delegations,
+):
     api.register_blueprint(part.door)
