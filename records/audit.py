@@ -43,6 +43,8 @@ ACTIONS = frozenset(
         "office:restored",
         "person:changed",
         "calendar:changed",
+        "delegation:given",
+        "delegation:revoked",
         "person:known",  # a login
         "person:unknown",  # a login that failed
         "document:received",
@@ -71,15 +73,22 @@ ACTIONS = frozenset(
         "document:suspended",
         "document:resumed",
         "document:signed",
+        "signature:requested",  # of a key that is not here
+        "signature:rejected",  # what came back was not the signature
+        "certificate:registered",
+        "certificate:removed",
         "document:numbered",
         "document:sealed",
         "document:dispatched",
         "document:delivered",
         "document:archived",
         "number:cancelled",
+        "number:reserved",
+        "number:voided",
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
+        "register:closed",
         "job:retried",
     }
 )

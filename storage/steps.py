@@ -43,17 +43,15 @@ class Steps:
                 settled=step.settled,
             )
         )
-        for token in sorted(step.desk):
-            self._lay(step.document, step.n, token, by_hand=token in step.by_hand)
+        self._lay(step, step.desk, by_hand=step.by_hand)
 
-    def hand_over(self, document: str, n: int, tokens: frozenset[str], *, since: int) -> None:
+    def hand_over(self, step: Step, tokens: frozenset[str], *, since: int) -> None:
         """Lay an open step on the desks of others alone, because somebody said so."""
         self._connection.execute(
-            delete(t.desk).where(t.desk.c.document == document, t.desk.c.step == n)
+            delete(t.desk).where(t.desk.c.document == step.document, t.desk.c.step == step.n)
         )
-        for token in sorted(tokens):
-            self._lay(document, n, token, by_hand=True)
-        self.touch(document, n, since=since)
+        self._lay(step, tokens, by_hand=tokens)
+        self.touch(step.document, step.n, since=since)
 
     def hold_time(self, step: Step) -> None:
         """Keep a step's deadlines as ``step`` says, those that are held among them."""
@@ -83,10 +81,19 @@ class Steps:
             .values(votes=dict(votes))
         )
 
-    def _lay(self, document: str, n: int, token: str, *, by_hand: bool) -> None:
-        self._connection.execute(
-            insert(t.desk).values(document=document, step=n, token=token, by_hand=by_hand)
-        )
+    def _lay(self, step: Step, tokens: frozenset[str], *, by_hand: frozenset[str]) -> None:
+        lies = [
+            {
+                "document": step.document,
+                "step": step.n,
+                "token": token,
+                "opened_at": step.opened_at,
+                "by_hand": token in by_hand,
+            }
+            for token in sorted(tokens)
+        ]
+        if lies:
+            self._connection.execute(insert(t.desk), lies)
 
     def open_ones(self) -> list[tuple[Step, Digest, str, str]]:
         """Give every open step, without desks, and its document's road: version, name, urgency."""
@@ -128,10 +135,16 @@ class Steps:
                 digest=step.digest,
                 approval=step.approval,
                 outcome=step.outcome,
+                on_behalf_of=step.on_behalf_of,
             )
         )
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
+        self._connection.execute(
+            update(t.desk)
+            .where(t.desk.c.document == step.document, t.desk.c.step == step.n)
+            .values(opened_at=None)
+        )
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
         """Let approvals of other bytes than those of digest ``but`` no longer count."""
@@ -182,6 +195,7 @@ def _step(row: Any, desk: Mapping[str, bool]) -> Step:
         soon_at=row.soon_at,
         closed_at=row.closed_at,
         closed_by=row.closed_by,
+        on_behalf_of=row.on_behalf_of,
         act=row.act,
         digest=row.digest,
         approval=row.approval,

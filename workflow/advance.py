@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from records.audit import AuditEvent
+from records.delegation import Mandate
 from records.document import Classification, Document
 from records.errors import Outrun
 from records.person import Person
@@ -15,7 +16,7 @@ from workflow.course import Course, course_of
 from workflow.office import Office
 from workflow.opening import begin_steps
 from workflow.required import approving
-from workflow.road import Choice, Standing, approves, offered, previous
+from workflow.road import Choice, Standing, approves, mandate_of, offered, previous
 
 PASSED = Choice()
 """What goes with an approval that the road gives by itself: nothing."""
@@ -31,6 +32,7 @@ class Deed:
     choice: Choice
     event: str  # the audit action
     facts: Mapping[str, str] = field(default_factory=dict)
+    mandate: Mandate | None = None  # on whose authority, where it is not their own
 
 
 def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: Deed) -> Document:
@@ -42,6 +44,7 @@ def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: 
     step = was.step
     if step is None:
         raise Outrun("step.outrun")
+    deed = replace(deed, mandate=mandate_of(unit, was, deed.act, deed.by, deed.choice))
     filled = _filled(changed, deed)
     course = course_of(was.route, filled, was.steps)
     course.leave(step.n, deed.act.to)
@@ -62,6 +65,9 @@ def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: 
         chosen=deed.choice.next,
         before=was.steps,
     )
+    if deed.mandate:
+        # Whoever acted may look at it afterwards, when the delegation has ended too.
+        unit.documents.admit(moved.id, {f"person:{deed.by.id}"})
     _end_steps(unit, was, moved, course, deed)
     _note(unit, was, moved, course, deed)
     leave_jobs(office, unit, moved)
@@ -92,6 +98,7 @@ def _end_steps(unit: Unit, was: Standing, moved: Document, course: Course, deed:
                 digest=digest if outcome != DROPPED else "",
                 approval=approves(was, deed.act) if acted else joined,
                 outcome=outcome,
+                on_behalf_of=deed.mandate.principal.id if deed.mandate else "",
             )
         )
     for n, votes in course.votes.items():
@@ -139,6 +146,8 @@ def _note(unit: Unit, was: Standing, moved: Document, course: Course, deed: Deed
         **_branch_facts(was, moved, course, deed),
         **deed.facts,
     }
+    if deed.mandate:
+        facts |= _mandate_facts(deed.mandate)
     if moved.latest.digest != was.document.latest.digest:
         facts["made"] = moved.latest.digest
     event = AuditEvent(deed.event, deed.by.id, deed.at, moved.id, facts)
@@ -165,3 +174,14 @@ def _branch_facts(was: Standing, moved: Document, course: Course, deed: Deed) ->
     if moved.state not in (deed.act.to, was.document.state):
         facts["state"] = moved.state
     return facts
+
+
+def _mandate_facts(mandate: Mandate) -> dict[str, str]:
+    one = mandate.delegation
+    return {
+        "on_behalf_of": mandate.principal.id,
+        "capacity": one.capacity,
+        "delegation": one.id,
+        "basis": one.basis,
+        "basis_on": one.basis_on.isoformat(),
+    }

@@ -2,8 +2,8 @@
 
 from identity.reading import cleared, tokens_of
 from records.document import Classification, Document
-from records.errors import NotFound, Refused
-from records.person import Person, Role, Unit
+from records.errors import Refused
+from records.person import Person, Role
 from records.route import Who, Whom
 from storage.people import People
 from storage.unit import Unit as UnitOfWork
@@ -19,20 +19,20 @@ def desk_of(unit: UnitOfWork, document: Document, who: tuple[Who, ...]) -> froze
 
     Raises  Refused: nobody can act there.
     """
-    tokens: set[str] = set()
-    for one in who:
-        tokens |= _tokens(unit.people, document, one)
+    tokens = desk_for(unit.people, document, who)
     if not tokens:
         raise Refused("step.nobody")
-    return frozenset(tokens)
+    return tokens
+
+
+def desk_for(people: People, document: Document, who: tuple[Who, ...]) -> frozenset[str]:
+    """Give the tokens of those among ``people`` a step is for; none where nobody can act."""
+    return frozenset(token for one in who for token in _tokens(people, document, one))
 
 
 def possible(unit: UnitOfWork, document: Document, who: tuple[Who, ...]) -> frozenset[str]:
     """Give the tokens of the people a step is for, none where nobody can act there."""
-    try:
-        return desk_of(unit, document, who)
-    except Refused:
-        return frozenset()
+    return desk_for(unit.people, document, who)
 
 
 def chosen_desk(
@@ -81,12 +81,15 @@ def _tokens(people: People, document: Document, who: Who) -> frozenset[str]:
 
 
 def _owner(people: People, document: Document) -> frozenset[str]:
-    try:
-        owner = people.get(document.fields.get("owner", "") or document.drafter)
-    except NotFound:
+    named = document.fields.get("owner", "")
+    if not named:
         return frozenset({f"person:{document.drafter}"})
-    fit = tokens_of(owner) and cleared(owner, document.classification)
-    return frozenset({f"person:{owner.id}"} if fit else ())
+    fit = [
+        one
+        for one in people.among([named])
+        if tokens_of(one) and cleared(one, document.classification)
+    ]
+    return frozenset(f"person:{one.id}" for one in fit)
 
 
 def _holders(people: People, document: Document, role: Role, unit: str) -> frozenset[str]:
@@ -102,9 +105,8 @@ def _holders(people: People, document: Document, role: Role, unit: str) -> froze
 
 def _head(people: People, document: Document, of: str) -> frozenset[str]:
     """Give the head of a unit, or of the nearest unit above who did not draft."""
-    units: dict[str, Unit] = {unit.id: unit for unit in people.units()}
     unit: str | None = of
-    while unit is not None and unit in units:
+    while unit is not None:
         heads = people.holding(Role.UNIT_HEAD, unit)
         others = [
             person
@@ -115,7 +117,7 @@ def _head(people: People, document: Document, of: str) -> frozenset[str]:
             return frozenset(f"person:{person.id}" for person in others)
         if others:
             return frozenset({f"desk:{unit}/{Role.UNIT_HEAD}"})
-        unit = units[unit].parent
+        unit = people.unit(unit).parent
     return _holders(people, document, Role.LEADER, "")
 
 

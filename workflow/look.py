@@ -1,27 +1,39 @@
 """Whatever somebody looks at: a document, its pages, its history, lists, and what was sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from identity.reading import classes_of, tokens_of
 from records.audit import AuditEntry, AuditEvent, AuditHead
+from records.delegation import Mandate
 from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
 from records.exchange import Dispatch
 from records.finding import Bounds
 from records.paper import Placement
 from records.person import Person, Role, Unit
-from records.route import Act
+from records.register import Reservation
+from records.route import Act, Effect
 from records.step import Step
+from storage.lists import COUNTED
+from workflow.behalf import waiting_for_others
 from workflow.beside import Side, sides
+from workflow.duplicates import twin_of
 from workflow.office import Office
+from workflow.reserve import held_for
 from workflow.revise import may_revise
-from workflow.road import Offer, Standing, offers, standing
+from workflow.road import Offer, Standing, behalf_of, offers, standing
 from workflow.sign import placement_of
 
 OF_ROADS = ("branch", "through", "joined", "same_person", "asked", "asked_by", "assignee")
 """What the log tells of branches, choices and of those who were asked."""
+
+FULL_DESK = 200
+"""How many documents of a desk are given at a time."""
+
+LOOKS = frozenset({"document:viewed", "egress:refused"})
+"""What the log tells of a document that is no part of its history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +48,9 @@ class View:
     names: Mapping[str, str]  # by account name
     package: Digest | None
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
+    behalf: Mapping[str, Mandate]  # by act: in whose name, where it is not their own
+    twin: str  # id of an earlier document that seems the same, or ""
+    held: tuple[Reservation, ...]  # numbers it could be given instead of the next one
 
     @property
     def document(self) -> Document:
@@ -50,7 +65,7 @@ class View:
     @property
     def actions(self) -> list[str]:
         """Give the names of all that may be done, other names included."""
-        return names_of(self.acts, self.sides)
+        return named(self.acts, self.sides)
 
 
 def view(office: Office, id: str, *, by: Person) -> View:
@@ -58,22 +73,38 @@ def view(office: Office, id: str, *, by: Person) -> View:
     with office.database.reading() as unit:
         at = standing(office, unit, id, by)
         dispatches = tuple(unit.dispatches.of(id))
+        found = tuple(offers(unit, at, by))
+        acts = [offer.act for offer in found]
+        numbers = any(act.does in (Effect.SEAL, Effect.ENTER) for act in acts)
         return View(
             standing=at,
-            offers=tuple(offers(unit, at, by)),
+            offers=found,
             sides=tuple(sides(unit, at, by)),
             may_revise=may_revise(at, by),
             dispatches=dispatches,
-            names=unit.people.names(),
+            names=unit.people.names(_involved(at)),
             package=unit.readings.package(id),
             pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
+            behalf=behalf_of(unit, at, found, by),
+            twin=twin_of(unit, at.document, by=by),
+            held=held_for(office, unit, at.document, by=by) if numbers else (),
         )
 
 
-def names_of(acts: Sequence[Act], beside: Sequence[Side]) -> list[str]:
+def named(acts: Sequence[Act], beside: Sequence[Side]) -> list[str]:
     """Give the names of what may be done, each once."""
     names = [name for act in acts for name in (act.name, act.also) if name]
     return list(dict.fromkeys([*names, *(one.name for one in beside)]))
+
+
+def _involved(at: Standing) -> set[str]:
+    document = at.document
+    found = {document.drafter, document.signer, document.assignee}
+    found |= {one.by for one in document.revisions} | set(document.fields.values())
+    for step in at.steps:
+        found |= {step.closed_by, step.on_behalf_of}
+        found |= {token.removeprefix("person:") for token in step.desk}
+    return found - {""}
 
 
 def page_of_documents(
@@ -177,13 +208,21 @@ def history(office: Office, id: str, *, by: Person) -> list[dict[str, object]]:
     """Give every act on a document, oldest first."""
     with office.database.reading() as unit:
         standing(office, unit, id, by)
-        return history_lines(unit.audit.of(id), unit.people.names())
+        entries = unit.audit.of(id, but=LOOKS)
+        return history_lines(entries, unit.people.names(mentioned(entries)))
+
+
+def mentioned(entries: Sequence[tuple[AuditEntry, str]]) -> set[str]:
+    """Give whatever in log entries may be an account: who acted, and each fact told."""
+    return {
+        one for entry, _ in entries for one in (entry.event.by, *entry.event.facts.values()) if one
+    }
 
 
 def history_lines(
     entries: Sequence[tuple[AuditEntry, str]], names: Mapping[str, str]
 ) -> list[dict[str, object]]:
-    """Give log entries as lines of a history, without mere looks."""
+    """Give log entries as lines of a history."""
     return [
         {
             "seq": entry.seq,
@@ -191,7 +230,10 @@ def history_lines(
             "action": entry.event.facts.get("action", ""),
             "actor": entry.event.by,
             "actor_name": names.get(entry.event.by, entry.event.by),
-            "on_behalf_of": None,
+            "on_behalf_of": entry.event.facts.get("on_behalf_of"),
+            "on_behalf_of_name": names.get(entry.event.facts.get("on_behalf_of", ""), ""),
+            "capacity": entry.event.facts.get("capacity", ""),
+            "basis": entry.event.facts.get("basis", ""),
             "at": entry.event.at,
             "from": entry.event.facts.get("from", ""),
             "to": entry.event.facts.get("to", ""),
@@ -202,7 +244,6 @@ def history_lines(
             **{name: entry.event.facts.get(name, "") for name in OF_ROADS},
         }
         for entry, remark in entries
-        if entry.event.action not in {"document:viewed", "egress:refused"}
     ]
 
 
@@ -214,27 +255,73 @@ class Waiting:
     step: Step  # the one that lies on their desk longest
     acts: tuple[Act, ...]
     sides: tuple[Side, ...] = ()
+    mandate: Mandate | None = None  # in whose name, where it waits for another
 
     @property
     def actions(self) -> list[str]:
         """Give the names of all that may be done, other names included."""
-        return names_of(self.acts, self.sides)
+        return named(self.acts, self.sides)
+
+    @property
+    def cursor(self) -> str:
+        """Give the place on the desk behind this document."""
+        return f"{self.step.opened_at.isoformat()}_{self.document.id}"
 
 
-def desk(office: Office, *, by: Person) -> list[Waiting]:
-    """Give what waits for this person, longest first."""
+def desk(office: Office, *, by: Person, after: str = "", limit: int = FULL_DESK) -> list[Waiting]:
+    """Give what waits for them or for whom they stand in, longest first, behind a cursor."""
+    _require_cursor(after)
     with office.database.reading() as unit:
-        found = unit.documents.waiting(tokens_of(by), classes_of(by))
+        found = unit.documents.waiting(tokens_of(by), classes_of(by), after=after, limit=limit)
         steps = unit.steps.several([one.id for one in found])
-        waiting = []
+        waiting = {}
         for document in found:
             route = office.roads.of(unit, document.definition, document.workflow)
             at = Standing(document, tuple(steps[document.id]), route)
             mine = [one for one in at.steps if one.open and one.desk & tokens_of(by)]
-            acts = {offer.act.name: offer.act for offer in offers(unit, at, by)}
+            acts = tuple({offer.act.name: offer.act for offer in offers(unit, at, by)}.values())
             beside = tuple(sides(unit, at, by))
-            waiting.append(Waiting(document, mine[0], tuple(acts.values()), beside))
-        return waiting
+            waiting[document.id] = Waiting(document, mine[0], acts, beside)
+        for at, acts, mandate in waiting_for_others(office, unit, by, after=after, limit=limit):
+            own = waiting.get(at.document.id)
+            if at.step is not None and not (own and own.acts):
+                waiting[at.document.id] = Waiting(at.document, at.step, acts, mandate=mandate)
+    return sorted(waiting.values(), key=lambda one: (one.step.opened_at, one.document.id))[:limit]
+
+
+def page_of_desk(
+    office: Office, *, after: str, limit: int, by: Person
+) -> tuple[list[Waiting], str]:
+    """Give a page of what waits for this person, and the cursor of the next."""
+    found = desk(office, by=by, after=after, limit=limit + 1)
+    shown = found[:limit]
+    return shown, shown[-1].cursor if len(found) > limit else ""
+
+
+def how_many_wait(office: Office, *, by: Person) -> tuple[int, bool]:
+    """Give how many documents wait for this person, and whether there are more than that."""
+    with office.database.reading() as unit:
+        counted = unit.documents.how_many_wait(tokens_of(by), classes_of(by))
+        counted += len(waiting_for_others(office, unit, by, after="", limit=COUNTED))
+    return min(counted, COUNTED), counted > COUNTED
+
+
+def units(office: Office) -> dict[str, str]:
+    """Give the name of every unit by its id."""
+    with office.database.reading() as unit:
+        return {one.id: one.name for one in unit.people.units()}
+
+
+def names_of(office: Office, people: Iterable[str]) -> dict[str, str]:
+    """Give the names of these accounts."""
+    with office.database.reading() as unit:
+        return unit.people.names(people)
+
+
+def leaders(office: Office) -> list[Person]:
+    """Give who may be named as the one to sign."""
+    with office.database.reading() as unit:
+        return unit.people.holding(Role.LEADER)
 
 
 def staff(office: Office) -> tuple[list[Person], list[Unit]]:

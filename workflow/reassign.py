@@ -27,7 +27,7 @@ def reassign(office: Office, id: str, action: str, choice: Choice, *, by: Person
         if choice.to not in {one.id for one in successors(unit, here, by)}:
             raise Refused("reassign.not-allowed", to=choice.to)
         token = frozenset({f"person:{choice.to}"})
-        unit.steps.hand_over(id, step.n, token, since=was.document.version + 1)
+        unit.steps.hand_over(step, token, since=was.document.version + 1)
         unit.documents.admit(id, readers_of(was.document, token))
         facts = {"from": step.state, "assignee": choice.to}
         done = Aside("step:reassigned", action, by, at, choice.comment, facts)

@@ -1,13 +1,15 @@
 """The registry clerk numbers, dates and seals in one act; an incoming document gets its number."""
 
 from dataclasses import replace
+from datetime import date, datetime
 
-from records.document import Document, Origin
+from records.document import Document, Number, Origin
 from records.errors import Outrun, Refused
 from records.person import Person
+from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
-from workflow.number import columns_of, upcoming
+from workflow.number import columns_of, reserved, upcoming
 from workflow.office import Office
 from workflow.road import Choice, judge, standing
 from workflow.sign import placement_of
@@ -39,10 +41,12 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
-    _require_signature(was.document)
+    require_signature(was.document)
     placement = placement_of(office, was.document)
     with office.database.reading() as unit:
-        number = upcoming(office, unit, was.document, on, placement.printed_notation)
+        number = number_for(
+            office, unit, was.document, on, choice=choice, printed=placement.printed_notation
+        )
     # Sealing may wait for a timestamp, so it works outside any unit; the number is only
     # spent below, and only if it is still the next.
     sealed = office.press.seal(
@@ -53,15 +57,22 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         on=on,
         at=at.astimezone(office.zone),
     )
-    made = Made(Origin.SEALED, by.id, at, was.document.latest.pages)
-    changed = replace(with_revision(office, was.document, sealed, made), number=number)
+    changed = sealed_with(office, was.document, sealed, number, by=by, at=at)
     columns = columns_of(office, changed, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=was.document.version))
-        unit.registers.enter(number, changed, columns)
+        spend(unit, number, changed, columns, choice)
         deed = Deed(act, by, at, choice, "document:sealed", {"number": str(number)})
         return advance(office, unit, now, changed, deed)
+
+
+def sealed_with(  # noqa: PLR0913 - what a sealed document has more than a signed one
+    office: Office, document: Document, sealed: bytes, number: Number, *, by: Person, at: datetime
+) -> Document:
+    """Give the document with its number, and the sealed bytes as its latest revision."""
+    made = Made(Origin.SEALED, by.id, at, document.latest.pages)
+    return replace(with_revision(office, document, sealed, made), number=number)
 
 
 def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
@@ -73,19 +84,48 @@ def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -
     on = at.astimezone(office.zone).date()
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
-        number = upcoming(office, unit, was.document, on)
+        number = number_for(office, unit, was.document, on, choice=choice)
     columns = columns_of(office, was.document, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         act = judge(unit, now, action, by, choice)
-        drawn = upcoming(office, unit, now.document, on)
-        unit.registers.enter(drawn, now.document, {**columns, "code": str(drawn)})
+        drawn = number_for(office, unit, now.document, on, choice=choice)
+        spend(unit, drawn, now.document, {**columns, "code": str(drawn)}, choice)
         changed = replace(now.document, number=drawn)
         deed = Deed(act, by, at, choice, "document:numbered", {"number": str(drawn)})
         return advance(office, unit, now, changed, deed)
 
 
-def _require_signature(document: Document) -> None:
+def number_for(  # noqa: PLR0913 - whose number, of which day, and what its page says
+    office: Office,
+    unit: Unit,
+    document: Document,
+    on: date,
+    *,
+    choice: Choice,
+    printed: str = "",
+) -> Number:
+    """Give the number that would be next, or the one that was reserved and is chosen."""
+    if choice.reserved:
+        return reserved(office, unit, document, on, id=choice.reserved, printed=printed)
+    return upcoming(office, unit, document, on, printed)
+
+
+def spend(
+    unit: Unit, number: Number, document: Document, columns: dict[str, str], choice: Choice
+) -> None:
+    """Enter a document under its number. Raises Outrun: somebody else has it meanwhile."""
+    if not choice.reserved:
+        unit.registers.enter(number, document, columns)
+        return
+    held = unit.reservations.get(choice.reserved)
+    unit.reservations.use(held.id, document.id)
+    remark = f"Số giữ từ ngày {held.number.on:%d/%m/%Y}: {held.reason}"
+    unit.registers.enter(number, document, {**columns, "remark": remark}, reserved=True)
+
+
+def require_signature(document: Document) -> None:
+    """Raise Refused unless the latest revision is a leader's signature."""
     # The agency seals only what bears the competent person's signature (Decree 30/2020, art. 32).
     if document.latest.origin is not Origin.SIGNED:
         raise Refused("seal.unsigned")

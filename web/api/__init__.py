@@ -6,14 +6,28 @@ from web.api import (
     acts,
     calendar,
     configured,
+    delegations,
     documents,
     finding,
     inspection,
     people,
     registers,
+    signing,
     tasks,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-for part in (people, configured, documents, acts, finding, registers, inspection, tasks, calendar):
+for part in (
+    people,
+    configured,
+    documents,
+    acts,
+    finding,
+    registers,
+    inspection,
+    tasks,
+    signing,
+    calendar,
+    delegations,
+):
     api.register_blueprint(part.door)

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import ConfigDict, Field
 from werkzeug.datastructures import FileStorage
 
+from records.delegation import AMOUNT
 from records.document import Classification, Direction, Source, Urgency
 from records.errors import Refused
 from records.finding import Bounds
@@ -59,6 +60,7 @@ class Metadata(Body):
     source_organ: str = ""
     source_date: date | None = None
     signer: str = ""
+    amount: str = ""
 
 
 class Draft(Body):
@@ -97,7 +99,7 @@ def bring() -> ResponseReturnValue:
         key=request.headers.get("Idempotency-Key", "")[:200],
         by=person(),
     )
-    return _shown(receipt.document.id, 201, duplicate_of=receipt.duplicate_of or None)
+    return _shown(receipt.document.id, 201)
 
 
 @door.post("/drafts")
@@ -263,9 +265,9 @@ def download(found: bytes, media: str, name: str) -> Response:
     return response
 
 
-def _shown(id: str, status: int, **more: object) -> ResponseReturnValue:
+def _shown(id: str, status: int) -> ResponseReturnValue:
     seen = view(office(), id, by=person())
-    response = jsonify({**shapes.whole(seen), **more})
+    response = jsonify(shapes.whole(seen))
     response.status_code = status
     response.set_etag(str(seen.document.version))
     if status == 201:  # noqa: PLR2004 - HTTP's own number
@@ -285,7 +287,9 @@ def _particulars(told: Metadata) -> Particulars:
         recipients=told.recipients,
         due_on=told.due_date,
         source=Source(told.source_number, told.source_organ, told.source_date),
-        fields={"signer": told.signer} if told.signer else {},
+        fields={
+            name: said for name, said in (("signer", told.signer), (AMOUNT, told.amount)) if said
+        },
     )
 
 

@@ -1,16 +1,20 @@
 """Values as the contract shows them: plain dictionaries for JSON."""
 
+from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from records.delegation import Delegation
 from records.document import Attachment, Document, Origin, Revision
 from records.exchange import Dispatch
 from records.paper import Placement
 from records.person import Person
-from records.register import Book, Entry
+from records.register import Book, Closing, Entry, Reservation
 from records.route import Act, Route, State
 from records.signature import ValidationReport
+from records.signing import Certificate
 from records.step import Step
 from workflow.look import View, Waiting
 
@@ -25,8 +29,8 @@ def day(on: date | None) -> str | None:
     return on.isoformat() if on else None
 
 
-def person(who: Person) -> dict[str, Any]:
-    """Give a person as they may see themselves."""
+def person(who: Person, delegations: Iterable[Delegation], today: date) -> dict[str, Any]:
+    """Give a person as they may see themselves, with their delegations in force."""
     return {
         "id": who.id,
         "username": who.id,
@@ -37,7 +41,32 @@ def person(who: Person) -> dict[str, Any]:
         "units": sorted(who.units),
         "posts": [{"role": post.role, "unit": post.unit} for post in who.posts],
         "clearance": who.clearance,
-        "delegations": [],
+        "delegations": [delegation(one, today) for one in delegations],
+    }
+
+
+def delegation(one: Delegation, today: date) -> dict[str, Any]:
+    """Give a delegation."""
+    bounds = one.bounds
+    return {
+        "id": one.id,
+        "delegator": one.delegator,
+        "delegate": one.delegate,
+        "capacity": one.capacity,
+        "from": day(one.since),
+        "to": day(one.until),
+        "basis_number": one.basis,
+        "basis_date": day(one.basis_on),
+        "types": sorted(bounds.types),
+        "workflows": sorted(bounds.workflows),
+        "units": sorted(bounds.units),
+        "amount": bounds.most,
+        "passes_on": one.passes_on or None,
+        "recorded_by": one.recorded_by,
+        "recorded_at": moment(one.recorded_at),
+        "revoked_at": moment(one.revoked_at),
+        "revoked_by": one.revoked_by or None,
+        "in_force": one.in_force(today),
     }
 
 
@@ -80,12 +109,14 @@ def whole(seen: View) -> dict[str, Any]:
         "revisions": [revision(one) for one in document.revisions],
         "attachments": [attachment(one) for one in document.attachments],
         "actions": seen.actions,
+        "on_behalf_of": {act: one.principal.id for act, one in seen.behalf.items()},
         "may_revise": seen.may_revise,
         "steps": [step(one) for one in seen.standing.steps],
         "signatures": [_signature(one, seen) for one in document.revisions if _signs(one)],
         "dispatches": [dispatch(one) for one in seen.dispatches],
         "package": seen.package,
         "pending": list(seen.pending),
+        "duplicate_of": seen.twin or None,
     }
 
 
@@ -124,6 +155,7 @@ def step(one: Step) -> dict[str, Any]:
         "due_at": moment(one.due_at),
         "closed_at": moment(one.closed_at),
         "closed_by": one.closed_by or None,
+        "on_behalf_of": one.on_behalf_of or None,
         "action": one.act or None,
         "digest": one.digest or None,
         "approval": one.approval and one.cancelled_at is None,
@@ -170,7 +202,7 @@ def task(one: Waiting, now: datetime, today: date) -> dict[str, Any]:
         "due_soon": one.step.due_soon(now),
         "due_date": day(one.document.due_on),
         "overdue": one.step.overdue(now) or _past(one.document, today),
-        "on_behalf_of": None,
+        "on_behalf_of": one.mandate.principal.id if one.mandate else None,
     }
 
 
@@ -195,6 +227,22 @@ def report(told: ValidationReport) -> dict[str, Any]:
     }
 
 
+def certificate(one: Certificate) -> dict[str, Any]:
+    """Give a certificate of the register."""
+    return {
+        "fingerprint": one.fingerprint,
+        "person": one.person or None,
+        "name": one.name,
+        "issuer": one.issuer,
+        "serial": one.serial,
+        "not_before": moment(one.not_before),
+        "not_after": moment(one.not_after),
+        "registered_at": moment(one.at),
+        "registered_by": one.by,
+        "certificate": b64encode(one.der).decode(),
+    }
+
+
 def book(one: Book) -> dict[str, Any]:
     """Give a register."""
     return {
@@ -216,10 +264,42 @@ def entry(one: Entry) -> dict[str, Any]:
         "series": number.series,
         "year": number.year,
         "date": day(number.on),
-        "document": one.document,
+        "document": one.document or None,
+        "kind": one.kind,
         "cancelled": bool(one.cancelled),
         "reason": one.cancelled or None,
         "columns": dict(one.columns),
+    }
+
+
+def reservation(one: Reservation) -> dict[str, Any]:
+    """Give a held number."""
+    return {
+        "id": one.id,
+        "number": str(one.number),
+        "book": one.number.book,
+        "series": one.number.series,
+        "year": one.number.year,
+        "serial": one.number.serial,
+        "reserved_on": day(one.number.on),
+        "until": day(one.until),
+        "reason": one.reason,
+        "holder": one.holder,
+        "by": one.by,
+        "document": one.document or None,
+        "voided": one.voided or None,
+    }
+
+
+def closing(one: Closing) -> dict[str, Any]:
+    """Give how a year of a register was closed."""
+    return {
+        "book": one.book,
+        "year": one.year,
+        "digest": one.digest,
+        "rows": one.rows,
+        "by": one.by,
+        "at": moment(one.at),
     }
 
 

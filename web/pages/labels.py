@@ -116,6 +116,8 @@ JOB = {
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
+    "delegation:given": "Ghi ủy quyền",
+    "delegation:revoked": "Chấm dứt ủy quyền",
     "calendar:changed": "Thay đổi lịch làm việc",
     "office:copied": "Sao lưu",
     "office:restored": "Khôi phục từ bản sao lưu",
@@ -135,15 +137,22 @@ EVENT = {
     "step:completed": "Báo cáo đã giải quyết",
     "step:closed": "Kết thúc",
     "document:signed": "Ký số",
+    "signature:requested": "Yêu cầu ký bằng thiết bị của người ký",
+    "signature:rejected": "Chữ ký gửi về bị từ chối",
+    "certificate:registered": "Đăng ký chứng thư",
+    "certificate:removed": "Gỡ chứng thư",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
     "number:cancelled": "Hủy số",
+    "number:reserved": "Giữ số",
+    "number:voided": "Hủy số giữ",
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "register:closed": "Khóa sổ đăng ký",
     "job:retried": "Cho thử lại việc bị bỏ dở",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
@@ -162,6 +171,12 @@ HINT = {
     "complete": "Báo cáo kết quả giải quyết cho lãnh đạo.",
     "number": "Cấp số đến kế tiếp trong sổ và ghi ngày đến hôm nay.",
 }
+CAPACITY = {
+    "KT.": "KT. - ký thay (cấp phó thay người đứng đầu)",
+    "TL.": "TL. - thừa lệnh (theo quy chế, được giao lại cho cấp phó)",
+    "TUQ.": "TUQ. - thừa ủy quyền (bằng văn bản, không được ủy quyền lại)",
+    "Q.": "Q. - quyền người đứng đầu",
+}
 WEEKDAY = {
     "0": "Thứ Hai",
     "1": "Thứ Ba",
@@ -178,6 +193,7 @@ PLACE = {
     "registers": "Sổ đăng ký",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
+    "delegations": "Ủy quyền",
     "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
     "audit": "Nhật ký",
@@ -210,6 +226,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "part": PART,
     "hint": HINT,
     "place": PLACE,
+    "capacity": CAPACITY,
     "weekday": WEEKDAY,
     "facet": FACET,
 }
