@@ -21,6 +21,7 @@ from workflow.behalf import waiting_for_others
 from workflow.beside import Side, sides
 from workflow.duplicates import twin_of
 from workflow.office import Office
+from workflow.prospects import Prospects, prospects
 from workflow.reserve import held_for
 from workflow.revise import may_revise
 from workflow.road import Offer, Standing, behalf_of, offers, standing
@@ -43,6 +44,7 @@ class View:
     standing: Standing
     offers: tuple[Offer, ...]  # exactly what this person may do now, step by step
     sides: tuple[Side, ...]  # and what beside the road
+    prospects: Prospects  # what may be chosen with it
     may_revise: bool
     dispatches: tuple[Dispatch, ...]
     names: Mapping[str, str]  # by account name
@@ -73,13 +75,14 @@ def view(office: Office, id: str, *, by: Person) -> View:
     with office.database.reading() as unit:
         at = standing(office, unit, id, by)
         dispatches = tuple(unit.dispatches.of(id))
-        found = tuple(offers(unit, at, by))
+        found, beside = tuple(offers(unit, at, by)), tuple(sides(unit, at, by))
         acts = [offer.act for offer in found]
         numbers = any(act.does in (Effect.SEAL, Effect.ENTER) for act in acts)
         return View(
             standing=at,
             offers=found,
-            sides=tuple(sides(unit, at, by)),
+            sides=beside,
+            prospects=prospects(unit, at, found, beside, by),
             may_revise=may_revise(at, by),
             dispatches=dispatches,
             names=unit.people.names(_involved(at)),
@@ -102,7 +105,7 @@ def _involved(at: Standing) -> set[str]:
     found = {document.drafter, document.signer, document.assignee}
     found |= {one.by for one in document.revisions} | set(document.fields.values())
     for step in at.steps:
-        found |= {step.closed_by, step.on_behalf_of}
+        found |= {step.closed_by, step.on_behalf_of, step.asked_by}
         found |= {token.removeprefix("person:") for token in step.desk}
     return found - {""}
 

@@ -1,20 +1,24 @@
 """What is done to documents: single acts, many at once, sendings, and what waits."""
 
+from datetime import date, datetime, time
+
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-from records.errors import OfficeError
+from records.errors import OfficeError, Refused
 from web.api import shapes
 from web.api.documents import limit_of, seen_version
 from web.contract import Body, operation, read_body
 from web.errors import status_of
 from web.language import sentence
 from web.office import office, person
+from workflow import several
 from workflow.dispatch import dispatch
 from workflow.look import FULL_DESK, page_of_desk, view
 from workflow.perform import perform
 from workflow.road import Choice
+from workflow.several import perform_each
 
 door = Blueprint("acts", __name__)
 
@@ -33,6 +37,9 @@ class Chosen(Body):
     certificate: str = ""
     on_behalf_of: str = ""
     reservation: str = ""
+    step: int = 0
+    next: str = ""
+    fields: dict[str, str] = Field(default_factory=dict)
 
 
 class Recipients(Body):
@@ -47,6 +54,7 @@ class Item(Body):
     id: str
     revision: str = ""
     version: int | None = None
+    step: int = 0
 
 
 class Batch(Body):
@@ -73,6 +81,10 @@ def act(id: str, action: str) -> ResponseReturnValue:
         seen=seen_version(),
         on_behalf_of=told.on_behalf_of,
         reserved=told.reservation,
+        step=told.step,
+        next=told.next,
+        fields=told.fields,
+        due=due_of(told.due_date),
     )
     moved = perform(office(), id, action, choice, by=person())
     seen = view(office(), moved.id, by=person())
@@ -86,31 +98,44 @@ def act(id: str, action: str) -> ResponseReturnValue:
 def batch() -> ResponseReturnValue:
     """Do one act on each of several documents, each by itself, in order."""
     told = read_body(Batch)
-    results = [_one(told, one) for one in told.documents]
-    return jsonify(results=results), 207
-
-
-def _one(told: Batch, one: str | Item) -> dict[str, object]:
-    item = Item(id=one) if isinstance(one, str) else one
+    items = [_item(one) for one in told.documents]
     choice = Choice(
         comment=told.comment,
         to=told.to,
-        shown=item.revision,
         recipients=told.recipients,
-        seen=item.version,
         on_behalf_of=told.on_behalf_of,
     )
-    try:
-        moved = perform(office(), item.id, told.action, choice, by=person())
-    except OfficeError as refusal:
-        # One document's refusal must not take back what was done to the others.
+    done = perform_each(office(), items, told.action, choice, by=person())
+    return jsonify(results=[_result(one) for one in done]), 207
+
+
+def _item(told: str | Item) -> several.Item:
+    one = Item(id=told) if isinstance(told, str) else told
+    return several.Item(one.id, one.revision, one.version, one.step)
+
+
+def _result(one: several.Outcome) -> dict[str, object]:
+    if isinstance(one.came, OfficeError):
         return {
-            "id": item.id,
-            "status": status_of(refusal),
-            "rule": refusal.rule,
-            "detail": sentence(refusal),
+            "id": one.id,
+            "status": status_of(one.came),
+            "rule": one.came.rule,
+            "detail": sentence(one.came),
         }
-    return {"id": item.id, "status": 200, "state": moved.state, "version": moved.version}
+    return {"id": one.id, "status": 200, "state": one.came.state, "version": one.came.version}
+
+
+def due_of(told: str) -> datetime | None:
+    """Give until when something is asked: a moment, or the end of a day where the office is."""
+    if not told:
+        return None
+    try:
+        if len(told) > len("2026-11-20"):
+            at = datetime.fromisoformat(told)
+            return at if at.tzinfo else at.replace(tzinfo=office().zone)
+        return datetime.combine(date.fromisoformat(told), time.max, office().zone)
+    except (ValueError, OverflowError):
+        raise Refused("body.invalid", field="due_date", why="not a date") from None
 
 
 @door.post("/documents/<id>/dispatches")

@@ -73,6 +73,7 @@ class Draft(Body):
     direction: Direction = Direction.OUTGOING
     classification: Classification = Classification.NONE
     urgency: Urgency = Urgency.NORMAL
+    workflow: str = ""
     unit: str = ""
     due_date: date | None = None
     signer: str = ""
@@ -118,6 +119,7 @@ def make() -> ResponseReturnValue:
         subject=told.subject,
         classification=told.classification,
         urgency=told.urgency,
+        workflow=told.workflow,
         unit=told.unit,
         recipients=organs,
         due_on=told.due_date,

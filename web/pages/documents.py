@@ -10,9 +10,10 @@ from records.document import Direction
 from records.finding import Bounds
 from records.person import Role
 from records.route import Need
+from records.step import ROAD
 from web.office import office, person
 from web.pages.asked import bound_of
-from web.pages.road_line import line_of
+from web.pages.road_line import branches_of, line_of
 from web.pages.words import desk_names
 from web.phrases import phrase, title
 from workflow.look import (
@@ -97,6 +98,8 @@ def whole(id: str) -> ResponseReturnValue:
         shown=shown,
         pages=shown.pages,
         line=line_of(seen.standing),
+        branches=branches_of(seen.standing),
+        hanging=[one for one in seen.standing.steps if one.open and one.kind not in ROAD],
         history=history(office(), id, by=person()),
         waits_for=desk_names(seen.standing.step, seen.names, unit_names),
         people=[one for one in people if one.active and Role.ADMINISTRATOR not in one.roles],

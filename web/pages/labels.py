@@ -113,6 +113,8 @@ JOB = {
     "notify": "Gửi thư báo",
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
+    "tell": "Gửi thư báo kết quả",
+    "automatic": "Việc hệ thống tự làm",
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
@@ -136,6 +138,19 @@ EVENT = {
     "step:assigned": "Bút phê, phân công",
     "step:completed": "Báo cáo đã giải quyết",
     "step:closed": "Kết thúc",
+    "step:declined": "Không đồng ý",
+    "step:told": "Thông báo",
+    "opinion:requested": "Xin ý kiến",
+    "opinion:given": "Cho ý kiến",
+    "step:forwarded": "Chuyển người khác xem trước",
+    "step:handed-back": "Chuyển lại",
+    "step:called-back": "Lấy lại",
+    "approver:added": "Thêm người duyệt",
+    "approver:agreed": "Đồng ý (người được thêm)",
+    "approver:disagreed": "Không đồng ý (người được thêm)",
+    "step:reassigned": "Giao lại cho người khác",
+    "document:suspended": "Tạm dừng",
+    "document:resumed": "Tiếp tục",
     "document:signed": "Ký số",
     "signature:requested": "Yêu cầu ký bằng thiết bị của người ký",
     "signature:rejected": "Chữ ký gửi về bị từ chối",
@@ -169,6 +184,7 @@ HINT = {
     "close": "Kết thúc việc xử lý văn bản này.",
     "assign": "Giao người hoặc đơn vị chủ trì giải quyết.",
     "complete": "Báo cáo kết quả giải quyết cho lãnh đạo.",
+    "decline": "Nêu ý kiến không đồng ý. Kết quả tính chung với các nhánh khác. Phải nêu lý do.",
     "number": "Cấp số đến kế tiếp trong sổ và ghi ngày đến hôm nay.",
 }
 CAPACITY = {
@@ -185,6 +201,55 @@ WEEKDAY = {
     "4": "Thứ Sáu",
     "5": "Thứ Bảy",
     "6": "Chủ nhật",
+}
+BESIDE = {
+    "request-opinion": "Xin ý kiến",
+    "give-opinion": "Cho ý kiến",
+    "forward": "Chuyển người khác xem trước",
+    "hand-back": "Chuyển lại cho người hỏi",
+    "call-back": "Lấy lại",
+    "add-approver": "Thêm người duyệt",
+    "co-approve": "Đồng ý",
+    "co-decline": "Không đồng ý",
+    "reassign": "Giao lại cho người khác",
+    "suspend": "Tạm dừng",
+    "resume": "Tiếp tục",
+}
+BESIDE_HINT = {
+    "request-opinion": "Bước này vẫn ở bạn; người được hỏi trả lời song song.",
+    "give-opinion": "Bạn được xin ý kiến về văn bản này.",
+    "forward": "Bước này chờ đến khi người đó chuyển lại cho bạn.",
+    "hand-back": "Bạn được nhờ xem trước. Ghi nhận xét rồi chuyển lại.",
+    "call-back": "Không chờ nữa và tự xử lý.",
+    "add-approver": "Bạn chỉ duyệt được sau khi người đó đồng ý.",
+    "co-approve": "Bạn được mời cùng duyệt đúng bản đang hiển thị.",
+    "co-decline": "Người mời sẽ không duyệt được khi bạn chưa đồng ý.",
+    "reassign": "Bước này thành việc của người khác. Phải nêu lý do.",
+    "suspend": "Không ai xử lý và thời hạn dừng lại cho đến khi tiếp tục.",
+    "resume": "Thời hạn còn lại được tính tiếp từ bây giờ.",
+}
+BESIDE_WORDS = {
+    "request-opinion": "Hỏi về điều gì",
+    "give-opinion": "Ý kiến",
+    "forward": "Lời nhắn",
+    "hand-back": "Nhận xét",
+    "call-back": "Lý do",
+    "add-approver": "Lý do",
+    "co-approve": "Ý kiến (không bắt buộc)",
+    "co-decline": "Lý do",
+    "reassign": "Lý do",
+    "suspend": "Lý do",
+    "resume": "Lý do",
+}
+ASKED = {
+    "opinion": "Xin ý kiến",
+    "approver": "Thêm người duyệt",
+    "errand": "Chuyển người khác xem trước",
+}
+OUTCOME = {
+    "agreed": "đồng ý",
+    "declined": "không đồng ý",
+    "dropped": "không cần nữa",
 }
 PLACE = {
     "desk": "Bàn làm việc",
@@ -226,6 +291,11 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "part": PART,
     "hint": HINT,
     "place": PLACE,
+    "beside": BESIDE,
+    "beside_hint": BESIDE_HINT,
+    "beside_words": BESIDE_WORDS,
+    "asked": ASKED,
+    "outcome": OUTCOME,
     "capacity": CAPACITY,
     "weekday": WEEKDAY,
     "facet": FACET,

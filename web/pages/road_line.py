@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 
 from records.route import BACKWARD, Route, State, Title
-from records.step import Step
+from records.step import Step, StepKind
 from workflow.behind import behind
 from workflow.road import Standing
 
@@ -23,6 +23,54 @@ class Stop:
             act.title for act in self.state.acts if self.passed and act.name == self.passed.act
         ]
         return titles[0] if titles else None
+
+
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One branch, and what was done in it."""
+
+    title: Title
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Branches side by side, as they ran or run."""
+
+    title: Title
+    wanted: int
+    told: tuple[Told, ...]
+    outcome: str  # "" while it is open
+
+    @property
+    def all(self) -> int:
+        """Give how many there are."""
+        return len(self.told)
+
+
+def branches_of(at: Standing) -> tuple[Branches, ...]:
+    """Give the latest run of every parallel the document went into, in their order."""
+    latest = {one.state: one for one in at.steps if one.kind is StepKind.JOIN}
+    return tuple(
+        Branches(
+            title=at.route.states[join.state].title,
+            wanted=parallel.wanted,
+            told=tuple(
+                Told(branch.title, _ran(at, join.n, branch.name)) for branch in parallel.branches
+            ),
+            outcome=join.outcome,
+        )
+        for join in latest.values()
+        if (parallel := at.route.states[join.state].parallel)
+    )
+
+
+def _ran(at: Standing, join: int, branch: str) -> tuple[Step, ...]:
+    return tuple(
+        one
+        for one in at.steps
+        if (one.parent, one.branch) == (join, branch) and one.kind is StepKind.STEP
+    )
 
 
 def line_of(at: Standing) -> tuple[Stop, ...]:
