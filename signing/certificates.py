@@ -273,7 +273,7 @@ async def standing_of(
     certificate: x509.Certificate,
     believed: ValidationContext,
     *,
-    usage: KeyUsageConstraints = _USAGE,
+    usage: KeyUsageConstraints | None = _USAGE,
 ) -> tuple[str, Doubt | None]:
     """Give the status of a certificate and, unless it is good, what that means for a signature.
 
@@ -283,7 +283,8 @@ async def standing_of(
     paths = believed.path_builder.async_build_paths_lazy(certificate)
     try:
         await find_valid_path(certificate, paths, validation_context=believed)
-        usage.validate(certificate)
+        if usage is not None:
+            usage.validate(certificate)
     except RevokedError as error:
         reason = "revoked" if error.is_ee_cert else "issuer-revoked"
         return "revoked", (Verdict.INVALID, reason)

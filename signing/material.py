@@ -44,7 +44,7 @@ def enclosed(pdf: PdfHandler, trust: Trust) -> Trust:
 
 def carried(pdf: PdfHandler) -> Material:
     """Give the validation data in a file; what in it cannot be read is left out."""
-    store = pdf.root.get("/DSS")
+    store = pdf.root["/DSS"] if "/DSS" in pdf.root else None
     if not isinstance(store, generic.DictionaryObject):
         return Material()
     return Material(
@@ -55,7 +55,7 @@ def carried(pdf: PdfHandler) -> Material:
 
 
 def _readable(store: generic.DictionaryObject, name: str, kind: type) -> Iterator[bytes]:
-    listed = store.get(name)
+    listed = store[name] if name in store else None
     if not isinstance(listed, generic.ArrayObject):
         return
     for at in range(min(len(listed), _MOST)):

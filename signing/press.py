@@ -19,13 +19,16 @@ from pyhanko.stamp.noop import NoOpStampStyle
 
 from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
 from records.paper import Placement
+from records.proof import Level
 from records.signature import ValidationReport, Verdict
 from signing import fields, wording
 from signing.at_once import at_once
 from signing.certificates import context, standing_of
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
 from signing.keys import Keyring, KeySigner
+from signing.lasting import Lasting
 from signing.pictures import Picture, draw, encode
+from signing.revocation import Reach, Revocation
 from signing.timestamps import Timestamper
 from signing.verdict import is_pdf, judge, quieten
 
@@ -54,9 +57,12 @@ class Press:
         timestamper: Timestamper,
         *,
         font_folders: Sequence[Path] = STANDARD_FOLDERS,
+        revocation: Revocation | None = None,
     ) -> None:
         self._keyring = keyring
-        self._timestamper = timestamper
+        self.lasting = Lasting(
+            keyring.trust, timestamper, revocation or Revocation(None, Reach())
+        )
         self._font_folders = tuple(font_folders)
         self._faces: dict[bool, Face] = {}
         self._pictures: dict[str, Picture] = {}
@@ -78,17 +84,25 @@ class Press:
             fields.make(writer, placement)
             return _written(writer, pdf)
 
-    def sign(
-        self, pdf: bytes, *, placement: Placement, person: str, at: datetime, reason: str
+    def sign(  # noqa: PLR0913 - who signs what, where, when, why and how lastingly
+        self,
+        pdf: bytes,
+        *,
+        placement: Placement,
+        person: str,
+        at: datetime,
+        reason: str,
+        level: Level = Level.B_T,
     ) -> bytes:
         """Sign for a leader: a plain approval signature with a timestamp, and its picture.
 
         A certification signature would forbid the receiving agency its own visible signature.
 
-        Gives   a file at level B-T that begins with ``pdf``.
+        Gives   a file that begins with ``pdf``, at ``level`` but no more than B-T; at B-B when no
+                timestamp authority answers, which ``lasting.weigh`` tells.
         Raises  Refused: no certificate, one that is not good now, or signed before.
                 Unreadable: see ``prepare``.
-                Unavailable: no timestamp, or no revocation list in force; nothing was signed.
+                Unavailable: no revocation list in force; nothing was signed.
                 Broken: what came out is not valid by our own verdict.
         Source  EN 319 142-1, 6; Decree 30/2020, Annex I, part II, 7.
         """
@@ -101,6 +115,8 @@ class Press:
             drawn = draw(picture, writer, width=width, height=height)
             fields.show(writer, fields.LEADER, drawn)
             signed = self._signed(writer, signer, fields.LEADER, at=at, reason=reason)
+        if level.reaches(Level.B_T):
+            signed = self._stamped(signed, fields.LEADER, at)
         return self._checked(signed, pdf, field=fields.LEADER, at=at)
 
     def seal(  # noqa: PLR0913 - number and date are as much of a seal as the key
@@ -112,11 +128,13 @@ class Press:
         notation: str,
         on: date,
         at: datetime,
+        level: Level = Level.B_T,
     ) -> bytes:
         """Fill in number and date and seal both with the agency's signature, as one revision.
 
         Takes   number: as it shall stand, "05"; notation: "QĐ-LĐLĐ"; on: the date of issue.
-        Gives   a file at level B-T that begins with ``pdf``, whose number and date are locked.
+        Gives   a file that begins with ``pdf``, whose number and date are locked, at ``level``;
+                below it when no timestamp authority answers, which ``lasting.weigh`` tells.
         Raises  Refused: no leader signed it, sealed before, or another year is printed on it.
                 Otherwise as ``sign``.
         Source  Decree 30/2020, art. 32 (sealed only after the leader signed) and Annex I.
@@ -135,8 +153,40 @@ class Press:
             fields.fill(writer, lines, faces, fonts)
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
             fields.show(writer, fields.AGENCY, drawn)
+            if level.reaches(Level.B_LT):
+                self.lasting.enclose(writer, signer.certificate, at)
             sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
+        if level.reaches(Level.B_T):
+            sealed = self._stamped(sealed, fields.AGENCY, at)
+        if level is Level.B_LTA:
+            sealed = self._proven(sealed, at)
         return self._checked(sealed, pdf, field=fields.AGENCY, at=at)
+
+    def prove(self, pdf: bytes, *, at: datetime) -> bytes:
+        """Add validation data and a timestamp over everything, late or anew.
+
+        Gives   a file at level B-LTA that begins with ``pdf``.
+        Raises  Unavailable: an authority does not answer. Refused: it is too late for it.
+        """
+        with _foreign():
+            proven = self.lasting.prove(pdf, at)
+        report = self.validate(proven, at=at)
+        if report.verdict is not Verdict.VALID:
+            raise Broken("sign.self-check", reasons=report.reasons)
+        return proven
+
+    def _stamped(self, signed: bytes, field: str, at: datetime) -> bytes:
+        """Give the file with the signature's time proven, or as it is: its level will be told."""
+        try:
+            return self.lasting.stamp(signed, field, at)
+        except Unavailable:
+            return signed
+
+    def _proven(self, sealed: bytes, at: datetime) -> bytes:
+        try:
+            return self.lasting.prove(sealed, at)
+        except Unavailable:
+            return sealed
 
     def validate(self, pdf: bytes, *, at: datetime) -> ValidationReport:
         """Say what can be said of the signatures in ``pdf``, by the office's own trust.
@@ -156,7 +206,7 @@ class Press:
         return pdf
 
     def _require_good(self, signer: KeySigner, at: datetime, *, person: str) -> None:
-        believed = context(self._keyring.trust(), at)
+        believed = context(self.lasting.believed(signer.certificate, at), at)
         status, doubt = at_once(standing_of(signer.certificate, believed))
         if doubt is None:
             return
@@ -189,9 +239,7 @@ class Press:
             reason=reason or None,
             subfilter=SigSeedSubFilter.PADES,
         )
-        job = PdfSigner(
-            meta, signer, timestamper=self._timestamper.stamper(at), stamp_style=NoOpStampStyle()
-        )
+        job = PdfSigner(meta, signer, stamp_style=NoOpStampStyle())
         if self._warm:
             return at_once(_sign(job, writer, at))
         # The vendor fills class-wide tables on first use without a lock of its own.
@@ -206,12 +254,11 @@ class Press:
             raise Broken("sign.self-check", reasons=("bytes-moved",))
         report = self.validate(signed, at=at)
         ours = [one for one in report.signatures if one.field == field]
-        good = report.verdict is Verdict.VALID and [one.time_source for one in ours] == [
-            "timestamp"
-        ]
-        if not good:
-            told = report.reasons or ("timestamp-untrusted",)
-            raise Broken("sign.self-check", field=field, reasons=told)
+        if report.verdict is not Verdict.VALID or len(ours) != 1:
+            raise Broken("sign.self-check", field=field, reasons=report.reasons)
+        proven = self.lasting.weigh(signed).level.reaches(Level.B_T)
+        if proven and ours[0].time_source != "timestamp":
+            raise Broken("sign.self-check", field=field, reasons=("timestamp-untrusted",))
         return signed
 
     def _picture(self, png: bytes) -> Picture:
