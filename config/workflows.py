@@ -10,7 +10,8 @@ from config.located import Located, Strict
 from records.document import Digest, Direction
 from records.errors import Refused
 from records.person import Role
-from records.route import Act, Effect, Need, Route, State, Title, Who, Whom
+from records.route import Act, Effect, Escalation, Need, Route, State, Title, Way, Who, Whom
+from records.working_time import Span, span_of
 
 
 class TitleText(Strict):
@@ -32,6 +33,13 @@ class ActText(Strict):
     reports: Literal["", "02", "03", "04", "05", "06"] = ""
 
 
+class EscalationText(Strict):
+    """``escalate`` under a state."""
+
+    after: str
+    how: Way
+
+
 class StateText(Strict):
     """One state under ``states``."""
 
@@ -39,6 +47,8 @@ class StateText(Strict):
     who: tuple[str | dict[str, str], ...] = ()
     editable: bool = False
     approves: bool = False
+    within: str = ""
+    escalate: EscalationText | None = None
     actions: dict[str, ActText] = Field(default_factory=dict)
 
 
@@ -102,7 +112,25 @@ def _state(located: Located, name: str, text: StateText) -> State:
         ),
         editable=text.editable,
         approves=text.approves,
+        within=_span(located, [*place, "within"], text.within),
+        escalates=_escalation(located, place, text),
     )
+
+
+def _span(located: Located, place: list[str], written: str) -> Span | None:
+    try:
+        return span_of(written) if written else None
+    except ValueError as wrong:
+        raise located.wrong(place, str(wrong)) from wrong
+
+
+def _escalation(located: Located, place: list[str], text: StateText) -> Escalation | None:
+    if text.escalate is None:
+        return None
+    after = _span(located, [*place, "escalate", "after"], text.escalate.after)
+    if not text.within or after is None:
+        raise located.wrong([*place, "escalate"], "only a step with within can be overdue")
+    return Escalation(after, text.escalate.how)
 
 
 def _act(located: Located, place: list[str], name: str, text: ActText) -> Act:

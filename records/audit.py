@@ -39,6 +39,8 @@ class AuditHead:
 ACTIONS = frozenset(
     {
         "office:founded",
+        "office:copied",  # a backup was taken
+        "office:restored",
         "person:changed",
         "person:known",  # a login
         "person:unknown",  # a login that failed

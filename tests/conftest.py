@@ -11,11 +11,11 @@ from pathlib import Path
 import docx
 import pytest
 
-from app import furnish
 from config.office import read_office
 from config.settings import Settings
 from drafting.convert import Converter
 from drafting.sandbox import Sandbox
+from front.furnishing import furnish
 from records.document import Classification, Direction, Document
 from records.person import Person
 from storage.queue import Worker

@@ -24,7 +24,7 @@ from storage.database import Database
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One office, furnished by ``app.py``."""
+    """One office, furnished by ``front.furnishing``."""
 
     organ: Organ
     zone: ZoneInfo  # of deadlines, registers and everything dated

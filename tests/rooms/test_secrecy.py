@@ -19,10 +19,10 @@ import docx
 import pytest
 from sqlalchemy import text
 
-from app import furnish
 from config.settings import Settings
 from drafting.convert import Converter
 from drafting.sandbox import Sandbox
+from front.furnishing import furnish
 from records.document import Classification, Direction, Document, Source
 from records.errors import NotFound, Refused
 from records.finding import Bounds, Query

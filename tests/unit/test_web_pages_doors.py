@@ -9,9 +9,10 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import app as front
 from config.settings import Settings
 from drafting.sandbox import Sandbox
+from front.furnishing import furnish, settle
+from front.serving import application
 from records.document import Document, Origin, Revision
 from records.person import Person
 from web.pages.paper import sheets_of
@@ -31,15 +32,15 @@ PASSWORD = "demo-12345"  # noqa: S105 - of people who live as long as this test
 def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
     settings = Settings(trinhky_data=tmp_path_factory.mktemp("data"), demo_password=PASSWORD)
     with Sandbox() as sandbox:
-        office = front.furnish(settings, sandbox)
-        front.settle(office, settings)
+        office = furnish(settings, sandbox)
+        settle(office, settings)
         yield office
         office.database.close()
 
 
 @pytest.fixture(scope="module")
 def doors(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return front.application(office, Settings(trinhky_data=tmp_path_factory.mktemp("session")))
+    return application(office, Settings(trinhky_data=tmp_path_factory.mktemp("session")))
 
 
 @dataclass

@@ -116,6 +116,8 @@ JOB = {
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
+    "office:copied": "Sao lưu",
+    "office:restored": "Khôi phục từ bản sao lưu",
     "person:changed": "Thay đổi người dùng hoặc đơn vị",
     "person:known": "Đăng nhập",
     "person:unknown": "Đăng nhập không thành công",
