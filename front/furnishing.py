@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from config.directory import read_forms, read_partners
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
+from config.signatures import read_signatures
 from config.workflows import read_routes
 from drafting.convert import Converter
 from drafting.reader import PdfReader
@@ -24,7 +25,8 @@ from search.index import Index
 from signing.demo_pki import found_demo_pki, refresh_crls
 from signing.keys import Keyring
 from signing.press import Press
-from signing.timestamps import Timestamper, http_timestamper
+from signing.revocation import Reach, Revocation
+from signing.timestamps import Timestamper, http_timestampers
 from signing.validate import Validator
 from storage.blobs import Blobs
 from storage.bucket import Bucket, Server
@@ -56,7 +58,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     described = read_office(settings.trinhky_config / settings.trinhky_office)
     partners = read_partners(settings.trinhky_config / "partners.yaml")
     keys = settings.trinhky_data / "keys"
-    keyring = _keyring(settings, described, clock)
+    signatures = read_signatures(settings.trinhky_config / "signatures.yaml")
+    keyring = _keyring(settings, described, clock, sunsets=signatures.algorithms)
     files, sealed = objects_of(settings)
     vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
@@ -77,8 +80,16 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         isolate=sandbox,
         reader=reader,
         converter=Converter(sandbox),
-        press=Press(keyring, _timestamper(settings, keyring)),
+        press=Press(
+            keyring,
+            _timestamper(settings, keyring),
+            revocation=Revocation(
+                settings.trinhky_data / "revocation",
+                Reach(signatures.revocation_hosts, signatures.revocation_timeout),
+            ),
+        ),
         validator=Validator(keyring.trust, sandbox),
+        proofs=signatures.policy,
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
         partners=partners,
         spool=_spool(settings, partners),
@@ -105,14 +116,20 @@ def _organ(own: Organ, partners: dict[str, Organ]) -> Organ:
     )
 
 
-def _keyring(settings: Settings, described: OfficeFile, clock: Callable[[], datetime]) -> Keyring:
+def _keyring(
+    settings: Settings,
+    described: OfficeFile,
+    clock: Callable[[], datetime],
+    *,
+    sunsets: tuple[tuple[str, str], ...],
+) -> Keyring:
     folder = settings.trinhky_data / "keys"
     people = [(one.id, one.name, one.title) for one in described.people]
     found_demo_pki(folder, people=people, office=described.organ.name, at=clock())
     refresh_crls(folder, clock())
     believed = [Path(one) for one in settings.trinhky_trust.split(":") if one]
     # An office restored without its keys still believes what it signed with the old ones.
-    return Keyring(folder, believed=[*believed, folder / BEFORE])
+    return Keyring(folder, believed=[*believed, folder / BEFORE], sunsets=sunsets)
 
 
 def objects_of(settings: Settings) -> tuple[Objects, Objects]:
@@ -158,7 +175,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 def _timestamper(settings: Settings, keyring: Keyring) -> Timestamper:
     if settings.tsa_url:
-        return http_timestamper(settings.tsa_url, settings.tsa_timeout)
+        return http_timestampers(settings.tsa_url.split(), settings.tsa_timeout)
     return keyring.timestamper()
 
 

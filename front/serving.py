@@ -29,6 +29,7 @@ from workflow.find import lay_index, reindex
 from workflow.gather import gather
 from workflow.jobs import jobs
 from workflow.office import Office
+from workflow.prove import tend_proofs
 
 
 def application(office: Office, settings: Settings) -> Flask:
@@ -149,10 +150,15 @@ def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None
     log = logging.getLogger("office.tend")
     renewed, told = office.today(), ""
     _sweep(office)
-    while not stopping.wait(settings.gather_every):
+    pause, rested = settings.gather_every, 0.0
+    while not stopping.wait(pause):
         try:
             gather(office)
             told = ""
+            rested += pause
+            if rested >= settings.proofs_every:
+                rested = 0.0
+                tend_proofs(office)
             if office.today() != renewed:
                 refresh_crls(settings.trinhky_data / "keys", office.clock())
                 renewed = office.today()

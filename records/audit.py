@@ -59,6 +59,7 @@ ACTIONS = frozenset(
         "document:signed",
         "document:numbered",
         "document:sealed",
+        "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",
         "document:archived",

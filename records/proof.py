@@ -1,5 +1,6 @@
 """How long a document's signatures can be proven, and what is still missing to it."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
@@ -17,6 +18,24 @@ class Level(StrEnum):
         """Tell whether this is at least ``wanted``."""
         ranks = list(Level)
         return ranks.index(self) >= ranks.index(wanted)
+
+
+PERMANENT = 1_000_000
+"""Years of retention of what is kept for good (vĩnh viễn): more than any other."""
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """Which level a document must reach, and when its proof is renewed."""
+
+    levels: Mapping[int, Level]  # by the least years of retention they are for; 0 is among them
+    usual_retention: int  # years, of types that say nothing
+    renew_before: int  # days before a proof ends
+
+    def level_of(self, retention: int | None, level: Level | None) -> Level:
+        """Give what a type kept so long must reach, unless it says so itself."""
+        kept = self.usual_retention if retention is None else retention
+        return level or self.levels[max(years for years in self.levels if years <= kept)]
 
 
 @dataclass(frozen=True, slots=True)

@@ -14,7 +14,7 @@ class Sunsets(DisallowWeakAlgorithmsPolicy):
 
     def __init__(self, ends: Mapping[str, date]) -> None:
         """Take the first day on which each algorithm is no longer believed, by name."""
-        super().__init__()
+        super().__init__()  # type: ignore[no-untyped-call]  # the vendor forgot to type it
         self._ends = {name: datetime.combine(on, time.min, UTC) for name, on in ends.items()}
 
     def digest_algorithm_allowed(
@@ -52,7 +52,7 @@ class Sunsets(DisallowWeakAlgorithmsPolicy):
 
 
 def name_of(key: keys.PublicKeyInfo) -> str:
-    """Give the name the office's list has for a kind of key: "rsa-2048", "ecdsa-256" …"""
+    """Give the name the office's list has for a kind of key: "rsa-2048", "ecdsa-256"."""
     if key.algorithm == "rsa":
         return f"rsa-{2048 if key.bit_size < _SHORT_RSA else 3072}"
     if key.algorithm == "ec":

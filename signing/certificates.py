@@ -65,7 +65,11 @@ class Standing:
 
 
 def context(
-    trust: Trust, at: datetime, *, for_timestamps: bool = False, about: x509.Certificate | None = None
+    trust: Trust,
+    at: datetime,
+    *,
+    for_timestamps: bool = False,
+    about: x509.Certificate | None = None,
 ) -> ValidationContext:
     """Give the vendor's view of whom to believe at a moment: our roots, our lists, no network.
 

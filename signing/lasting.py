@@ -12,10 +12,10 @@ from pyhanko.sign.general import simple_cms_attribute
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from records.errors import Broken, Refused
+from records.errors import Broken
 from records.proof import Weight
 from signing.at_once import at_once
-from signing.certificates import compute_tst_digest, context, extract_signer_cert, standing_of
+from signing.certificates import compute_tst_digest, extract_signer_cert
 from signing.levels import token_of, weigh
 from signing.material import Material, put
 from signing.revocation import Revocation
@@ -23,7 +23,7 @@ from signing.timestamps import Timestamper
 from signing.trust import Trust
 
 _FIELD = "DauThoiGian"
-_RESERVED = 24576  # hexadecimal digits for a timestamp with its certificates
+_RESERVED = 16384  # hexadecimal digits for a timestamp with its certificates
 
 
 class Lasting:
@@ -83,8 +83,7 @@ class Lasting:
         """Add validation data for everything in a file and a timestamp over all of it.
 
         Gives   a file that begins with ``pdf``, at level B-LTA.
-        Raises  Unavailable: no authority answers. Refused ``proof.too-late``: what is there
-                cannot be proven any more, so that a new timestamp would prove nothing.
+        Raises  Unavailable: no authority answers.
         Source  EN 319 142-1, 5.4.3 and 5.5 (document timestamps, and how they are renewed).
         """
         writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
@@ -112,7 +111,7 @@ class Lasting:
                 found |= self._word_on(extract_signer_cert(token), token, trust, at, stamps=True)
         return found
 
-    def _word_on(  # noqa: PLR0913 - whose certificate, from where, believed how, and when
+    def _word_on(
         self,
         certificate: x509.Certificate,
         holder: cms.SignedData,
@@ -129,18 +128,7 @@ class Lasting:
         known = trust.and_also(intermediates=others)
         if certificate.not_valid_after < at:
             return Material()  # what there is to say of it was said while it lasted
-        found = self._revocation.of(certificate, known, at, stamps=stamps)
-        believed = known.and_also(
-            intermediates=found.certificates, crls=found.crls, ocsps=found.ocsps
-        )
-        status, doubt = at_once(
-            standing_of(
-                certificate, context(believed, at, for_timestamps=stamps), usage=None
-            )
-        )
-        if stamps and doubt is not None and status in ("revoked", "expired"):
-            raise Refused("proof.too-late", status=status)
-        return found
+        return self._revocation.of(certificate, known, at, stamps=stamps)
 
 
 def _signature(reader: PdfFileReader, field: str) -> EmbeddedPdfSignature:

@@ -4,6 +4,7 @@ import io
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from asn1crypto import cms, x509
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -55,7 +56,7 @@ def token_of(one: EmbeddedPdfSignature) -> cms.SignedData | None:
     return token["content"]
 
 
-def _filled(reader: PdfFileReader) -> Iterator[tuple[str, object, object]]:
+def _filled(reader: PdfFileReader) -> Iterator[tuple[str, Any, Any]]:
     yield from enumerate_sig_fields(reader, filled_status=True)
 
 

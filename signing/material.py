@@ -37,14 +37,15 @@ def enclosed(pdf: PdfHandler, trust: Trust) -> Trust:
     Source  ISO 32000-2, 12.8.4.3 (document security store).
     """
     found = carried(pdf)
-    return trust.and_also(
-        intermediates=found.certificates, crls=found.crls, ocsps=found.ocsps
-    )
+    return trust.and_also(intermediates=found.certificates, crls=found.crls, ocsps=found.ocsps)
 
 
 def carried(pdf: PdfHandler) -> Material:
     """Give the validation data in a file; what in it cannot be read is left out."""
-    store = pdf.root["/DSS"] if "/DSS" in pdf.root else None
+    try:
+        store = pdf.root["/DSS"]
+    except KeyError:
+        return Material()
     if not isinstance(store, generic.DictionaryObject):
         return Material()
     return Material(
@@ -55,7 +56,10 @@ def carried(pdf: PdfHandler) -> Material:
 
 
 def _readable(store: generic.DictionaryObject, name: str, kind: type) -> Iterator[bytes]:
-    listed = store[name] if name in store else None
+    try:
+        listed = store[name]
+    except KeyError:
+        return
     if not isinstance(listed, generic.ArrayObject):
         return
     for at in range(min(len(listed), _MOST)):

@@ -60,9 +60,7 @@ class Press:
         revocation: Revocation | None = None,
     ) -> None:
         self._keyring = keyring
-        self.lasting = Lasting(
-            keyring.trust, timestamper, revocation or Revocation(None, Reach())
-        )
+        self.lasting = Lasting(keyring.trust, timestamper, revocation or Revocation(None, Reach()))
         self._font_folders = tuple(font_folders)
         self._faces: dict[bool, Face] = {}
         self._pictures: dict[str, Picture] = {}
@@ -168,6 +166,10 @@ class Press:
         Gives   a file at level B-LTA that begins with ``pdf``.
         Raises  Unavailable: an authority does not answer. Refused: it is too late for it.
         """
+        before = self.validate(pdf, at=at)
+        if before.verdict is not Verdict.VALID:
+            # A new stamp would only prove when it was already too late.
+            raise Refused("proof.too-late", reasons=before.reasons)
         with _foreign():
             proven = self.lasting.prove(pdf, at)
         report = self.validate(proven, at=at)

@@ -2,14 +2,16 @@
 
 import hashlib
 import http.client
-from collections.abc import Callable, Iterator
+from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import pairwise
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from asn1crypto import algos, core, crl, ocsp, x509
 from pyhanko_certvalidator.errors import PathBuildingError
+from pyhanko_certvalidator.path import ValidationPath
 
 from records.errors import Unavailable
 from signing.at_once import at_once
@@ -54,7 +56,7 @@ class Revocation:
         """
         chain = self._chain(certificate, trust, at, stamps=stamps)
         found = Material(tuple(bytes(one.dump()) for one in chain))
-        for one, issuer in zip(chain, chain[1:], strict=False):
+        for one, issuer in pairwise(chain):
             found |= self._word_on(one, issuer, trust, at)
         return found
 
@@ -65,6 +67,8 @@ class Revocation:
         try:
             path = at_once(_first(paths.async_build_paths_lazy(certificate)))
         except PathBuildingError:
+            return [certificate]
+        if path is None:
             return [certificate]
         return list(reversed([one for one in path if isinstance(one, x509.Certificate)]))
 
@@ -113,9 +117,7 @@ class Revocation:
         except (ValueError, TypeError, KeyError):
             return None
 
-    def _keep(
-        self, name: str, der: bytes, due: Callable[[bytes], datetime], at: datetime
-    ) -> bytes:
+    def _keep(self, name: str, der: bytes, due: Callable[[bytes], datetime], at: datetime) -> bytes:
         try:
             late = due(der) <= at
         except (ValueError, TypeError, KeyError) as error:
@@ -155,14 +157,16 @@ class Revocation:
             door.close()
 
 
-async def _first(paths: object) -> object:
-    async for path in paths:  # type: ignore[attr-defined]  # the vendor's iterator
+async def _first(paths: AsyncIterator[ValidationPath]) -> ValidationPath | None:
+    async for path in paths:
         return path
-    return ()
+    return None
 
 
 def _question(one: x509.Certificate, issuer: x509.Certificate) -> bytes:
-    sha1 = algos.DigestAlgorithm({"algorithm": "sha1"})  # what every responder knows (RFC 6960, 4.3)
+    sha1 = algos.DigestAlgorithm(
+        {"algorithm": "sha1"}
+    )  # what every responder knows (RFC 6960, 4.3)
     asked = ocsp.CertId(
         {
             "hash_algorithm": sha1,

@@ -118,9 +118,7 @@ def _report(pdf: bytes, reader: PdfFileReader, trust: Trust, at: datetime) -> Va
     if not signed and not unreadable:
         return ValidationReport(Verdict.INDETERMINATE, ("no-signature",), ())
     chain = _Chain(reader, pdf, tuple(signed), enclosed(reader, trust), at)
-    verdicts = _all_judged(chain) + tuple(
-        _unparsable(name) for name in unreadable
-    )
+    verdicts = _all_judged(chain) + tuple(_unparsable(name) for name in unreadable)
     faults = tuple(chain.faults())
     worst = _worst([*(one.verdict for one in verdicts), *(verdict for verdict, _ in faults)])
     told = [reason for _, reason in faults]
@@ -222,9 +220,7 @@ def _all_judged(chain: _Chain) -> tuple[SignatureVerdict, ...]:
     return tuple(found)
 
 
-def _judged(
-    chain: _Chain, one: EmbeddedPdfSignature, proven: datetime | None
-) -> SignatureVerdict:
+def _judged(chain: _Chain, one: EmbeddedPdfSignature, proven: datetime | None) -> SignatureVerdict:
     try:
         return _judge_one(chain, one, proven)
     except Exception:  # noqa: BLE001 - a forged structure may break the parser in any way

@@ -12,6 +12,7 @@ from records.exchange import Dispatch
 from records.finding import Bounds
 from records.paper import Placement
 from records.person import Person, Role, Unit
+from records.proof import Proof
 from records.route import Act
 from records.step import Step
 from workflow.office import Office
@@ -30,6 +31,7 @@ class View:
     dispatches: tuple[Dispatch, ...]
     names: Mapping[str, str]  # by account name
     package: Digest | None
+    proof: Proof | None  # of its signatures, once it has any of ours
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
 
     @property
@@ -55,6 +57,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             dispatches=dispatches,
             names=unit.people.names(),
             package=unit.readings.package(id),
+            proof=unit.proofs.of(id),
             pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
         )
 

@@ -13,6 +13,7 @@ from identity.passwords import Passwords
 from records.form import Form
 from records.isolation import Isolation
 from records.person import Organ
+from records.proof import Policy
 from records.register import Book
 from records.route import Route
 from search.index import Index
@@ -44,6 +45,7 @@ class Office:
     converter: Converter
     press: Press
     validator: Validator
+    proofs: Policy  # how lastingly signatures are proven
     index: Index
     partners: Mapping[str, Organ]
     spool: Spool

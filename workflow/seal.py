@@ -9,6 +9,7 @@ from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
 from workflow.number import columns_of, upcoming
 from workflow.office import Office
+from workflow.prove import level_of, note, weighed
 from workflow.road import Choice, judge, standing
 from workflow.sign import placement_of
 
@@ -22,7 +23,8 @@ def seal(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
     The number is drawn in the transaction that keeps the sealed bytes bearing it: if anything
     fails, no number is spent; if another clerk took it meanwhile, the next one is sealed.
 
-    Raises  as ``judge``; Unavailable: the timestamp authority does not answer.
+    Raises  as ``judge``; Unavailable: whether a certificate was revoked cannot be known.
+            Without a timestamp authority it is sealed, and waits until one answers.
     """
     for _ in range(TRIES):
         try:
@@ -41,6 +43,7 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         act = judge(unit, was, action, by, choice)
     _require_signature(was.document)
     placement = placement_of(office, was.document)
+    wanted = level_of(office, was.document)
     with office.database.reading() as unit:
         number = upcoming(office, unit, was.document, on, placement.printed_notation)
     # Sealing may wait for a timestamp, so it works outside any unit; the number is only
@@ -52,16 +55,18 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         notation=number.notation,
         on=on,
         at=at.astimezone(office.zone),
+        level=wanted,
     )
     made = Made(Origin.SEALED, by.id, at, was.document.latest.pages)
     changed = replace(with_revision(office, was.document, sealed, made), number=number)
+    proof = weighed(office, changed, sealed, wanted=wanted)
     columns = columns_of(office, changed, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=was.document.version))
         unit.registers.enter(number, changed, columns)
         deed = Deed(act, by, at, choice, "document:sealed", {"number": str(number)})
-        return advance(office, unit, now, changed, deed)
+        return note(unit, advance(office, unit, now, changed, deed), proof)
 
 
 def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
@@ -87,5 +92,5 @@ def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -
 
 def _require_signature(document: Document) -> None:
     # The agency seals only what bears the competent person's signature (Decree 30/2020, art. 32).
-    if document.latest.origin is not Origin.SIGNED:
+    if document.origin is not Origin.SIGNED:
         raise Refused("seal.unsigned")

@@ -8,6 +8,7 @@ from records.document import Attachment, Document, Origin, Revision
 from records.exchange import Dispatch
 from records.paper import Placement
 from records.person import Person
+from records.proof import Proof
 from records.register import Book, Entry
 from records.route import Act, Route, State
 from records.signature import ValidationReport
@@ -85,7 +86,23 @@ def whole(seen: View) -> dict[str, Any]:
         "signatures": [_signature(one, seen) for one in document.revisions if _signs(one)],
         "dispatches": [dispatch(one) for one in seen.dispatches],
         "package": seen.package,
+        "proof": proof(seen.proof),
         "pending": list(seen.pending),
+    }
+
+
+def proof(one: Proof | None) -> dict[str, Any] | None:
+    """Give how lastingly the signatures are proven, and what they wait for."""
+    if one is None:
+        return None
+    return {
+        "level": one.reached,
+        "wanted": one.wanted,
+        "state": "complete" if one.complete else "timestamp-pending",
+        "until": moment(one.until),
+        "waits_for": one.waits or None,
+        "next_try_at": moment(one.next_at),
+        "revision_digest": one.digest,
     }
 
 

@@ -13,6 +13,7 @@ from web.pages import (
     desk,
     documents,
     finding,
+    proofs,
     registers,
     session,
     tasks,
@@ -21,7 +22,19 @@ from web.pages.frame import frame
 from web.pages.words import FILTERS
 from web.phrases import english, gettext, ngettext
 
-DOORS = (session, desk, documents, acting, beginning, registers, finding, archive, checking, audit)
+DOORS = (
+    session,
+    desk,
+    documents,
+    acting,
+    beginning,
+    registers,
+    finding,
+    archive,
+    checking,
+    audit,
+    proofs,
+)
 
 
 def hang_pages(app: Flask) -> None:

@@ -9,6 +9,7 @@ from flask import g, request
 from records.person import Person, Role
 from web.language import language
 from web.office import office
+from workflow.prove import KEEPERS
 from workflow.receive import directions_of
 from workflow.registers import books_of
 
@@ -44,6 +45,8 @@ def places(who: Person) -> Iterator[Place]:
         yield Place("finding.search", "finding")
         yield Place("archive.shelf", "archive")
     yield Place("checking.bring", "checking")
+    if reads and who.roles & KEEPERS:
+        yield Place("proofs.soon", "proofs")
     if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:
         yield Place("audit.log", "audit")
     if Role.ADMINISTRATOR in who.roles:
