@@ -54,8 +54,8 @@ def _road(stage: Stage) -> Iterator[str]:
         for id in ids_of(unit):
             document = unit.documents.get(id)
             moves = [one for one, _ in unit.audit.of(id) if "to" in one.event.facts]
-            states = stage.office.routes[document.workflow].states
-            state = stage.office.routes[document.workflow].start
+            states = stage.office.route_of(document).states
+            state = stage.office.route_of(document).start
             for one in moves:
                 facts = one.event.facts
                 allowed = {(act.name, act.to) for act in states[state].acts}

@@ -9,11 +9,12 @@ from secrets import token_urlsafe
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
 from config.signatures import read_signatures
-from config.workflows import read_routes
+from config.workflows import read_route, read_texts
 from drafting.convert import Converter
 from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
@@ -21,6 +22,7 @@ from exchange.mail import Mailer
 from exchange.spool import Spool
 from identity.passwords import Passwords
 from records.person import Organ
+from records.working_time import Calendar
 from search.index import Index
 from signing.demo_pki import found_demo_pki, refresh_crls
 from signing.keys import Keyring
@@ -38,8 +40,10 @@ from storage.keys import vault_key
 from storage.objects import Objects
 from storage.queue import prepare
 from storage.vault import Vault, master_key
+from workflow.adopt import adopt_files
 from workflow.found import found, set_passwords
 from workflow.office import Office
+from workflow.roads import Roads
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
 """The zone of everything dated: Vietnam has one, without summer time."""
@@ -63,16 +67,17 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     files, sealed = objects_of(settings)
     vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
-    return Office(
+    office = Office(
         organ=_organ(described.organ, partners),
         zone=ZONE,
         clock=clock,
         database=_database(settings, vault),
         contents=Contents(Blobs(files), vault),
         passwords=Passwords(),
-        routes=read_routes(settings.trinhky_config / "workflows"),
+        roads=Roads(read_route),
         books=read_registers(settings.trinhky_config / "registers.yaml"),
         forms=read_forms(settings.trinhky_config / "document_types.yaml"),
+        calendar=_calendar(settings),
         capacities=described.capacities,
         default_signer=described.default_signer,
         sealed=read_profile(settings.trinhky_config / "secrecy.yaml") is Profile.SEALED,
@@ -96,6 +101,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         mailer=_mailer(settings),
         address=settings.public_address,
     )
+    adopt_files(office, read_texts(settings.trinhky_config / "workflows"))
+    return office
 
 
 def _organ(own: Organ, partners: dict[str, Organ]) -> Organ:
@@ -114,6 +121,12 @@ def _organ(own: Organ, partners: dict[str, Organ]) -> Organ:
             facts=own.facts,
         )
     )
+
+
+def _calendar(settings: Settings) -> Calendar:
+    said = read_calendar(settings.trinhky_config / "calendar.yaml")
+    settled = {one.day: one for one in said.days}
+    return Calendar(ZONE, said.shifts, said.weekend, public_holidays, settled, said.ahead)
 
 
 def _keyring(

@@ -42,6 +42,7 @@ ACTIONS = frozenset(
         "office:copied",  # a backup was taken
         "office:restored",
         "person:changed",
+        "calendar:changed",
         "person:known",  # a login
         "person:unknown",  # a login that failed
         "document:received",
@@ -64,6 +65,7 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:archived",
         "number:cancelled",
+        "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
         "job:retried",

@@ -6,13 +6,11 @@ from identity.reading import cleared, tokens_of
 from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person, Role, Unit
-from records.route import Act, Effect, Need, Route, State, Who, Whom
+from records.route import BACKWARD, Act, Effect, Need, Route, State, Who, Whom
 from records.step import Step
 from storage.people import People
 from storage.unit import Unit as UnitOfWork
 from workflow.office import Office
-
-BACKWARD = frozenset({"recall", "return"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +65,7 @@ def standing(office: Office, unit: UnitOfWork, id: str, by: Person) -> Standing:
     document = unit.documents.get(id)
     if not may_know(unit, document, by):
         raise NotFound("document.unknown")
-    route = office.routes[document.workflow]
+    route = office.roads.of(unit, document.definition, document.workflow)
     return Standing(document, tuple(unit.steps.of(id)), route)
 
 

@@ -1,6 +1,7 @@
 """Everything that must always hold is checked: the log's chain, every file, every number."""
 
 from dataclasses import dataclass
+from hashlib import sha256
 
 from records.audit import AuditHead
 from records.document import Classification, Digest
@@ -28,10 +29,16 @@ def verify(office: Office) -> Findings:
     with office.database.reading() as unit:
         head = unit.audit.verify()
         wanted = unit.documents.digests()
+        texts = unit.definitions.all()
     faults = list(office.database.sound())
     faults += [fault for one in wanted for fault in _file_faults(office, *one)]
+    faults += [f"definition {kept}: changed" for kept, text in texts if _digest(text) != kept]
     numbers, missing = _register_faults(office)
     return Findings(head, len(wanted), numbers, (*faults, *missing))
+
+
+def _digest(text: str) -> str:
+    return sha256(text.encode()).hexdigest()
 
 
 def _file_faults(office: Office, document: str, classification: str, digest: Digest) -> list[str]:

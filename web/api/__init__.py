@@ -4,6 +4,7 @@ from flask import Blueprint
 
 from web.api import (
     acts,
+    calendar,
     configured,
     documents,
     finding,
@@ -15,5 +16,17 @@ from web.api import (
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-for part in (people, configured, documents, acts, finding, registers, inspection, tasks, proofs):
+PARTS = (
+    people,
+    configured,
+    documents,
+    acts,
+    finding,
+    registers,
+    inspection,
+    tasks,
+    calendar,
+    proofs,
+)
+for part in PARTS:
     api.register_blueprint(part.door)
