@@ -10,7 +10,7 @@ SYSTEM_TEST := poppler-utils chromium postgresql python3-swift strace
 ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit road session staff))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve work partner test check verify reindex backup restore faults bench lock clean
+.PHONY: help run serve work partner test check verify workflow-check register-audit reindex backup restore faults bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -40,6 +40,12 @@ check: $(VENV)/.test ## what must hold of the code without running it
 
 verify: $(VENV)/.run ## check the log's chain, every file and every number
 	@$(BIN)/python app.py verify
+
+workflow-check: $(VENV)/.run ## prove every workflow: no dead end, no way around a signature, somebody at every step
+	@$(BIN)/python app.py workflow-check
+
+register-audit: $(VENV)/.run ## prove that every register is 1…n, and tell every number that is not
+	@$(BIN)/python app.py register-audit
 
 reindex: $(VENV)/.run ## rebuild the search index from the database
 	@$(BIN)/python app.py reindex

@@ -9,8 +9,8 @@ from pydantic import AfterValidator, StringConstraints
 from config.located import Located, Strict
 from config.signatures import years_of
 from records.form import Field, FieldKind, Form
+from records.level import Level
 from records.person import Organ
-from records.proof import Level
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Template = Literal["decision", "resolution", "letter", "invitation", "named"]

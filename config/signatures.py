@@ -8,7 +8,7 @@ from typing import Literal
 from pydantic import Field
 
 from config.located import Located, Strict
-from records.proof import PERMANENT, Level, Policy
+from records.level import PERMANENT, Level, Policy
 
 
 class KeptText(Strict):

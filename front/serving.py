@@ -29,7 +29,7 @@ from workflow.find import lay_index, reindex
 from workflow.gather import gather
 from workflow.jobs import jobs
 from workflow.office import Office
-from workflow.prove import tend_proofs
+from workflow.renew import tend_proofs
 
 
 def application(office: Office, settings: Settings) -> Flask:

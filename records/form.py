@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
-from records.proof import Level
+from records.level import Level
 
 
 class FieldKind(StrEnum):
@@ -35,5 +35,5 @@ class Form:
     name_en: str
     template: str  # decision, resolution, letter, invitation or named
     fields: tuple[Field, ...]
-    retention: int | None = None  # years, records.proof.PERMANENT for good; None: the usual
+    retention: int | None = None  # years, records.level.PERMANENT for good; None: the usual
     level: Level | None = None  # what its signatures must reach; None: by its retention

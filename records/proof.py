@@ -1,65 +1,52 @@
-"""How long a document's signatures can be proven, and what is still missing to it."""
+"""What a proof of a road found: which claim fails, where, and the way that leads there."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from enum import StrEnum
 
-
-class Level(StrEnum):
-    """How much of its own proof a signed PDF carries, least first (EN 319 142-1, clause 6)."""
-
-    B_B = "B-B"  # a signature and its certificate
-    B_T = "B-T"  # and a trusted time before which it existed
-    B_LT = "B-LT"  # and what shows that the certificates were good at that time
-    B_LTA = "B-LTA"  # and a timestamp over all of that, which can be renewed
-
-    def reaches(self, wanted: "Level") -> bool:
-        """Tell whether this is at least ``wanted``."""
-        ranks = list(Level)
-        return ranks.index(self) >= ranks.index(wanted)
+from records.document import Classification
 
 
-PERMANENT = 1_000_000
-"""Years of retention of what is kept for good (vĩnh viễn): more than any other."""
+class Claim(StrEnum):
+    """What must hold of every road, whoever begins on it and whatever they choose."""
+
+    REACHED = "reached"  # every state is reached
+    ENDS = "ends"  # from wherever a document stands, it can come to an end
+    SIGNED = "signed"  # nothing is numbered, sealed or sent without the leader's signature
+    APPROVED = "approved"  # nothing is signed before every approval the road asks for
+    TWO_PEOPLE = "two-people"  # the drafter is never the only one who approves
+    MANNED = "manned"  # every step has somebody who can act today
+    CLEARED = "cleared"  # … and somebody who may see it, where the document is secret
+    NEVER_SENT = "never-sent"  # a secret document is never sent and never waits for that
+    SMALL = "small"  # the road is small enough to be proven
 
 
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """Which level a document must reach, and when its proof is renewed."""
-
-    levels: Mapping[int, Level]  # by the least years of retention they are for; 0 is among them
-    usual_retention: int  # years, of types that say nothing
-    renew_before: int  # days before a proof ends
-
-    def level_of(self, retention: int | None, level: Level | None) -> Level:
-        """Give what a type kept so long must reach, unless it says so itself."""
-        kept = self.usual_retention if retention is None else retention
-        return level or self.levels[max(years for years in self.levels if years <= kept)]
+NOTICES = frozenset({Claim.CLEARED})
+"""Claims that speak of the people of today and of some documents only: told, never in the way."""
 
 
 @dataclass(frozen=True, slots=True)
-class Weight:
-    """What a file proves by itself, and until when."""
+class Move:
+    """One act on the way to what was found."""
 
-    level: Level
-    until: datetime | None  # aware; None: nothing in it ends
+    state: str
+    act: str  # "revise" for a new revision, "" where the road goes on by itself
+    to: str
+    by: str = ""  # id of somebody who can do it, "" for the office itself
 
 
 @dataclass(frozen=True, slots=True)
-class Proof:
-    """How a document's latest signed revision is proven, and what was promised of it."""
+class Finding:
+    """One claim that does not hold, with the way that shows it."""
 
-    document: str
-    digest: str  # of the revision it speaks of
-    wanted: Level
-    reached: Level
-    until: datetime | None  # aware: when the proof ends unless it is renewed
-    waits: str = ""  # the rule that stood against it the last time, "" when nothing is missing
-    tries: int = 0
-    next_at: datetime | None = None  # aware: when it is tried again
+    claim: Claim
+    state: str
+    act: str = ""
+    path: tuple[Move, ...] = ()
+    drafter: str = ""  # id of whoever begins on that way
+    classification: Classification = Classification.NONE
+    missing: str = ""  # states whose approval is not there, parted by spaces
 
     @property
-    def complete(self) -> bool:
-        """Tell whether the document has what was promised of it."""
-        return self.reached.reaches(self.wanted)
+    def grave(self) -> bool:
+        """Tell whether a road with this finding may not come into force."""
+        return self.claim not in NOTICES

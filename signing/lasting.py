@@ -13,7 +13,7 @@ from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from records.errors import Broken
-from records.proof import Weight
+from records.level import Weight
 from signing.at_once import at_once
 from signing.certificates import compute_tst_digest, extract_signer_cert
 from signing.levels import token_of, weigh

@@ -12,7 +12,7 @@ from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.general import NonexistentAttributeError, find_unique_cms_attribute
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
-from records.proof import Level, Weight
+from records.level import Level, Weight
 from signing.algorithms import Sunsets, names_in
 from signing.at_once import at_once
 from signing.certificates import context, extract_signer_cert, standing_of

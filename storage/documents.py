@@ -3,6 +3,7 @@
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date, datetime
+from hashlib import sha256
 from typing import Any, cast
 
 from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, or_, select, update
@@ -43,6 +44,7 @@ class Documents:
         for attachment in document.attachments:
             self._add_attachment(document, attachment)
         self.admit(document.id, readers)
+        self._mark(document)
 
     def change(self, document: Document, *, seen: int) -> None:
         """Keep ``document`` in place of its version ``seen``, with any new revisions.
@@ -152,6 +154,20 @@ class Documents:
         ).scalar()
         return found or ""
 
+    def twins(self, document: Document, tokens: frozenset[str]) -> list[Document]:
+        """Give earlier unclassified documents these may read that the issuer calls the same."""
+        if document.classification is not Classification.NONE:
+            return []
+        marked = select(t.mark.c.document).where(t.mark.c.digest.in_(_marks(document)))
+        query = _documents().where(
+            t.document.c.id.in_(marked),
+            t.document.c.id != document.id,
+            t.document.c.created_at < document.created_at,
+            _readable(tokens),
+            _of_class(["none"]),
+        )
+        return self.several(query.order_by(t.document.c.created_at, t.document.c.id))
+
     def open_ids(self) -> list[str]:
         """Give the ids of all unclassified documents: what an index may hold."""
         query = select(t.document.c.id).where(t.document.c.classification == "none")
@@ -188,6 +204,11 @@ class Documents:
             )
         ).first()
         return None if row is None else (row.request, row.document)
+
+    def _mark(self, document: Document) -> None:
+        if document.classification is Classification.NONE:
+            for digest in _marks(document):
+                self._connection.execute(insert(t.mark).values(digest=digest, document=document.id))
 
     def _add_revision(self, document: Document, revision: Revision) -> None:
         self._connection.execute(
@@ -316,6 +337,10 @@ class Documents:
             revisions=tuple(revisions[row.id]),
             attachments=tuple(enclosed),
         )
+
+
+def _marks(document: Document) -> list[str]:
+    return sorted(sha256(one.encode()).hexdigest() for one in document.source.marks)
 
 
 def _documents() -> Select[Any]:

@@ -5,7 +5,7 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
-from records.proof import Level, Proof
+from records.level import Level, Proof
 from storage import tables as t
 
 

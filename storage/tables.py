@@ -257,6 +257,47 @@ entry = Table(
     CheckConstraint("serial >= 1", name="from_one"),
 )
 
+reservation = Table(
+    "reservation",
+    metadata,
+    _id(),
+    Column("book", String(40), nullable=False),
+    Column("series", String(40), nullable=False),
+    Column("year", Integer, nullable=False),
+    Column("serial", Integer, nullable=False),
+    Column("notation", String(60), nullable=False),
+    Column("on", Date, nullable=False),
+    Column("holder", ForeignKey("person.id"), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("until", Date, nullable=False),
+    Column("reason", Text, nullable=False),  # "" in a register of classified documents: see shut
+    Column("shut", LargeBinary),
+    Column("document", ForeignKey("document.id"), unique=True),
+    Column("voided", Text, nullable=False, default=""),  # the reason, likewise
+    CheckConstraint("serial >= 1", name="from_one"),
+    CheckConstraint("voided = '' OR document IS NULL", name="used_or_voided"),
+    UniqueConstraint("book", "series", "year", "serial"),
+)
+
+closing = Table(
+    "closing",
+    metadata,
+    Column("book", String(40), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("digest", String(64), nullable=False),
+    Column("shelf", String(100), nullable=False, default=""),  # its name in the vault, if secret
+    Column("rows", Integer, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+mark = Table(
+    "mark",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of what the issuer calls it
+    Column("document", ForeignKey("document.id"), primary_key=True),
+)
+
 dispatch = Table(
     "dispatch",
     metadata,

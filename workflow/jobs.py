@@ -14,7 +14,7 @@ from workflow.carry import carry, report
 from workflow.dispatch import passport_of
 from workflow.find import index
 from workflow.office import Office
-from workflow.prove import prove
+from workflow.renew import prove
 
 Job = Callable[[str, str], None]
 

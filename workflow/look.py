@@ -10,12 +10,15 @@ from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
 from records.exchange import Dispatch
 from records.finding import Bounds
+from records.level import Proof
 from records.paper import Placement
 from records.person import Person, Role, Unit
-from records.proof import Proof
-from records.route import Act
+from records.register import Reservation
+from records.route import Act, Effect
 from records.step import Step
+from workflow.duplicates import twin_of
 from workflow.office import Office
+from workflow.reserve import held_for
 from workflow.revise import may_revise
 from workflow.road import Standing, offered, standing
 from workflow.sign import placement_of
@@ -33,6 +36,8 @@ class View:
     package: Digest | None
     proof: Proof | None  # of its signatures, once it has any of ours
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
+    twin: str  # id of an earlier document that seems the same, or ""
+    held: tuple[Reservation, ...]  # numbers it could be given instead of the next one
 
     @property
     def document(self) -> Document:
@@ -50,15 +55,19 @@ def view(office: Office, id: str, *, by: Person) -> View:
     with office.database.reading() as unit:
         at = standing(office, unit, id, by)
         dispatches = tuple(unit.dispatches.of(id))
+        acts = tuple(offered(unit, at, by))
+        numbers = any(act.does in (Effect.SEAL, Effect.ENTER) for act in acts)
         return View(
             standing=at,
-            acts=tuple(offered(unit, at, by)),
+            acts=acts,
             may_revise=may_revise(at, by),
             dispatches=dispatches,
             names=unit.people.names(),
             package=unit.readings.package(id),
             proof=unit.proofs.of(id),
             pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
+            twin=twin_of(unit, at.document, by=by),
+            held=held_for(office, unit, at.document, by=by) if numbers else (),
         )
 
 

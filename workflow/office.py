@@ -13,8 +13,8 @@ from identity.passwords import Passwords
 from records.document import Document
 from records.form import Form
 from records.isolation import Isolation
+from records.level import Policy
 from records.person import Organ
-from records.proof import Policy
 from records.register import Book
 from records.route import Route
 from records.working_time import Calendar

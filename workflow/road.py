@@ -22,6 +22,7 @@ class Choice:
     shown: str = ""  # digest of the bytes that were shown
     recipients: tuple[str, ...] = ()  # organ ids
     seen: int | None = None  # the version that was shown (If-Match)
+    reserved: str = ""  # id of a held number to use instead of the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,12 +109,15 @@ def desk_of(unit: UnitOfWork, document: Document, who: tuple[Who, ...]) -> froze
 
     Raises  Refused: nobody can act there.
     """
-    tokens: set[str] = set()
-    for one in who:
-        tokens |= _tokens(unit.people, document, one)
+    tokens = desk_for(unit.people, document, who)
     if not tokens:
         raise Refused("step.nobody")
-    return frozenset(tokens)
+    return tokens
+
+
+def desk_for(people: People, document: Document, who: tuple[Who, ...]) -> frozenset[str]:
+    """Give the tokens of those among ``people`` a step is for; none where nobody can act."""
+    return frozenset(token for one in who for token in _tokens(people, document, one))
 
 
 def needs_revision(at: Standing, act: Act) -> bool:

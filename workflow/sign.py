@@ -4,13 +4,13 @@ from dataclasses import replace
 
 from records.document import Document, Media, Origin, Revision
 from records.errors import Refused
+from records.level import Level
 from records.paper import Placement
 from records.person import Person
-from records.proof import Level
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
 from workflow.office import Office
-from workflow.prove import level_of, note, weighed
+from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
 
 _SIGNED = (Origin.SIGNED, Origin.SEALED, Origin.PROVEN)

@@ -9,7 +9,7 @@ import pytest
 from front.serving import application
 from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Refused, Unavailable
-from records.proof import Level
+from records.level import Level
 from records.signature import Verdict
 from signing.keys import Keyring
 from signing.press import Press
@@ -20,7 +20,7 @@ from tests.rooms.test_signing_office import ISSUED, NOW, PLACEMENT, one_office, 
 from tests.rooms.test_signing_timestamps import REPLY, Answer, serving
 from tests.servers.pki import Infrastructure, infrastructure
 from workflow.check import check
-from workflow.prove import ending, prove, renew, tend_proofs
+from workflow.renew import ending, prove, renew, tend_proofs
 from workflow.verify import verify
 
 

@@ -17,7 +17,7 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.general import find_unique_cms_attribute
 
 from records.errors import Unavailable
-from records.proof import Level
+from records.level import Level
 from records.signature import Verdict
 from signing.at_once import at_once
 from signing.key_folder import open_holder, pass_phrase, place_of

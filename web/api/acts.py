@@ -31,6 +31,7 @@ class Chosen(Body):
     recipients: tuple[str, ...] = ()
     due_date: str = ""
     certificate: str = ""
+    reservation: str = ""
 
 
 class Recipients(Body):
@@ -68,6 +69,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
         shown=told.revision,
         recipients=told.recipients,
         seen=seen_version(),
+        reserved=told.reservation,
     )
     moved = perform(office(), id, action, choice, by=person())
     seen = view(office(), moved.id, by=person())

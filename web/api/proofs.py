@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from web.api import shapes
 from web.contract import operation
 from web.office import office, person
-from workflow.prove import ending, proof_of, renew
+from workflow.renew import ending, proof_of, renew
 
 door = Blueprint("proofs", __name__)
 

@@ -79,8 +79,6 @@ def bring() -> ResponseReturnValue:
         by=person(),
     )
     flash(phrase("Đã nhận văn bản."))
-    if receipt.duplicate_of:
-        flash(phrase("Tệp này đã có trong một văn bản trước đây. Hãy kiểm tra để khỏi trùng."))
     return redirect(url_for("documents.one", id=receipt.document.id), 303)
 
 

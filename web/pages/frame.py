@@ -9,9 +9,9 @@ from flask import g, request
 from records.person import Person, Role
 from web.language import language
 from web.office import office
-from workflow.prove import KEEPERS
 from workflow.receive import directions_of
 from workflow.registers import books_of
+from workflow.renew import KEEPERS
 
 PART_OF = {"acting": "documents", "tasks": "admin"}
 """Doors that lie inside another one's place."""

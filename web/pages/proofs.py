@@ -7,7 +7,7 @@ from web.language import rules
 from web.office import office, person
 from web.pages.retold import retold
 from web.phrases import phrase
-from workflow.prove import ending, renew
+from workflow.renew import ending, renew
 
 door = Blueprint("proofs", __name__)
 
