@@ -38,8 +38,9 @@ class Proofs:
         return None if row is None else _proof(row)
 
     def due(self, now: datetime, fading: datetime) -> list[Proof]:
-        """Give those to be tried now, and those of the last level that end before ``fading``."""
-        fades = (t.proof.c.until < fading) & (t.proof.c.reached == Level.B_LTA)
+        """Give those to be tried now, and those with validation data that end before ``fading``."""
+        lasting = t.proof.c.reached.in_([Level.B_LT, Level.B_LTA])
+        fades = (t.proof.c.until < fading) & lasting
         waits = t.proof.c.next_at.is_(None) & (t.proof.c.waits == "")
         query = select(t.proof).where(or_(t.proof.c.next_at <= now, fades & waits))
         return [_proof(row) for row in self._connection.execute(query.order_by(t.proof.c.until))]

@@ -1,7 +1,7 @@
 """Signatures are proven for as long as they must last: at once, late, and anew before it fades."""
 
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from records.audit import AuditEvent
 from records.document import Classification, Document, Origin
@@ -95,6 +95,24 @@ def _renew(office: Office, document: Document, proof: Proof, *, by: str = "syste
         note(unit, changed, renewed)
         leave_jobs(office, unit, changed)
     return changed
+
+
+def for_good(office: Office, document: Document, at: datetime) -> tuple[Document, Proof | None]:
+    """Give a signed document of ours as it is archived: at the level its retention asks for.
+
+    Raises  Unavailable: a timestamp over everything is needed, and no authority answers.
+    """
+    if document.origin is not Origin.SEALED:
+        return document, None
+    wanted = level_of(office, document)
+    content = office.contents.get(document, document.latest.digest)
+    proof = weighed(office, document, content, wanted=wanted)
+    if proof.complete:
+        return document, proof
+    proven = office.press.prove(content, at=at)
+    made = Made(Origin.PROVEN, "system", at, document.latest.pages)
+    document = with_revision(office, document, proven, made)
+    return document, weighed(office, document, proven, wanted=wanted)
 
 
 def _put_off(office: Office, proof: Proof, rule: str, *, for_good: bool = False) -> None:

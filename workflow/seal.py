@@ -5,6 +5,7 @@ from datetime import date
 
 from records.document import Document, Number, Origin
 from records.errors import Outrun, Refused
+from records.level import Level
 from records.person import Person
 from storage.unit import Unit
 from workflow.advance import Deed, advance
@@ -45,7 +46,7 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         act = judge(unit, was, action, by, choice)
     _require_signature(was.document)
     placement = placement_of(office, was.document)
-    wanted = level_of(office, was.document)
+    wanted = level_of(office, was.document, ceiling=Level.B_LT)
     with office.database.reading() as unit:
         number = _number(
             office, unit, was.document, on, choice=choice, printed=placement.printed_notation

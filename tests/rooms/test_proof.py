@@ -322,13 +322,37 @@ def test_a_secret_document_gets_its_stamp_without_a_job(moody: tuple[House, Mood
 # ── policy and renewal ───────────────────────────────────────────────────────────────────
 
 
-def test_how_long_a_type_is_kept_decides_what_its_seal_must_reach(house: House) -> None:
-    for type, level in (("QĐ", Level.B_LTA), ("TB", Level.B_LT), ("GM", Level.B_T)):
+def test_how_long_a_type_is_kept_decides_how_its_signatures_are_proven(house: House) -> None:
+    for type, sealed, archived in (
+        ("QĐ", Level.B_LT, Level.B_LTA),
+        ("TB", Level.B_LT, Level.B_LT),
+        ("GM", Level.B_T, Level.B_T),
+    ):
         document = house.sealed(type=type)
-        with house.office.database.reading() as unit:
-            proof = unit.proofs.of(document.id)
-        assert proof is not None
-        assert (proof.wanted, proof.reached) == (level, level), type
+        assert reached(house, document) == (sealed, sealed), type
+        document = house.act(document, "dispatch", "vanthu", recipients=("H49.90.2",))
+        document = house.act(document, "archive", "luutru")
+        assert reached(house, document) == (archived, archived), type
+        assert check(house.office, document.id, by=house.person("luutru")).verdict is Verdict.VALID
+
+
+def reached(house: House, document: Document) -> tuple[Level, Level]:
+    with house.office.database.reading() as unit:
+        proof = unit.proofs.of(document.id)
+    assert proof is not None
+    return proof.wanted, proof.reached
+
+
+def test_what_is_kept_for_good_is_not_archived_without_a_stamp_over_it(
+    moody: tuple[House, Moody],
+) -> None:
+    house, authority = moody
+    document = house.act(house.sealed(), "dispatch", "vanthu", recipients=("H49.90.2",))
+    authority.answers = False
+
+    with pytest.raises(Unavailable, match=r"timestamp\.unavailable"):
+        house.act(document, "archive", "luutru")
+    assert now(house, document).state == "dispatched"
 
 
 def test_what_ends_within_a_year_is_listed_and_renewed_before_it_ends(house: House) -> None:
