@@ -85,6 +85,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         isolate=sandbox,
         reader=reader,
         converter=Converter(sandbox),
+        keyring=keyring,
         press=Press(
             keyring,
             _timestamper(settings, keyring),

@@ -3,17 +3,18 @@
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 
+from asn1crypto import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.signers.pdf_cms import ExternalSigner
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.stamp.noop import NoOpStampStyle
 
@@ -21,11 +22,13 @@ from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
 from records.level import Level
 from records.paper import Box, Placement
 from records.signature import ValidationReport, Verdict
+from records.signing import Awaited
+from signing import awaited as open_revisions
 from signing import fields, wording
 from signing.at_once import at_once
 from signing.certificates import context, standing_of
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
-from signing.keys import Keyring, KeySigner
+from signing.keys import Keyring
 from signing.lasting import Lasting
 from signing.pictures import Picture, draw, encode
 from signing.revocation import Reach, Revocation
@@ -45,7 +48,6 @@ _BROKEN_BY_BYTES = (
     RecursionError,
     NotImplementedError,
 )
-_RESERVED = 24576  # hexadecimal digits for a signature with its certificates and timestamp
 
 
 class Press:
@@ -105,6 +107,29 @@ class Press:
         Source  EN 319 142-1, 6; Decree 30/2020, Annex I, part II, 7.
         """
         signer = self._keyring.signer(person)
+        certificate = signer.certificate.dump()
+        awaited = self.await_leader(
+            pdf, certificate, placement=placement, person=person, at=at, reason=reason
+        )
+        made = signer.sign(awaited.attributes)
+        return self.finish(pdf, awaited, certificate, made, at=at, level=level)
+
+    def await_leader(  # noqa: PLR0913 - who signs what, where, when and why
+        self,
+        pdf: bytes,
+        certificate: bytes,
+        *,
+        placement: Placement,
+        person: str,
+        at: datetime,
+        reason: str,
+    ) -> Awaited:
+        """Make the revision of a leader's signature, whose key is not here, without it.
+
+        Takes   certificate: in DER, of the key that will sign.
+        Raises  as ``sign``.
+        """
+        signer = self._outsider(certificate)
         self._require_good(signer, at, person=person)
         picture = self._picture(self._keyring.signature_picture(person))
         with _foreign():
@@ -112,10 +137,7 @@ class Press:
             width, height = fields.size_of(writer, fields.LEADER)
             drawn = draw(picture, writer, width=width, height=height)
             fields.show(writer, fields.LEADER, drawn)
-            signed = self._signed(writer, signer, fields.LEADER, at=at, reason=reason)
-        if level.reaches(Level.B_T):
-            signed = self._stamped(signed, fields.LEADER, at)
-        return self._checked(signed, pdf, field=fields.LEADER, at=at)
+            return self._left_open(writer, signer, fields.LEADER, pdf, at=at, reason=reason)
 
     def seal(  # noqa: PLR0913 - number and date are as much of a seal as the key
         self,
@@ -137,8 +159,40 @@ class Press:
                 Otherwise as ``sign``.
         Source  Decree 30/2020, art. 32 (sealed only after the leader signed) and Annex I.
         """
-        lines = wording.lines(placement, number=number, notation=notation, on=on)
         signer = self._keyring.seal()
+        certificate = signer.certificate.dump()
+        awaited = self.await_agency(
+            pdf,
+            certificate,
+            placement=placement,
+            number=number,
+            notation=notation,
+            on=on,
+            at=at,
+            level=level,
+        )
+        made = signer.sign(awaited.attributes)
+        return self.finish(pdf, awaited, certificate, made, at=at, level=level)
+
+    def await_agency(  # noqa: PLR0913 - number and date are as much of a seal as the key
+        self,
+        pdf: bytes,
+        certificate: bytes,
+        *,
+        placement: Placement,
+        number: str,
+        notation: str,
+        on: date,
+        at: datetime,
+        level: Level = Level.B_T,
+    ) -> Awaited:
+        """Fill in number and date and make the agency's revision, whose key is not here.
+
+        Takes   certificate: in DER, of the key that will sign.
+        Raises  as ``seal``.
+        """
+        lines = wording.lines(placement, number=number, notation=notation, on=on)
+        signer = self._outsider(certificate)
         self._require_good(signer, at, person="")
         faces = self._both_faces()
         picture = self._picture(self._keyring.seal_picture())
@@ -152,13 +206,55 @@ class Press:
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
             fields.show(writer, fields.AGENCY, drawn)
             if level.reaches(Level.B_LT):
-                self.lasting.enclose(writer, signer.certificate, at)
-            sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
+                self.lasting.enclose(writer, signer.signing_cert, at)
+            return self._left_open(writer, signer, fields.AGENCY, pdf, at=at, reason="")
+
+    def finish(  # noqa: PLR0913 - what waited, for whose signature, when and how lastingly
+        self,
+        pdf: bytes,
+        awaited: Awaited,
+        certificate: bytes,
+        signature: bytes,
+        *,
+        at: datetime,
+        level: Level = Level.B_T,
+    ) -> bytes:
+        """Bring the signature into a revision that waited for it.
+
+        Takes   pdf: the file before that revision; certificate: in DER; signature: over
+                ``awaited.attributes``, as its key made it.
+        Gives   a file that begins with ``pdf``, at ``level``; below it when no timestamp authority
+                answers, which ``lasting.weigh`` tells.
+        Raises  Refused: the signature is not of this key, or not over these attributes.
+                Broken: what came out is not valid by our own verdict.
+        """
+        open_revisions.require_ours(pdf, awaited)
+        proven = open_revisions.proven(certificate, awaited.attributes, signature)
+        signer = self._outsider(certificate, proven)
+        self._require_good(signer, at, person="")
+        with _foreign():
+            signed = at_once(open_revisions.close(pdf, awaited, signer))
         if level.reaches(Level.B_T):
-            sealed = self._stamped(sealed, fields.AGENCY, at)
+            with suppress(Unavailable):
+                signed = self.lasting.stamp(signed, awaited.field, at)
         if level is Level.B_LTA:
-            sealed = self._proven(sealed, at)
-        return self._checked(sealed, pdf, field=fields.AGENCY, at=at)
+            with suppress(Unavailable):
+                signed = self.lasting.prove(signed, at)
+        return self._checked(signed, pdf, field=awaited.field, at=at)
+
+    def finish_cms(  # noqa: PLR0913 - as ``finish``
+        self,
+        pdf: bytes,
+        awaited: Awaited,
+        certificate: bytes,
+        content: bytes,
+        *,
+        at: datetime,
+        level: Level = Level.B_T,
+    ) -> bytes:
+        """Bring in the signature of a CMS object that was made elsewhere; else as ``finish``."""
+        signed, signature = open_revisions.out_of_cms(awaited, certificate, content)
+        return self.finish(pdf, signed, certificate, signature, at=at, level=level)
 
     def prove(self, pdf: bytes, *, at: datetime) -> bytes:
         """Add validation data and a timestamp over everything, late or anew.
@@ -177,26 +273,16 @@ class Press:
             raise Broken("sign.self-check", reasons=report.reasons)
         return proven
 
-    def _stamped(self, signed: bytes, field: str, at: datetime) -> bytes:
-        """Give the file with the signature's time proven, or as it is: its level will be told."""
-        try:
-            return self.lasting.stamp(signed, field, at)
-        except Unavailable:
-            return signed
-
-    def _proven(self, sealed: bytes, at: datetime) -> bytes:
-        try:
-            return self.lasting.prove(sealed, at)
-        except Unavailable:
-            return sealed
-
     def attest(self, pdf: bytes, *, box: Box, at: datetime) -> bytes:
         """Seal a paper of the office's own making, which no leader signs: a closed register.
 
         Gives   a file at level B-T that begins with ``pdf``, with the seal in its real size.
-        Raises  Unreadable: see ``prepare``. Otherwise as ``seal``.
+        Raises  Unreadable: see ``prepare``. Unavailable: no timestamp; nothing was sealed, since
+                nothing waits for the stamp of such a paper. Otherwise as ``seal``.
         """
-        signer = self._keyring.seal()
+        seal = self._keyring.seal()
+        certificate = seal.certificate.dump()
+        signer = self._outsider(certificate)
         self._require_good(signer, at, person="")
         picture = self._picture(self._keyring.seal_picture())
         with _foreign():
@@ -205,9 +291,11 @@ class Press:
             fields.make_seal(writer, box)
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
             fields.show(writer, fields.AGENCY, drawn)
-            sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
-        sealed = self.lasting.stamp(sealed, fields.AGENCY, at)
-        return self._checked(sealed, pdf, field=fields.AGENCY, at=at)
+            awaited = self._left_open(writer, signer, fields.AGENCY, pdf, at=at, reason="")
+        sealed = self.finish(pdf, awaited, certificate, seal.sign(awaited.attributes), at=at)
+        if not self.lasting.weigh(sealed).level.reaches(Level.B_T):
+            raise Unavailable("timestamp.unavailable")
+        return sealed
 
     def validate(self, pdf: bytes, *, at: datetime) -> ValidationReport:
         """Say what can be said of the signatures in ``pdf``, by the office's own trust.
@@ -226,9 +314,13 @@ class Press:
         fields.check(writer, placement)
         return pdf
 
-    def _require_good(self, signer: KeySigner, at: datetime, *, person: str) -> None:
-        believed = context(self.lasting.believed(signer.certificate, at), at)
-        status, doubt = at_once(standing_of(signer.certificate, believed))
+    def _outsider(self, certificate: bytes, signature: bytes | None = None) -> ExternalSigner:
+        loaded = x509.Certificate.load(certificate)
+        return open_revisions.outsider(loaded, self._keyring.issuers_of(loaded), signature)
+
+    def _require_good(self, signer: ExternalSigner, at: datetime, *, person: str) -> None:
+        believed = context(self.lasting.believed(signer.signing_cert, at), at)
+        status, doubt = at_once(standing_of(signer.signing_cert, believed))
         if doubt is None:
             return
         if doubt[1] == "revocation-unknown":
@@ -245,15 +337,16 @@ class Press:
         if found.verdict is not Verdict.VALID:
             raise Refused("seal.signature-not-valid", reasons=found.reasons)
 
-    def _signed(
+    def _left_open(  # noqa: PLR0913 - what a signature is made of
         self,
         writer: IncrementalPdfFileWriter,
-        signer: KeySigner,
+        signer: ExternalSigner,
         field: str,
+        before: bytes,
         *,
         at: datetime,
         reason: str,
-    ) -> bytes:
+    ) -> Awaited:
         meta = PdfSignatureMetadata(
             field_name=field,
             md_algorithm="sha256",
@@ -262,12 +355,12 @@ class Press:
         )
         job = PdfSigner(meta, signer, stamp_style=NoOpStampStyle())
         if self._warm:
-            return at_once(_sign(job, writer, at))
+            return at_once(open_revisions.leave_open(job, writer, before, field, at))
         # The vendor fills class-wide tables on first use without a lock of its own.
         with self._first:
-            signed = at_once(_sign(job, writer, at))
+            left = at_once(open_revisions.leave_open(job, writer, before, field, at))
             self._warm = True
-        return signed
+        return left
 
     def _checked(self, signed: bytes, before: bytes, *, field: str, at: datetime) -> bytes:
         """Give ``signed`` if it is what it must be, before anybody stores it."""
@@ -349,16 +442,3 @@ def _written(writer: IncrementalPdfFileWriter, before: bytes) -> bytes:
     if not written.startswith(before):
         raise Broken("sign.self-check", reasons=("bytes-moved",))
     return written
-
-
-async def _sign(job: PdfSigner, writer: IncrementalPdfFileWriter, at: datetime) -> bytes:
-    """Sign as the vendor does, with the office's clock instead of the machine's."""
-    session = job.init_signing_session(writer, existing_fields_only=True)
-    session.system_time = at
-    ready = session.prepare_tbs_document(validation_info=None, bytes_reserved=_RESERVED)
-    digest, out = ready.digest_tbs_document()
-    await ready.perform_signature(
-        document_digest=digest.document_digest, pdf_cms_signed_attrs=PdfCMSSignedAttributes()
-    )
-    out.seek(0)
-    return bytes(out.read())

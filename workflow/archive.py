@@ -22,7 +22,8 @@ def archive(office: Office, id: str, action: str, choice: Choice, *, by: Person)
     """Validate every signature, pack the document with its history, and freeze it.
 
     Raises  as ``judge``; Unavailable: it is to be kept so long that it needs a timestamp over
-            everything, and no authority answers. Refused ``archive.not-valid``: a signature of ours is not valid.
+            everything, and no authority answers.
+            Refused ``archive.not-valid``: a signature of ours is not valid.
     """
     at = office.clock()
     with office.database.reading() as unit:

@@ -12,11 +12,12 @@ from web.api import (
     people,
     proofs,
     registers,
+    signing,
     tasks,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-PARTS = (
+for part in (
     people,
     configured,
     documents,
@@ -25,8 +26,8 @@ PARTS = (
     registers,
     inspection,
     tasks,
+    signing,
     calendar,
     proofs,
-)
-for part in PARTS:
+):
     api.register_blueprint(part.door)
