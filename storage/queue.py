@@ -15,6 +15,12 @@ from storage.engine import engine_of
 from storage.jobs import Jobs
 from storage.watch import Watch, own_id
 
+NAME = "trinhky"
+"""How the office's jobs are called apart from those of other applications on one database."""
+
+QUEUES = {"index": 4, "work": 2}
+"""The queues, and how many of each one worker does at once."""
+
 VERSION = "1"
 """Which jobs a worker takes up; a job's name and arguments never change their meaning within it."""
 
@@ -89,8 +95,6 @@ class Worker:
     def start(self) -> None:
         """Begin to work, first on what was left unfinished."""
         DBOS.launch()
-        DBOS.register_queue("index", worker_concurrency=4, polling_interval_sec=POLLING)
-        DBOS.register_queue("work", worker_concurrency=2, polling_interval_sec=POLLING)
         self._look_after()
         self._watching.start()
 
@@ -103,12 +107,25 @@ class Worker:
         self._stopping.set()
         if self._watching.is_alive():
             self._watching.join()
-        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=5)
+        DBOS.destroy(destroy_registry=True, workflow_completion_timeout_sec=self._respite())
         try:
             self._watch.leave()
         except SQLAlchemyError:
             log.warning("database.unavailable")
         self._engine.dispose()
+
+    def _respite(self) -> int:
+        """Give how long to wait for jobs that still run, in seconds.
+
+        DBOS looks only once a second whether any does, so it is not asked when none can.
+        """
+        try:
+            with self._engine.connect().execution_options(reads_only=True) as connection:
+                at_work = self.id in Jobs(connection).holders()
+                connection.rollback()
+        except SQLAlchemyError:
+            return 5
+        return 5 if at_work else 0
 
     def _keep_watch(self) -> None:
         while not self._stopping.wait(BEAT):
@@ -172,8 +189,17 @@ class Worker:
 
 
 def prepare(url: str) -> None:
-    """Make the queue's own tables, which must stand before anything is enqueued."""
+    """Make the queue's own tables and queues, which must stand before anything is enqueued.
+
+    A worker that starts before its queues stand looks for them only a second later.
+    """
     DBOS.migrate(url)
+    client = DBOSClient(system_database_url=url, application_name=NAME)
+    try:
+        for name, at_once in QUEUES.items():
+            client.register_queue(name, worker_concurrency=at_once, polling_interval_sec=POLLING)
+    finally:
+        client.destroy()
 
 
 def _attempt(job: Job, about: str, fact: str) -> tuple[str, str]:
@@ -189,7 +215,7 @@ def _attempt(job: Job, about: str, fact: str) -> tuple[str, str]:
 
 def _config(url: str, id: str) -> DBOSConfig:
     return DBOSConfig(
-        name="trinhky",
+        name=NAME,
         system_database_url=url,
         application_version=VERSION,
         executor_id=id,
