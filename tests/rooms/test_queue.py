@@ -23,8 +23,8 @@ ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'office.sqlite'}"
+def url(database_url: str) -> str:
+    return database_url
 
 
 @pytest.fixture
@@ -223,13 +223,15 @@ time.sleep(600)
     assert sorted(done) == ["first", "second"]
 
 
-def test_an_office_knows_whether_its_queue_stands(tmp_path: Path, database: Database) -> None:
-    bare = Database(f"sqlite:///{tmp_path / 'bare.sqlite'}", Vault(Folder(tmp_path), bytes(32)))
-    bare.build()
+def test_an_office_knows_whether_its_queue_stands(tmp_path: Path, database_url: str) -> None:
+    database = Database(database_url, Vault(Folder(tmp_path), bytes(32)))
+    database.build()
+    before = database.queue_stands()
 
-    assert database.queue_stands()
-    assert not bare.queue_stands()
-    bare.close()
+    prepare(database_url)
+
+    assert (before, database.queue_stands()) == (False, True)
+    database.close()
 
 
 class _Counter:

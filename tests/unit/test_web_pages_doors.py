@@ -1,7 +1,7 @@
 """The pages as people use them: what is shown, what comes back, and what is asked once more."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import pytest
@@ -11,9 +11,9 @@ from werkzeug.test import TestResponse
 
 import app as front
 from config.settings import Settings
-from drafting.sandbox import Sandbox
 from records.document import Document, Origin, Revision
 from records.person import Person
+from tests.conftest import PASSWORD, Opening
 from web.pages.paper import sheets_of
 from web.pages.road_line import line_of
 from web.pages.session import local
@@ -24,17 +24,10 @@ from workflow.office import Office
 from workflow.road import Standing
 from workflow.sign import placement_of
 
-PASSWORD = "demo-12345"  # noqa: S105 - of people who live as long as this test
-
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    settings = Settings(trinhky_data=tmp_path_factory.mktemp("data"), demo_password=PASSWORD)
-    with Sandbox() as sandbox:
-        office = front.furnish(settings, sandbox)
-        front.settle(office, settings)
-        yield office
-        office.database.close()
+def office(open_lasting_house: Opening) -> Office:
+    return open_lasting_house().office
 
 
 @pytest.fixture(scope="module")
