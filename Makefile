@@ -4,13 +4,13 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf
-SYSTEM_TEST := poppler-utils chromium postgresql python3-swift
+SYSTEM_TEST := poppler-utils chromium postgresql python3-swift strace
 
 # A file of tests shares its office, so it stays in one process.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve work partner test check verify reindex bench lock clean
+.PHONY: help run serve work partner test check verify reindex backup restore faults bench lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -43,6 +43,15 @@ verify: $(VENV)/.run ## check the log's chain, every file and every number
 
 reindex: $(VENV)/.run ## rebuild the search index from the database
 	@$(BIN)/python app.py reindex
+
+backup: $(VENV)/.run ## copy everything that must not be lost, while it runs, to TARGET (KEYS=1: keys too)
+	@$(BIN)/python app.py backup "$${TARGET:-backups/$$(date +%Y%m%d-%H%M%S)}" $(if $(KEYS),--with-keys)
+
+restore: $(VENV)/.run system ## put the office back from SOURCE into an empty data folder (KEYS=folder of keys)
+	@$(BIN)/python app.py restore "$${SOURCE:?which backup}" $(if $(KEYS),--keys "$(KEYS)")
+
+faults: $(VENV)/.test system system-test ## kill, starve and corrupt the office at every step and see that it holds
+	$(BIN)/python -m bench.faults
 
 bench: $(VENV)/.test system ## measure the main job and the transitions
 	$(BIN)/python -m bench.transition

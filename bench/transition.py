@@ -27,12 +27,12 @@ from typing import Any
 
 from sqlalchemy import Connection, MetaData, Table, func, insert, select, update
 
-from app import furnish
 from bench.measures import machine, median
 from bench.papers import minimal_pdf
 from config.office import read_office
 from config.settings import Settings
 from drafting.sandbox import Sandbox
+from front.furnishing import furnish
 from records.document import Classification, Direction, Document
 from records.person import Person
 from storage import tables as t

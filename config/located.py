@@ -24,9 +24,10 @@ M = TypeVar("M", bound=Strict)
 class Located:
     """One configuration file: its text, and the line of any place in it."""
 
-    def __init__(self, path: Path) -> None:
+    def __init__(self, path: Path, text: str | None = None) -> None:
+        """Read the file of this name, or ``text`` in its place."""
         self.path = path
-        self.text = self._read()
+        self.text = self._read() if text is None else text
         try:
             self._root = yaml.compose(self.text, Loader=yaml.SafeLoader)
             self._refuse_doubles(self._root)

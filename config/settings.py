@@ -101,6 +101,9 @@ class Settings(BaseSettings):
     smtp_timeout: float = 10.0
     """How long to wait for the mail server, in seconds."""
 
+    backup_passphrase: str = ""
+    """What keys in a backup are encrypted under; only asked for when they are to be in it."""
+
     public_address: str = ""
     """How people reach this service, for links in notices; http://HOST:PORT if empty."""
 

@@ -10,7 +10,8 @@ from config.located import Located, Strict
 from records.document import Digest, Direction
 from records.errors import Refused
 from records.person import Role
-from records.route import Act, Effect, Need, Route, State, Title, Who, Whom
+from records.route import Act, Effect, Escalation, Need, Route, State, Title, Way, Who, Whom
+from records.working_time import Span, span_of
 
 
 class TitleText(Strict):
@@ -32,6 +33,13 @@ class ActText(Strict):
     reports: Literal["", "02", "03", "04", "05", "06"] = ""
 
 
+class EscalationText(Strict):
+    """``escalate`` under a state."""
+
+    after: str
+    how: Way
+
+
 class StateText(Strict):
     """One state under ``states``."""
 
@@ -39,13 +47,15 @@ class StateText(Strict):
     who: tuple[str | dict[str, str], ...] = ()
     editable: bool = False
     approves: bool = False
+    within: str = ""
+    escalate: EscalationText | None = None
     actions: dict[str, ActText] = Field(default_factory=dict)
 
 
 class RouteText(Strict):
     """A whole workflow file."""
 
-    name: str
+    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
     title: TitleText
     direction: Direction
     start: str
@@ -58,16 +68,26 @@ def read_routes(folder: Path) -> dict[str, Route]:
 
     Raises  Refused: ``config.invalid`` with ``where`` (file:line) and ``why``.
     """
-    routes: dict[str, Route] = {}
+    return {name: read_route(text, name) for name, text in read_texts(folder).items()}
+
+
+def read_texts(folder: Path) -> dict[str, str]:
+    """Give the text of every road in ``folder`` by its name, each one proven to be readable."""
+    texts: dict[str, str] = {}
     for path in sorted(folder.glob("*.yaml")):
         located = Located(path)
         route = _route(located)
-        if route.name in routes:
+        if route.name in texts:
             raise located.wrong(["name"], f"{route.name} is the name of another file's road")
-        routes[route.name] = route
-    if not routes:
+        texts[route.name] = located.text
+    if not texts:
         raise Refused("config.invalid", where=folder.name, why="no workflow in this folder")
-    return routes
+    return texts
+
+
+def read_route(text: str, name: str = "") -> Route:
+    """Give the road that ``text`` describes; ``name`` is what complaints call it."""
+    return _route(Located(Path(f"{name or 'workflow'}.yaml"), text))
 
 
 def _route(located: Located) -> Route:
@@ -102,7 +122,25 @@ def _state(located: Located, name: str, text: StateText) -> State:
         ),
         editable=text.editable,
         approves=text.approves,
+        within=_span(located, [*place, "within"], text.within),
+        escalates=_escalation(located, place, text),
     )
+
+
+def _span(located: Located, place: list[str], written: str) -> Span | None:
+    try:
+        return span_of(written) if written else None
+    except ValueError as wrong:
+        raise located.wrong(place, str(wrong)) from wrong
+
+
+def _escalation(located: Located, place: list[str], text: StateText) -> Escalation | None:
+    if text.escalate is None:
+        return None
+    after = _span(located, [*place, "escalate", "after"], text.escalate.after)
+    if not text.within or after is None:
+        raise located.wrong([*place, "escalate"], "only a step with within can be overdue")
+    return Escalation(after, text.escalate.how)
 
 
 def _act(located: Located, place: list[str], name: str, text: ActText) -> Act:

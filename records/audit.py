@@ -39,7 +39,10 @@ class AuditHead:
 ACTIONS = frozenset(
     {
         "office:founded",
+        "office:copied",  # a backup was taken
+        "office:restored",
         "person:changed",
+        "calendar:changed",
         "person:known",  # a login
         "person:unknown",  # a login that failed
         "document:received",
@@ -61,6 +64,7 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:archived",
         "number:cancelled",
+        "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
         "job:retried",

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from records.document import Digest, Direction
 from records.person import Role
+from records.working_time import Span
 
 
 class Whom(StrEnum):
@@ -72,6 +73,21 @@ class Act:
     reports: str = ""  # code told to the sender of an incoming document: 02, 03 …
 
 
+class Way(StrEnum):
+    """How a step that nobody did in time reaches the head of the unit."""
+
+    ADD = "add"  # beside those who had it
+    REASSIGN = "reassign"  # instead of them
+
+
+@dataclass(frozen=True, slots=True)
+class Escalation:
+    """What happens to a step that is overdue."""
+
+    after: Span  # working time since it was due
+    how: Way
+
+
 @dataclass(frozen=True, slots=True)
 class State:
     """A place on the road and what may be done there."""
@@ -82,6 +98,8 @@ class State:
     acts: tuple[Act, ...] = ()
     editable: bool = False  # new revisions may be brought here
     approves: bool = False  # leaving it forward is an approval of the bytes
+    within: Span | None = None  # how long it may lie here, in working time
+    escalates: Escalation | None = None  # what happens when it lay longer
 
 
 @dataclass(frozen=True, slots=True)

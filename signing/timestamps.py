@@ -4,7 +4,7 @@ import http.client
 import secrets
 import ssl
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Protocol
 from urllib.parse import urlsplit
 
@@ -19,6 +19,7 @@ from records.errors import Unavailable
 _POLICY = "1.3.6.1.4.1.4146.2.2"  # a policy nobody relies on; a real authority states its own
 _LARGEST_ANSWER = 256 * 1024  # bytes; a token with its chain has about 6 kB
 _OK = 200
+_SKEW = timedelta(minutes=5)  # how far its clock and the office's may be apart
 
 
 class Timestamper(Protocol):
@@ -135,9 +136,9 @@ class HttpAuthority:
         self._url = url
         self._timeout = timeout
 
-    def stamper(self, at: datetime) -> TimeStamper:  # noqa: ARG002 - the authority has its own clock
-        """Give a client of this authority; its time is its own."""
-        return _HttpStamper(self._url, self._timeout)
+    def stamper(self, at: datetime) -> TimeStamper:
+        """Give a client of this authority; its time is its own, but must be about ``at``."""
+        return _HttpStamper(self._url, self._timeout, at)
 
 
 def http_timestamper(url: str, timeout: float) -> HttpAuthority:
@@ -183,10 +184,19 @@ class _LocalStamper(_Stamper):
 
 
 class _HttpStamper(_Stamper):
-    def __init__(self, url: str, timeout: float) -> None:
+    def __init__(self, url: str, timeout: float, at: datetime) -> None:
         super().__init__()
         self._url = url
         self._timeout = timeout
+        self._at = at
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        token = await super().async_timestamp(message_digest, md_algorithm)
+        stamped = token["content"]["encap_content_info"]["content"].parsed["gen_time"].native
+        # One of the two clocks is wrong, and what is signed now would not verify later.
+        if abs(stamped - self._at) > _SKEW:
+            raise Unavailable("timestamp.unavailable", reason="clock")
+        return token
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         return tsp.TimeStampResp.load(_post(self._url, req.dump(), timeout=self._timeout))

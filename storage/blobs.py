@@ -42,6 +42,10 @@ class Blobs:
             raise Broken("storage.blob-lost", digest=digest)
         return _same(content, digest)
 
+    def sweep(self, before: float) -> None:
+        """Take away what killed writers left half written before that moment."""
+        self._objects.sweep(before)
+
     def writable(self) -> bool:
         """Tell whether files can be kept now."""
         return self._objects.writable()

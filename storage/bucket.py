@@ -105,13 +105,16 @@ class Bucket:
                 raise
         return True
 
-    def names(self) -> Iterator[str]:
+    def names(self, within: str = "") -> Iterator[str]:
         """Give the name of every object, in order, as many pages as there are."""
         pages = self._client.get_paginator("list_objects_v2")
         with _told():
-            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix + within):
                 for one in page.get("Contents", ()):
                     yield one["Key"].removeprefix(self._prefix)
+
+    def sweep(self, before: float) -> None:
+        """Do nothing: a server shows no object before all of it is there."""
 
     def writable(self) -> bool:
         """Tell whether the bucket answers, and to us."""

@@ -26,6 +26,11 @@ class Contents:
             return self.blobs.get(digest)
         return self.vault.get(document.id, digest)
 
+    def sweep(self, before: float) -> None:
+        """Take away what killed writers left half written before a moment, in seconds of 1970."""
+        self.blobs.sweep(before)
+        self.vault.sweep(before)
+
     def ready(self) -> bool:
         """Tell whether files can be kept now."""
         return self.blobs.writable()

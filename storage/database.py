@@ -25,9 +25,13 @@ class Database:
         self._door = Door(self.engine)
 
     def build(self) -> None:
-        """Bring the tables to the version of this code, with all that is in them."""
-        upgrade(self.engine)
-        with self.engine.begin() as connection:
+        """Bring the tables to the version of this code, with all that is in them.
+
+        Raises  Unavailable: the database is lost, or its disk does not take anything.
+        """
+        with _told():
+            upgrade(self.engine)
+        with _told(), self.engine.begin() as connection:
             if connection.execute(audit_head.select()).first() is None:
                 connection.execute(audit_head.insert().values(id=1, seq=0, hash="0" * 64))
 

@@ -75,13 +75,13 @@ class Documents:
             raise NotFound("document.unknown")
         return self._document(row, self._revisions([id]), self._attachments([id]))
 
-    def place(self, id: str) -> tuple[str, str]:
-        """Give the road a document is on, and its state there. Raises NotFound."""
-        query = select(t.document.c.workflow, t.document.c.state).where(t.document.c.id == id)
-        row = self._connection.execute(query).first()
+    def place(self, id: str) -> tuple[str, Digest, str]:
+        """Give a document's road, the version of it, and its state there. Raises NotFound."""
+        place = (t.document.c.workflow, t.document.c.definition, t.document.c.state)
+        row = self._connection.execute(select(*place).where(t.document.c.id == id)).first()
         if row is None:
             raise NotFound("document.unknown")
-        return row.workflow, row.state
+        return row.workflow, Digest(row.definition), row.state
 
     def admit(self, id: str, readers: Iterable[str]) -> None:
         """Let more readers see the document."""

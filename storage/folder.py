@@ -1,12 +1,16 @@
 """Objects in a folder of this machine, each whole on the disk before its name appears."""
 
 import os
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from secrets import token_hex
 
 from records.errors import Unavailable
+
+PARTIAL = re.compile(r"\..+\.[0-9a-f]{16}")
+"""How a file is called while it is written."""
 
 
 def keep_first(path: Path, content: bytes) -> None:
@@ -84,11 +88,21 @@ class Folder:
         with _told():
             return (self._folder / name).is_file()
 
-    def names(self) -> Iterator[str]:
+    def names(self, within: str = "") -> Iterator[str]:
         """Give the name of every whole file, in order; the part a killed writer left has none."""
-        for path in sorted(self._folder.rglob("[!.]*")):
-            if path.is_file():
-                yield path.relative_to(self._folder).as_posix()
+        folder = within.rpartition("/")[0]
+        with _told():
+            for path in sorted((self._folder / folder).rglob("[!.]*")):
+                name = path.relative_to(self._folder).as_posix()
+                if path.is_file() and name.startswith(within):
+                    yield name
+
+    def sweep(self, before: float) -> None:
+        """Take away the parts that killed writers left, unless they were touched since."""
+        with _told():
+            for path in self._folder.rglob(".*"):
+                if PARTIAL.fullmatch(path.name) and path.stat().st_mtime < before:
+                    path.unlink(missing_ok=True)
 
     def writable(self) -> bool:
         """Tell whether the folder takes files now."""

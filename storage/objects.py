@@ -26,8 +26,15 @@ class Objects(Protocol):
         """Tell whether anything lies under ``name``."""
         ...
 
-    def names(self) -> Iterator[str]:
-        """Give every name under which something lies, in order."""
+    def names(self, within: str = "") -> Iterator[str]:
+        """Give every name that begins with ``within`` and under which something lies, in order."""
+        ...
+
+    def sweep(self, before: float) -> None:
+        """Take away what killed writers left half written.
+
+        Takes   before: seconds since 1970; whatever was touched later may still be written.
+        """
         ...
 
     def writable(self) -> bool:

@@ -39,6 +39,11 @@ class Readings:
             insert(t.package).values(document=document, digest=digest, verdict=verdict, at=at)
         )
 
+    def archived(self) -> list[str]:
+        """Give the ids of all archived documents."""
+        query = select(t.package.c.document).order_by(t.package.c.document)
+        return list(self._connection.execute(query).scalars())
+
     def package(self, document: str) -> Digest | None:
         """Give the digest of the package, if the document is archived."""
         query = select(t.package.c.digest).where(t.package.c.document == document)

@@ -112,6 +112,19 @@ class Registers:
             for row in self._connection.execute(query)
         ]
 
+    def serials(self, book: str, year: int) -> dict[str, list[int]]:
+        """Give by series the serials that stand in one year of a book, in order."""
+        entered = t.entry.c
+        query = (
+            select(entered.series, entered.serial)
+            .where(entered.book == book, entered.year == year)
+            .order_by(entered.series, entered.serial)
+        )
+        found: dict[str, list[int]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.series, []).append(row.serial)
+        return found
+
     def drawn(self, book: str, year: int) -> dict[str, int]:
         """Give by series how many numbers were drawn in one year of a book."""
         query = select(t.series.c.series, t.series.c.last).where(

@@ -6,8 +6,10 @@ from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
 
+from records.document import Digest
 from records.errors import Outrun
 from records.step import Step
+from records.working_time import Deadline
 from storage import tables as t
 
 
@@ -18,18 +20,56 @@ class Steps:
         self._connection = connection
 
     def open(
-        self, document: str, state: str, desk: frozenset[str], at: datetime, due: datetime | None
-    ) -> None:
-        """Open the next step of a document and lay it on the desks."""
+        self,
+        document: str,
+        state: str,
+        desk: frozenset[str],
+        *,
+        at: datetime,
+        deadline: Deadline | None = None,
+    ) -> int:
+        """Open the next step of a document, lay it on the desks and give its number."""
         last = self._connection.execute(
             select(func.max(t.step.c.n)).where(t.step.c.document == document)
         ).scalar()
         n = (last or 0) + 1
         self._connection.execute(
-            insert(t.step).values(document=document, n=n, state=state, opened_at=at, due_at=due)
+            insert(t.step).values(
+                document=document,
+                n=n,
+                state=state,
+                opened_at=at,
+                due_at=deadline.due if deadline else None,
+                soon_at=deadline.soon if deadline else None,
+            )
         )
         for token in sorted(desk):
             self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
+        return n
+
+    def open_ones(self) -> list[tuple[Step, Digest, str, str]]:
+        """Give every open step, without desks, and its document's road: version, name, urgency."""
+        told = t.document.c
+        query = (
+            select(t.step, told.definition, told.workflow, told.urgency)
+            .join(t.document, told.id == t.step.c.document)
+            .where(t.step.c.closed_at.is_(None))
+        )
+        return [
+            (_step(row, frozenset()), Digest(row.definition), row.workflow, row.urgency)
+            for row in self._connection.execute(query)
+        ]
+
+    def set_deadline(self, document: str, n: int, deadline: Deadline | None) -> None:
+        """Keep another deadline of a step."""
+        self._connection.execute(
+            update(t.step)
+            .where(t.step.c.document == document, t.step.c.n == n)
+            .values(
+                due_at=deadline.due if deadline else None,
+                soon_at=deadline.soon if deadline else None,
+            )
+        )
 
     def close(  # noqa: PLR0913 - the facts of an act, each named at the call
         self, document: str, *, by: str, act: str, at: datetime, digest: str, approval: bool
@@ -94,6 +134,7 @@ def _step(row: Any, desk: frozenset[str]) -> Step:
         desk=desk,
         opened_at=row.opened_at,
         due_at=row.due_at,
+        soon_at=row.soon_at,
         closed_at=row.closed_at,
         closed_by=row.closed_by,
         act=row.act,

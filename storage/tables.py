@@ -107,6 +107,25 @@ knock = Table(
     Column("since", Moment, nullable=False),
 )
 
+definition = Table(
+    "definition",
+    metadata,
+    Column("digest", String(64), primary_key=True),  # SHA-256 of the text: documents carry it
+    Column("name", String(40), nullable=False),
+    Column("text", Text, nullable=False),  # YAML, as the file or the editor had it
+)
+
+adoption = Table(
+    "adoption",
+    metadata,
+    Column("name", String(40), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),  # 1 … n; the last one is in force
+    Column("digest", ForeignKey("definition.digest"), nullable=False),
+    Column("origin", String(20), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 document = Table(
     "document",
     metadata,
@@ -182,12 +201,24 @@ step = Table(
     Column("state", String(40), nullable=False),
     Column("opened_at", Moment, nullable=False),
     Column("due_at", Moment),
+    Column("soon_at", Moment),  # from when on the deadline is near
     Column("closed_at", Moment),
     Column("closed_by", String(64), nullable=False, default=""),
     Column("act", String(40), nullable=False, default=""),
     Column("digest", String(64), nullable=False, default=""),  # the bytes the act spoke of
     Column("approval", Boolean, nullable=False, default=False),
     Column("cancelled_at", Moment),  # an approval of bytes that are no longer the latest
+)
+
+calendar_day = Table(
+    "calendar_day",
+    metadata,
+    Column("day", Date, primary_key=True),
+    Column("working", Boolean, nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("source", String(200), nullable=False, default=""),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 desk = Table(

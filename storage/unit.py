@@ -6,6 +6,8 @@ from sqlalchemy import Connection
 
 from storage.arrivals import Arrivals
 from storage.audit import Audit
+from storage.calendar import Days
+from storage.definitions import Definitions
 from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.jobs import Jobs
@@ -49,6 +51,16 @@ class Unit:
     def people(self) -> People:
         """The people, their posts and the units."""
         return People(self.connection)
+
+    @cached_property
+    def calendar(self) -> Days:
+        """The days the office settled itself."""
+        return Days(self.connection)
+
+    @cached_property
+    def definitions(self) -> Definitions:
+        """The texts of roads, and which one is in force."""
+        return Definitions(self.connection)
 
     @cached_property
     def passes(self) -> Passes:

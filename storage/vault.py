@@ -3,7 +3,7 @@
 import hmac
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
@@ -12,7 +12,7 @@ from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from records.document import Digest
-from records.errors import Broken
+from records.errors import Broken, Unavailable
 from storage.blobs import digest_of
 from storage.folder import keep_first
 from storage.objects import Objects
@@ -22,16 +22,19 @@ NONCE = 12
 
 
 class Vault:
-    """Encrypted objects, those of a document under its name, beneath one master key."""
+    """Encrypted objects, those of a document under its name, beneath one master key.
 
-    def __init__(self, objects: Objects, master: bytes, *, keys_remembered: int = 0) -> None:
+    Without its master key it is closed: nothing comes out and nothing goes in.
+    """
+
+    def __init__(self, objects: Objects, master: bytes | None, *, keys_remembered: int = 0) -> None:
         """Keep in ``objects`` under ``master``, 32 bytes.
 
         Takes   keys_remembered: of how many documents the key, still shut, is held in memory, so
                 that a unit of work need not wait for a place that is far away.
         """
         self._objects = objects
-        self._master = AESGCM(master)
+        self._cipher = None if master is None else AESGCM(master)
         self._found = lru_cache(keys_remembered)(self._find)
 
     def put(self, document: str, content: bytes) -> Digest:
@@ -66,6 +69,29 @@ class Vault:
         """Give back what was shut. Raises Broken: it was changed, or its key is gone."""
         words: dict[str, object] = json.loads(_open(self._key(document), shut, document))
         return words
+
+    def sealed_files(self, document: str) -> Iterator[tuple[str, bytes]]:
+        """Give name and encrypted content of every file of a document, as they lie there."""
+        for name in self._objects.names(f"{document}/"):
+            sealed = self._objects.get(name)
+            if sealed is None:
+                raise Broken("storage.blob-lost", digest="sealed")
+            yield name, sealed
+
+    def sweep(self, before: float) -> None:
+        """Take away what killed writers left half written before that moment."""
+        self._objects.sweep(before)
+
+    @property
+    def closed(self) -> bool:
+        """Tell whether the master key is not here."""
+        return self._cipher is None
+
+    @property
+    def _master(self) -> AESGCM:
+        if self._cipher is None:
+            raise Unavailable("vault.closed")
+        return self._cipher
 
     def _key(self, document: str, *, make: bool = False) -> bytes:
         try:

@@ -14,12 +14,12 @@ from typing import Any
 import docx
 import pytest
 
-from app import furnish
 from bench.running import Running
 from config.office import read_office
 from config.settings import Settings
 from drafting.convert import Converter
 from drafting.sandbox import Sandbox
+from front.furnishing import furnish
 from records.document import Classification, Direction, Document
 from records.person import Person
 from storage.queue import Worker
@@ -140,7 +140,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     """Keep scratch folders in memory where there is enough of it: nothing there must last."""
-    config.addinivalue_line("markers", "sqlite_alone: about SQLite's own file, so run once")
+    config.addinivalue_line("markers", "sqlite_alone: it looks at SQLite itself, so it runs once")
     if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
         os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
 

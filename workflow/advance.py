@@ -10,6 +10,7 @@ from records.document import Classification, Document
 from records.person import Person
 from records.route import Act
 from storage.unit import Unit
+from workflow.deadline import open_step
 from workflow.office import Office
 from workflow.road import Choice, Standing, approves, desk_of
 
@@ -45,7 +46,7 @@ def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: 
         digest=document.latest.digest,
         approval=approves(was, deed.act),
     )
-    _open(unit, was, moved, deed.at)
+    _open(office, unit, was, moved, deed.at)
     _note(unit, was, moved, deed)
     leave_jobs(office, unit, moved)
     if deed.act.reports and moved.source.message:
@@ -62,12 +63,12 @@ def leave_jobs(office: Office, unit: Unit, document: Document) -> None:
             unit.enqueue("notify", document.id, str(document.version), key=key)
 
 
-def _open(unit: Unit, was: Standing, moved: Document, at: datetime) -> None:
+def _open(office: Office, unit: Unit, was: Standing, moved: Document, at: datetime) -> None:
     state = was.route.states[moved.state]
     if not state.acts:
         return
     desk = desk_of(unit, moved, state.who)
-    unit.steps.open(moved.id, moved.state, desk, at, None)
+    open_step(office, unit, moved, state, desk, at=at)
     unit.documents.admit(moved.id, readers_of(moved, desk))
 
 

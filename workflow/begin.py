@@ -25,6 +25,7 @@ from records.errors import NotAllowed, Refused
 from records.person import Person, Role
 from records.route import Route
 from storage.unit import Unit
+from workflow.deadline import open_step
 from workflow.office import Office
 from workflow.road import desk_of
 
@@ -172,11 +173,14 @@ def _own_name(name: str) -> str:
     return bare.removesuffix(suffix).encode()[:room].decode("utf-8", "ignore") + suffix
 
 
-def lay_down(unit: Unit, route: Route, document: Document, event: AuditEvent) -> None:
+def lay_down(
+    office: Office, unit: Unit, route: Route, document: Document, event: AuditEvent
+) -> None:
     """Keep a new document in one transaction: its rows, first step, log entry and jobs."""
-    desk = desk_of(unit, document, route.states[route.start].who)
+    first = route.states[route.start]
+    desk = desk_of(unit, document, first.who)
     unit.documents.add(document, readers_of(document, desk))
-    unit.steps.open(document.id, document.state, desk, event.at, None)
+    open_step(office, unit, document, first, desk, at=event.at)
     unit.audit.append(event)
     leave_reading(unit, document)
 

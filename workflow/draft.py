@@ -32,7 +32,7 @@ def draft(
     facts = {"digest": document.revisions[0].digest}
     event = AuditEvent("document:drafted", by.id, document.created_at, document.id, facts)
     with office.database.unit() as unit:
-        lay_down(unit, route, document, event)
+        lay_down(office, unit, route, document, event)
     return document
 
 

@@ -127,7 +127,7 @@ def _accept(office: Office, envelope: Envelope) -> None:
     with office.database.unit() as unit:
         if unit.arrivals.known(_key(envelope)):
             raise Outrun("exchange.known")
-        lay_down(unit, route, document, event)
+        lay_down(office, unit, route, document, event)
         unit.arrivals.add(_key(envelope), document.id, event.at)
         unit.enqueue("report", document.id, "01", key=f"{document.id}:01")
 

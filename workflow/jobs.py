@@ -79,7 +79,7 @@ def _addressed(step: Step, everybody: list[Person]) -> list[Person]:
 
 def _write(office: Office, mailer: Mailer, document: Document, person: Person) -> None:
     cleared = clear(passport_of(document), destination=person.email, purpose="mail")
-    route = office.routes[document.workflow]
+    route = office.route_of(document)
     state = route.states[document.state].title.vi
     mailer.notify(
         cleared,

@@ -202,7 +202,8 @@ def desk(office: Office, *, by: Person) -> list[Waiting]:
         steps = unit.steps.several([one.id for one in found])
         waiting = []
         for document in found:
-            at = Standing(document, tuple(steps[document.id]), office.routes[document.workflow])
+            route = office.roads.of(unit, document.definition, document.workflow)
+            at = Standing(document, tuple(steps[document.id]), route)
             if at.step is not None:
                 waiting.append(Waiting(document, at.step, tuple(offered(unit, at, by))))
         return waiting

@@ -10,21 +10,24 @@ from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from identity.passwords import Passwords
+from records.document import Document
 from records.form import Form
 from records.isolation import Isolation
 from records.person import Organ
 from records.register import Book
 from records.route import Route
+from records.working_time import Calendar
 from search.index import Index
 from signing.press import Press
 from signing.validate import Validator
 from storage.contents import Contents
 from storage.database import Database
+from workflow.roads import Roads
 
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """One office, furnished by ``app.py``."""
+    """One office, furnished by ``front.furnishing``."""
 
     organ: Organ
     zone: ZoneInfo  # of deadlines, registers and everything dated
@@ -32,9 +35,10 @@ class Office:
     database: Database
     contents: Contents
     passwords: Passwords
-    routes: Mapping[str, Route]
+    roads: Roads
     books: tuple[Book, ...]
     forms: Mapping[str, Form]
+    calendar: Calendar  # as law and files have it; the days settled since are in the database
     capacities: Mapping[str, tuple[str, ...]]  # by person: the lines above their signature
     default_signer: str
     sealed: bool  # whether classified content may be kept here at all
@@ -53,3 +57,17 @@ class Office:
     def today(self) -> date:
         """Give today's date where the office is."""
         return self.clock().astimezone(self.zone).date()
+
+    @property
+    def routes(self) -> Mapping[str, Route]:
+        """Give the roads on which a document may begin now, by name."""
+        with self.database.reading() as unit:
+            return self.roads.newest(unit)
+
+    def route_of(self, document: Document) -> Route:
+        """Give the road a document is on, in the version it is on."""
+        known = self.roads.known(document.definition)
+        if known is not None:
+            return known
+        with self.database.reading() as unit:
+            return self.roads.of(unit, document.definition, document.workflow)

@@ -18,11 +18,10 @@ def perform(office: Office, id: str, action: str, choice: Choice, *, by: Person)
     Raises  NotFound: there is none that they may know of; else as the verb's own.
     """
     with office.database.reading() as unit:
-        road, state = unit.documents.place(id)
+        name, version, state = unit.documents.place(id)
+        route = office.roads.of(unit, version, name)
     # Only which verb it is: that one reads and judges for itself, and knows who may know.
-    named = [
-        act for act in office.routes[road].states[state].acts if action in (act.name, act.also)
-    ]
+    named = [act for act in route.states[state].acts if action in (act.name, act.also)]
     does = named[0].does if named else None
     if does is Effect.DISPATCH or (does is None and action == "dispatch"):
         return dispatch(office, id, action, choice, by=by)[0]

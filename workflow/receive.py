@@ -61,7 +61,7 @@ def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
         twin = ""
         if said.classification is Classification.NONE:
             twin = unit.documents.with_digest(document.revisions[0].digest, tokens_of(by))
-        lay_down(unit, route, document, event)
+        lay_down(office, unit, route, document, event)
         if key:
             unit.documents.remember(by.id, key, asked, document.id)
     return Receipt(document, twin)

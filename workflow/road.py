@@ -67,7 +67,7 @@ def standing(office: Office, unit: UnitOfWork, id: str, by: Person) -> Standing:
     document = unit.documents.get(id)
     if not may_know(unit, document, by):
         raise NotFound("document.unknown")
-    route = office.routes[document.workflow]
+    route = office.roads.of(unit, document.definition, document.workflow)
     return Standing(document, tuple(unit.steps.of(id)), route)
 
 

@@ -9,6 +9,9 @@ from uuid import uuid4
 
 import pytest
 
+from drafting.sandbox import Sandbox
+from front.copying import copy, restore
+from front.furnishing import furnish
 from records.document import Classification
 from records.errors import Refused, Unavailable
 from storage.bucket import Server
@@ -159,3 +162,34 @@ def test_the_command_line_verifies_an_office_whose_bytes_are_elsewhere(house: Ho
 
     assert "verify: holds" in done.stdout, done.stdout + done.stderr
     assert done.returncode == 0
+
+
+def test_a_backup_of_a_bucket_goes_back_into_another(
+    house: House, s3: Any, sandbox: Sandbox, tmp_path: Path
+) -> None:
+    plain = house.sealed()
+    secret = house.sealed(classification=Classification.SECRET, body=f"Nói về {CANARY}.")
+    copy(house.settings, tmp_path / "backup", clock=house.clock)
+    bucket = f"office-{uuid4().hex}"
+    s3.create_bucket(Bucket=bucket)
+    there = house.settings.model_copy(
+        update={
+            "trinhky_data": tmp_path / "back",
+            "database_url": f"sqlite:///{tmp_path / 'back' / 'trinhky.sqlite'}",
+            "objects_url": f"s3://{bucket}/again",
+        }
+    )
+
+    s3.put_object(Bucket=bucket, Key="again/blobs/00/stranger", Body=b"of another office")
+    with pytest.raises(Refused, match="restore.not-empty"):
+        restore(there, tmp_path / "backup", house.settings.trinhky_data / "keys", clock=house.clock)
+    s3.delete_object(Bucket=bucket, Key="again/blobs/00/stranger")
+    restore(there, tmp_path / "backup", house.settings.trinhky_data / "keys", clock=house.clock)
+
+    back = furnish(there, sandbox, house.clock)
+    assert verify(back).holds
+    with back.database.reading() as unit:
+        seen = [unit.documents.get(one.id) for one in (plain, secret)]
+    assert [back.contents.get(one, one.latest.digest)[:4] for one in seen] == [b"%PDF", b"%PDF"]
+    assert not list((tmp_path / "back" / "blobs").glob("*"))
+    back.database.close()

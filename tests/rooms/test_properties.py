@@ -311,7 +311,7 @@ class Road(RuleBasedStateMachine):
         with self._office.database.reading() as unit:
             document = unit.documents.get(one.id)
             steps: list[Step] = unit.steps.of(one.id)
-        return Standing(document, tuple(steps), self._office.routes[document.workflow])
+        return Standing(document, tuple(steps), self._office.route_of(document))
 
     def _seen(self, one: Followed, name: str) -> View | None:
         try:

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-import app as front
+from front.serving import application
 from records.errors import NotAllowed, NotFound
 from storage import queue
 from storage.queue import Worker
@@ -135,7 +135,7 @@ def test_who_waits_sees_what_is_still_to_be_done_for_their_document_alone(house:
 def test_the_doors_show_jobs_to_an_administrator_and_take_a_retry(house: House) -> None:
     id = undeliverable(house)
     mend(house)
-    doors = front.application(house.office, house.settings)
+    doors = application(house.office, house.settings)
     head = bearer(house, "quantri")
     client = doors.test_client()
 
@@ -157,7 +157,7 @@ def test_the_doors_show_jobs_to_an_administrator_and_take_a_retry(house: House) 
 
 
 def test_the_doors_keep_jobs_from_others(house: House) -> None:
-    client = front.application(house.office, house.settings).test_client()
+    client = application(house.office, house.settings).test_client()
     head = bearer(house, "chutich")
 
     assert client.get("/api/v1/jobs?state=failed", headers=head).status_code == 403

@@ -14,7 +14,8 @@ from records.document import Direction
 from records.errors import Refused
 from records.person import Role
 from records.register import Book
-from records.route import Effect, Need, Whom
+from records.route import Effect, Escalation, Need, Way, Whom
+from records.working_time import Measure, Span
 
 CONFIG = Settings().trinhky_config
 
@@ -36,6 +37,8 @@ states:
     title: {vi: Kiểm tra, en: Check}
     who: [role: unit_head]
     approves: true
+    within: 8h
+    escalate: {after: 2h, how: add}
     actions:
       approve: {title: {vi: Duyệt, en: Approve}, to: done, needs: [seen]}
       recall: {title: {vi: Thu hồi, en: Recall}, to: drafting, who: [previous]}
@@ -57,13 +60,13 @@ states:
         ("[role: unit_head]", "[desk]", 16, "names nobody"),
         ("[role: unit_head]", "[{role: leader, desk: a/leader}]", 16, "names nobody"),
         ("[role: unit_head]", "[previous]", 16, "previous"),
-        ("[previous]", "[previous, drafter]", 20, "previous"),
+        ("[previous]", "[previous, drafter]", 22, "previous"),
         ("editable: true", "editabel: true", 11, "editabel"),
         ("editable: true", "editable: 7", 11, "editable"),
-        ("needs: [seen]", "needs: [sean]", 19, "needs"),
-        ("needs: [seen]", "does: teleport", 19, "does"),
-        ("needs: [seen]", 'reports: "99"', 19, "reports"),
-        ("needs: [seen]", "reports: 03", 19, "reports"),
+        ("needs: [seen]", "needs: [sean]", 21, "needs"),
+        ("needs: [seen]", "does: teleport", 21, "does"),
+        ("needs: [seen]", 'reports: "99"', 21, "reports"),
+        ("needs: [seen]", "reports: 03", 21, "reports"),
         ("direction: outgoing", "direction: upwards", 3, "direction"),
         ("starters: [officer]", "starters: [wizard]", 5, "starters"),
         ("starters: [officer]", "starters: []", 5, "starters"),
@@ -71,13 +74,20 @@ states:
         ("name: road", "name: [road]", 1, "name"),
         ("title: {vi: Dự thảo, en: Draft}", "title: {vi: Dự thảo}", 9, "en"),
         ("title: {vi: Dự thảo, en: Draft}", "title: Dự thảo", 9, "title"),
-        ("  done: {title: {vi: Xong, en: Done}}", "  done: 3", 21, "done"),
+        ("  done: {title: {vi: Xong, en: Done}}", "  done: 3", 23, "done"),
         ("direction: outgoing", "direction: outgoing\ndirection: incoming", 4, "said twice"),
-        ("  done:", "  checking:", 21, "said twice"),
+        ("  done:", "  checking:", 23, "said twice"),
         ("    editable: true", "    who: [drafter]", 11, "said twice"),
         ("title: {vi: Đường, en: Road}", "title: {vi: Đường, en: Road", 3, "expected"),
         ("    who: [drafter]", "\twho: [drafter]", 10, "cannot start any token"),
         ("    who: [drafter]\n", "", 8, "nobody"),
+        ("within: 8h", "within: 8", 18, "within"),
+        ("within: 8h", "within: 8m", 18, "no working time"),
+        ("within: 8h", "within: 0h", 18, "1 to 999"),
+        ("within: 8h", "within: tomorrow", 18, "no working time"),
+        ("    within: 8h\n", "", 18, "only a step with within"),
+        ("after: 2h", "after: ²h", 19, "no working time"),
+        ("how: add", "how: shout", 19, "how"),
     ],
 )
 def test_every_mistake_in_a_road_is_told_with_its_line(
@@ -94,14 +104,18 @@ def test_every_mistake_in_a_road_is_told_with_its_line(
 
 def test_the_road_that_the_mistakes_are_made_in_is_right(tmp_path: Path) -> None:
     _written(tmp_path, ROAD)
-    assert set(read_routes(tmp_path)) == {"road"}
+    [road] = read_routes(tmp_path).values()
+    assert road.name == "road"
+    checking = road.states["checking"]
+    assert checking.within == Span(8, Measure.HOURS)
+    assert checking.escalates == Escalation(Span(2, Measure.HOURS), Way.ADD)
 
 
 def test_a_state_that_no_road_leads_to_is_refused(tmp_path: Path) -> None:
     _written(tmp_path, ROAD + "  island: {title: {vi: Đảo, en: Island}}\n")
 
     assert _refusal(lambda: read_routes(tmp_path)) == (
-        "road.yaml:22",
+        "road.yaml:24",
         "states.island: no road leads to this state",
     )
 

@@ -9,8 +9,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-import app as front
 from config.settings import Settings
+from front.serving import application
 from records.document import Document, Origin, Revision
 from records.person import Person
 from tests.conftest import PASSWORD, Opening
@@ -32,7 +32,7 @@ def office(open_lasting_house: Opening) -> Office:
 
 @pytest.fixture(scope="module")
 def doors(office: Office, tmp_path_factory: pytest.TempPathFactory) -> Flask:
-    return front.application(office, Settings(trinhky_data=tmp_path_factory.mktemp("session")))
+    return application(office, Settings(trinhky_data=tmp_path_factory.mktemp("session")))
 
 
 @dataclass

@@ -2,8 +2,18 @@
 
 from flask import Blueprint
 
-from web.api import acts, configured, documents, finding, inspection, people, registers, tasks
+from web.api import (
+    acts,
+    calendar,
+    configured,
+    documents,
+    finding,
+    inspection,
+    people,
+    registers,
+    tasks,
+)
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-for part in (people, configured, documents, acts, finding, registers, inspection, tasks):
+for part in (people, configured, documents, acts, finding, registers, inspection, tasks, calendar):
     api.register_blueprint(part.door)

@@ -130,4 +130,5 @@ def sent(id: str) -> ResponseReturnValue:
 def tasks() -> ResponseReturnValue:
     """Give what lies on the caller's desk, longest waiting first."""
     now = office().clock()
-    return jsonify(items=[shapes.task(one, now) for one in desk(office(), by=person())])
+    today = office().today()
+    return jsonify(items=[shapes.task(one, now, today) for one in desk(office(), by=person())])

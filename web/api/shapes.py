@@ -157,9 +157,8 @@ def dispatch(one: Dispatch) -> dict[str, Any]:
     }
 
 
-def task(one: Waiting, now: datetime) -> dict[str, Any]:
+def task(one: Waiting, now: datetime, today: date) -> dict[str, Any]:
     """Give something that waits for the caller."""
-    due = one.step.due_at
     return {
         "document": brief(one.document),
         "document_id": one.document.id,
@@ -167,11 +166,16 @@ def task(one: Waiting, now: datetime) -> dict[str, Any]:
         "state": one.document.state,
         "actions": [name for act in one.acts for name in (act.name, act.also) if name],
         "since": moment(one.step.opened_at),
-        "due_at": moment(due),
+        "due_at": moment(one.step.due_at),
+        "due_soon": one.step.due_soon(now),
         "due_date": day(one.document.due_on),
-        "overdue": bool(due and due < now),
+        "overdue": one.step.overdue(now) or _past(one.document, today),
         "on_behalf_of": None,
     }
+
+
+def _past(document: Document, today: date) -> bool:
+    return document.due_on is not None and document.due_on < today
 
 
 def history_line(line: dict[str, Any]) -> dict[str, Any]:

@@ -9,6 +9,7 @@ from web.pages import (
     archive,
     audit,
     beginning,
+    calendar,
     checking,
     desk,
     documents,
@@ -34,5 +35,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, tasks):
+    for part in (*DOORS, admin, tasks, calendar):
         app.register_blueprint(part.door)

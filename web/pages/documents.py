@@ -102,6 +102,7 @@ def whole(id: str) -> ResponseReturnValue:
         books={book.id: book.name for book in office().books},
         undo=undo_of(seen),
         today=office().today(),
+        now=office().clock(),
     )
 
 

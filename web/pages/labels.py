@@ -116,6 +116,9 @@ JOB = {
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
+    "calendar:changed": "Thay đổi lịch làm việc",
+    "office:copied": "Sao lưu",
+    "office:restored": "Khôi phục từ bản sao lưu",
     "person:changed": "Thay đổi người dùng hoặc đơn vị",
     "person:known": "Đăng nhập",
     "person:unknown": "Đăng nhập không thành công",
@@ -138,6 +141,7 @@ EVENT = {
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
     "number:cancelled": "Hủy số",
+    "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "job:retried": "Cho thử lại việc bị bỏ dở",
@@ -158,6 +162,15 @@ HINT = {
     "complete": "Báo cáo kết quả giải quyết cho lãnh đạo.",
     "number": "Cấp số đến kế tiếp trong sổ và ghi ngày đến hôm nay.",
 }
+WEEKDAY = {
+    "0": "Thứ Hai",
+    "1": "Thứ Ba",
+    "2": "Thứ Tư",
+    "3": "Thứ Năm",
+    "4": "Thứ Sáu",
+    "5": "Thứ Bảy",
+    "6": "Chủ nhật",
+}
 PLACE = {
     "desk": "Bàn làm việc",
     "documents": "Văn bản",
@@ -165,6 +178,7 @@ PLACE = {
     "registers": "Sổ đăng ký",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
+    "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
     "audit": "Nhật ký",
     "admin": "Quản trị",
@@ -196,5 +210,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "part": PART,
     "hint": HINT,
     "place": PLACE,
+    "weekday": WEEKDAY,
     "facet": FACET,
 }

@@ -32,6 +32,9 @@ FIELDS = {
     "person.name": "name",
     "password.short": "password",
     "login.wrong": "username",
+    "calendar.name": "name",
+    "calendar.weekday": "day",
+    "calendar.import": "file",
 }
 """The field a rule speaks of, by its id on the page."""
 

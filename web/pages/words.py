@@ -5,7 +5,7 @@ from datetime import date, datetime
 from typing import Any
 
 from records.document import Document
-from records.route import State, Title
+from records.route import Title
 from records.step import Step
 from web.language import language
 from web.office import office
@@ -53,18 +53,18 @@ def type_name(id: str) -> str:
 
 def state_of(document: Document) -> str:
     """Give the title of the state a document is in."""
-    return state_title(document.workflow, document.state)
+    return state_title(document, document.state)
 
 
-def state_title(workflow: str, name: str) -> str:
-    """Give the title of a state of a road."""
-    state = _states(workflow).get(name)
+def state_title(document: Document, name: str) -> str:
+    """Give the title of a state of a document's road."""
+    state = office().route_of(document).states.get(name)
     return title(state.title) if state else name
 
 
-def act_title(line: Mapping[str, Any], workflow: str) -> str:
-    """Give the title of what a line of a history tells."""
-    state = _states(workflow).get(str(line["from"]))
+def act_title(line: Mapping[str, Any], document: Document) -> str:
+    """Give the title of what a line of a document's history tells."""
+    state = office().route_of(document).states.get(str(line["from"]))
     for act in state.acts if state else ():
         if act.name == line["action"]:
             return title(act.title)
@@ -98,11 +98,6 @@ def _holder(token: str, names: Mapping[str, str], units: Mapping[str, str]) -> s
     unit, _, role = whose.rpartition("/")
     told = gettext(ROLE.get(role, role))
     return f"{told} ({units.get(unit, unit)})" if unit else told
-
-
-def _states(workflow: str) -> Mapping[str, State]:
-    route = office().routes.get(workflow)
-    return route.states if route else {}
 
 
 def short(digest: str) -> str:

@@ -1,0 +1,224 @@
+"""The office furnished from its settings: every craft made once and handed to the verbs."""
+
+import fcntl
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from secrets import token_urlsafe
+from urllib.parse import urlsplit
+from zoneinfo import ZoneInfo
+
+from config.calendar import public_holidays, read_calendar
+from config.directory import read_forms, read_partners
+from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
+from config.settings import Settings
+from config.workflows import read_route, read_texts
+from drafting.convert import Converter
+from drafting.reader import PdfReader
+from drafting.sandbox import Sandbox
+from exchange.mail import Mailer
+from exchange.spool import Spool
+from identity.passwords import Passwords
+from records.person import Organ
+from records.working_time import Calendar
+from search.index import Index
+from signing.demo_pki import found_demo_pki, refresh_crls
+from signing.keys import Keyring
+from signing.press import Press
+from signing.timestamps import Timestamper, http_timestamper
+from signing.validate import Validator
+from storage.blobs import Blobs
+from storage.bucket import Bucket, Server
+from storage.contents import Contents
+from storage.copies import BEFORE
+from storage.database import Database
+from storage.folder import Folder
+from storage.keys import vault_key
+from storage.objects import Objects
+from storage.queue import prepare
+from storage.vault import Vault, master_key
+from workflow.adopt import adopt_files
+from workflow.found import found, set_passwords
+from workflow.office import Office
+from workflow.roads import Roads
+
+ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
+"""The zone of everything dated: Vietnam has one, without summer time."""
+
+KEYS_REMEMBERED = 10_000
+"""Of how many classified documents the shut key is held when the vault is a network away."""
+
+
+def now() -> datetime:
+    """Give the moment: the only clock of a running office."""
+    return datetime.now(UTC)
+
+
+def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] = now) -> Office:
+    """Give the office that these settings describe, its database and keys made on first use."""
+    described = read_office(settings.trinhky_config / settings.trinhky_office)
+    partners = read_partners(settings.trinhky_config / "partners.yaml")
+    keys = settings.trinhky_data / "keys"
+    keyring = _keyring(settings, described, clock)
+    files, sealed = objects_of(settings)
+    vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
+    reader = PdfReader(sandbox)
+    office = Office(
+        organ=_organ(described.organ, partners),
+        zone=ZONE,
+        clock=clock,
+        database=_database(settings, vault),
+        contents=Contents(Blobs(files), vault),
+        passwords=Passwords(),
+        roads=Roads(read_route),
+        books=read_registers(settings.trinhky_config / "registers.yaml"),
+        forms=read_forms(settings.trinhky_config / "document_types.yaml"),
+        calendar=_calendar(settings),
+        capacities=described.capacities,
+        default_signer=described.default_signer,
+        sealed=read_profile(settings.trinhky_config / "secrecy.yaml") is Profile.SEALED,
+        largest=settings.max_upload,
+        isolate=sandbox,
+        reader=reader,
+        converter=Converter(sandbox),
+        press=Press(keyring, _timestamper(settings, keyring)),
+        validator=Validator(keyring.trust, sandbox),
+        index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
+        partners=partners,
+        spool=_spool(settings, partners),
+        mailer=_mailer(settings),
+        address=settings.public_address,
+    )
+    adopt_files(office, read_texts(settings.trinhky_config / "workflows"))
+    return office
+
+
+def _organ(own: Organ, partners: dict[str, Organ]) -> Organ:
+    listed = partners.get(own.id)
+    return (
+        own
+        if listed is None
+        else Organ(
+            id=own.id,
+            name=own.name,
+            superior=own.superior,
+            place=own.place,
+            notation=own.notation,
+            email=listed.email,
+            spool=listed.spool,
+            facts=own.facts,
+        )
+    )
+
+
+def _calendar(settings: Settings) -> Calendar:
+    said = read_calendar(settings.trinhky_config / "calendar.yaml")
+    settled = {one.day: one for one in said.days}
+    return Calendar(ZONE, said.shifts, said.weekend, public_holidays, settled, said.ahead)
+
+
+def _keyring(settings: Settings, described: OfficeFile, clock: Callable[[], datetime]) -> Keyring:
+    folder = settings.trinhky_data / "keys"
+    people = [(one.id, one.name, one.title) for one in described.people]
+    found_demo_pki(folder, people=people, office=described.organ.name, at=clock())
+    refresh_crls(folder, clock())
+    believed = [Path(one) for one in settings.trinhky_trust.split(":") if one]
+    # An office restored without its keys still believes what it signed with the old ones.
+    return Keyring(folder, believed=[*believed, folder / BEFORE])
+
+
+def objects_of(settings: Settings) -> tuple[Objects, Objects]:
+    """Give where files lie and where the vault's do."""
+    if not settings.objects_url:
+        return Folder(settings.trinhky_data / "blobs"), Folder(settings.trinhky_data / "vault")
+    place = urlsplit(settings.objects_url)
+    client = Server(
+        settings.objects_endpoint,
+        region=settings.aws_region,
+        key=settings.aws_access_key_id,
+        secret=settings.aws_secret_access_key,
+        timeout=settings.objects_timeout,
+        attempts=settings.objects_attempts,
+    ).client()
+    prefix = place.path.strip("/") and f"{place.path.strip('/')}/"
+    files, sealed = (Bucket(client, place.netloc, f"{prefix}{n}/") for n in ("blobs", "vault"))
+    return files, sealed
+
+
+def _remembered(settings: Settings) -> int:
+    # On this machine's disk a key is read faster than it could be wrong to remember it.
+    return KEYS_REMEMBERED if settings.objects_url else 0
+
+
+def _database(settings: Settings, vault: Vault) -> Database:
+    settings.trinhky_data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    database = Database(settings.database_url, vault)
+    with alone(settings.trinhky_data):
+        database.build()
+        if not database.queue_stands():
+            prepare(settings.database_url)
+    return database
+
+
+@contextmanager
+def alone(folder: Path) -> Iterator[None]:
+    """Let one process of this machine at a time lay foundations; others wait."""
+    with (folder / "founding.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
+
+
+def _timestamper(settings: Settings, keyring: Keyring) -> Timestamper:
+    if settings.tsa_url:
+        return http_timestamper(settings.tsa_url, settings.tsa_timeout)
+    return keyring.timestamper()
+
+
+def _spool(settings: Settings, partners: dict[str, Organ]) -> Spool:
+    spool = Spool(settings.trinhky_spool)
+    for partner in partners.values():
+        if partner.spool:
+            spool.lay_out(Path(partner.spool))
+    return spool
+
+
+def _mailer(settings: Settings) -> Mailer | None:
+    if not settings.smtp_host:
+        return None
+    return Mailer(
+        settings.smtp_host,
+        settings.smtp_port,
+        settings.smtp_sender,
+        timeout=settings.smtp_timeout,
+        starttls=settings.smtp_starttls,
+    )
+
+
+WARM = {"drafting.pdf_task": 1, "drafting.office_task": 1, "signing.validating_task": 1}
+"""How many sandboxed processes of each kind stand ready in an office that serves."""
+
+
+@contextmanager
+def opened(
+    settings: Settings, *, warm: Mapping[str, int] = WARM, clock: Callable[[], datetime] = now
+) -> Iterator[Office]:
+    """Furnish the office, with its sandbox, and lock up afterwards."""
+    with Sandbox(warm=warm) as sandbox:
+        office = furnish(settings, sandbox, clock)
+        try:
+            yield office
+        finally:
+            office.database.close()
+
+
+def settle(office: Office, settings: Settings) -> str:
+    """Found the office on its first start and give the demonstration password, if it is known."""
+    described = read_office(settings.trinhky_config / settings.trinhky_office)
+    password = settings.demo_password or token_urlsafe(9)
+    with alone(settings.trinhky_data):
+        if found(office, described.units, described.people, password):
+            return password
+    if settings.demo_password:
+        set_passwords(office, described.people, password)
+    return settings.demo_password

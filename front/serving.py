@@ -1,0 +1,184 @@
+"""The ways an office is open: all in one process, pages and API alone, or a worker beside them."""
+
+import atexit
+import logging
+import os
+import shutil
+import signal
+import sys
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import waitress
+from flask import Flask
+
+from config.logs import keep_logs
+from config.office import read_office
+from config.settings import Settings
+from front.furnishing import opened, settle
+from records.errors import OfficeError, Unavailable
+from signing.demo_pki import refresh_crls
+from storage.queue import Worker
+from storage.vault import master_key
+from web.application import build
+from workflow.find import lay_index, reindex
+from workflow.gather import gather
+from workflow.jobs import jobs
+from workflow.office import Office
+
+
+def application(office: Office, settings: Settings) -> Flask:
+    """Hang the doors in front of a furnished office."""
+    secret = master_key(settings.trinhky_data / "keys" / "session.key")
+    return build(
+        office,
+        secret=secret,
+        largest=settings.max_upload,
+        proxies=settings.proxies,
+        metrics_token=settings.metrics_token,
+    )
+
+
+def run(settings: Settings) -> None:
+    """Serve pages and API, work off the jobs and take in messages, until told to stop."""
+    with opened(settings) as office:
+        password = settle(office, settings)
+        with working(office, settings):
+            server = _server(office, settings)
+            _greet(office, settings, password)
+            server.run()
+
+
+def work(settings: Settings) -> None:
+    """Work off the jobs and take in messages, beside any number of others, until told to stop."""
+    told = threading.Event()
+    for end in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(end, lambda *_: told.set())
+    with opened(settings) as office:
+        settle(office, settings)
+        with working(office, settings):
+            logging.getLogger("office.work").info("ready")
+            told.wait()
+
+
+def serve(settings: Settings) -> None:
+    """Become the production server of pages and API; jobs are left for workers.
+
+    The server's first process never imports the office: on SIGHUP the new processes read code and
+    configuration anew, while the old ones answer what they began (docs/adr/0012-serving.md).
+    """
+    with opened(settings) as office:
+        _greet(office, settings, settle(office, settings))
+        lay_index(office)
+    counts = settings.trinhky_data / "metrics"
+    shutil.rmtree(counts, ignore_errors=True)
+    counts.mkdir(mode=0o700)
+    told = {**os.environ, "PROMETHEUS_MULTIPROC_DIR": str(counts)}
+    os.execve(sys.executable, _gunicorn(settings), told)  # noqa: S606 - no shell is wanted
+
+
+def _gunicorn(settings: Settings) -> list[str]:
+    return [
+        *(sys.executable, "-m", "gunicorn", "app:served()"),
+        *("--chdir", str(Path(__file__).parents[1])),
+        *("--bind", f"{settings.host}:{settings.port}"),
+        *("--workers", str(settings.processes)),
+        *("--worker-class", "gthread", "--threads", str(settings.threads)),
+        *("--timeout", "60", "--graceful-timeout", "120", "--keep-alive", "5"),
+        *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 - heartbeats must not wait for a disk
+        *("--forwarded-allow-ips", "", "--no-control-socket"),
+        *("--name", "trinhky", "--logger-class", "config.logs.ServerLog"),
+    ]
+
+
+def served() -> Flask:
+    """Give the application to one process of the production server, after it was forked."""
+    settings = Settings()
+    keep_logs(settings.log_format)
+    opening = opened(settings)
+    office = opening.__enter__()
+    atexit.register(opening.__exit__, None, None, None)
+    return application(office, settings)
+
+
+@contextmanager
+def working(office: Office, settings: Settings) -> Iterator[None]:
+    """Keep a worker and the taking in of messages going in this process."""
+    worker = Worker(settings.database_url, jobs(office), office.clock)
+    worker.start()
+    stopping = threading.Event()
+    tending = threading.Thread(target=_tend, args=(office, settings, stopping), daemon=True)
+    try:
+        _mend_index(office)
+        tending.start()
+        yield
+    finally:
+        stopping.set()
+        worker.stop()
+
+
+def _mend_index(office: Office) -> None:
+    """Build the index anew if documents may be missing in it, unless another process does."""
+    try:
+        if office.index.stale:
+            reindex(office)
+    except Unavailable as busy:
+        logging.getLogger("office.work").warning("%s", busy.rule)
+
+
+def _server(office: Office, settings: Settings) -> Any:
+    try:
+        return waitress.create_server(
+            application(office, settings),
+            host=settings.host,
+            port=settings.port,
+            threads=settings.threads,
+            max_request_body_size=settings.max_upload + 10_000_000,
+            ident=None,
+        )
+    except OSError as taken:
+        raise Unavailable("server.port", host=settings.host, port=settings.port) from taken
+
+
+def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None:
+    """Take in messages as they come, and once a day renew the demonstration's own lists."""
+    log = logging.getLogger("office.tend")
+    renewed, told = office.today(), ""
+    _sweep(office)
+    while not stopping.wait(settings.gather_every):
+        try:
+            gather(office)
+            told = ""
+            if office.today() != renewed:
+                refresh_crls(settings.trinhky_data / "keys", office.clock())
+                renewed = office.today()
+                _sweep(office)
+        except OfficeError as fault:
+            if str(fault) != told:  # a folder that stays away is told once, not every second
+                told = str(fault)
+                log.warning("%s", fault.rule)
+        except Exception:
+            # This thread must outlive whatever a partner sends; the message stays where it lies.
+            log.exception("a message could not be taken in")
+
+
+def _sweep(office: Office) -> None:
+    """Take away what was left half written a day ago or earlier; no writer takes that long."""
+    try:
+        office.contents.sweep((office.clock() - timedelta(days=1)).timestamp())
+    except OfficeError as fault:
+        logging.getLogger("office.tend").warning("%s", fault)
+
+
+def _greet(office: Office, settings: Settings, password: str) -> None:
+    described = read_office(settings.trinhky_config / settings.trinhky_office)
+    lines = [f"Trình Ký · {office.organ.name}", f"http://{settings.host}:{settings.port}", ""]
+    told = password or "(as printed at the first start; DEMO_PASSWORD=… sets a new one)"
+    lines += [f"  {one.id:<15} {one.title}, {one.name}" for one in described.people]
+    lines += ["", f"Mật khẩu / password: {told}"]
+    sys.stdout.write("\n".join(lines) + "\n")
+    sys.stdout.flush()
