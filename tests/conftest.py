@@ -306,6 +306,13 @@ def house(open_house: Opening) -> House:
     return open_house()
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let jobs be tried three times within a moment, not seventeen times within days."""
+    monkeypatch.setattr("storage.queue.PATIENCE", (0.01, 0.01))
+    monkeypatch.setattr("dbos._workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC", 0.05)
+
+
 @pytest.fixture(scope="session")
 def paper(sandbox: Sandbox) -> bytes:
     """Give a one-page PDF that no office has seen yet."""

@@ -31,6 +31,7 @@ class View:
     names: Mapping[str, str]  # by account name
     package: Digest | None
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
+    failed: tuple[str, ...]  # kinds of the jobs that were given up
 
     @property
     def document(self) -> Document:
@@ -48,6 +49,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
     with office.database.reading() as unit:
         at = standing(office, unit, id, by)
         dispatches = tuple(unit.dispatches.of(id))
+        abouts = [id, *(one.id for one in dispatches)]
         return View(
             standing=at,
             acts=tuple(offered(unit, at, by)),
@@ -55,7 +57,8 @@ def view(office: Office, id: str, *, by: Person) -> View:
             dispatches=dispatches,
             names=unit.people.names(),
             package=unit.readings.package(id),
-            pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
+            pending=tuple(unit.jobs.pending(abouts)),
+            failed=tuple(unit.jobs.failed_for(abouts)),
         )
 
 

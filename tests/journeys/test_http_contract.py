@@ -48,6 +48,7 @@ GET /documents/{id}/history
 GET /documents/{id}/validation
 POST /validations
 GET /jobs
+POST /jobs/{id}/hurry
 POST /jobs/{id}/retry
 GET /search
 GET /search/complete

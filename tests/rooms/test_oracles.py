@@ -10,7 +10,6 @@ import pytest
 from bench.oracles import after
 from bench.stage import ACTS, CANARY, Stage, copied, moved, open_stage, prepare
 
-
 pytestmark = pytest.mark.sqlite_alone  # the sweep strikes an office on SQLite
 
 

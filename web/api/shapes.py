@@ -86,6 +86,7 @@ def whole(seen: View) -> dict[str, Any]:
         "dispatches": [dispatch(one) for one in seen.dispatches],
         "package": seen.package,
         "pending": list(seen.pending),
+        "failed": list(seen.failed),
     }
 
 

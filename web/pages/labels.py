@@ -145,6 +145,7 @@ EVENT = {
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "job:retried": "Cho thử lại việc bị bỏ dở",
+    "job:hurried": "Cho thử ngay việc đang chờ",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
 HINT = {
