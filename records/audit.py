@@ -67,6 +67,7 @@ ACTIONS = frozenset(
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
+        "job:hurried",
         "job:retried",
     }
 )
