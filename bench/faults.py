@@ -11,11 +11,11 @@ import sys
 import tempfile
 import time
 from collections import Counter
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from bench import circumstances, planted
+from bench import circumstances, planted, server
 from bench.circumstances import Skipped
 from bench.injection import (
     CREATING,
@@ -135,7 +135,7 @@ def evenly(groups: dict[tuple[str, str], list[Point]], most: int) -> list[Point]
     return chosen
 
 
-def go(points: Iterator[Point] | list[Point], report: Report, *, loud: bool) -> None:
+def go(points: Iterable[Point], report: Report, *, loud: bool) -> None:
     """Run points one after the other and tell what is broken."""
     for point in points:
         try:
@@ -166,14 +166,14 @@ def main() -> int:
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
         sweep = Sweep(Path(folder))
         for points in _groups(sweep, short=chosen.short):
-            wanted = [one for one in points if chosen.only in one.name]
+            wanted = (one for one in points if chosen.only in one.name)
             go(wanted, report, loud=chosen.loud)
     print(f"{time.monotonic() - begun:.0f} s; {machine()}")
     print(report)
     return 1 if report.broken else 0
 
 
-def _groups(sweep: Sweep, *, short: bool) -> Iterator[list[Point]]:
+def _groups(sweep: Sweep, *, short: bool) -> Iterator[Iterable[Point]]:
     why = permitted()
     if why:
         yield [Point(f"strace ({len(ACTS)} acts)", lambda: _skip(why))]
@@ -187,8 +187,8 @@ def _groups(sweep: Sweep, *, short: bool) -> Iterator[list[Point]]:
             flush=True,
         )
         yield evenly(groups, SHORT if short else FULL)
-    for module in (planted, circumstances):
-        yield list(_chosen(module.points(sweep), module.IN_SHORT if short else None))
+    for module in (planted, circumstances, server):
+        yield _chosen(module.points(sweep), module.IN_SHORT if short else None)
 
 
 def _chosen(

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from sqlalchemy.exc import OperationalError
+
 from bench.papers import minimal_pdf
 from config.office import read_office
 from config.settings import Settings
@@ -30,6 +32,7 @@ from storage.database import Database
 from storage.folder import Folder
 from storage.keys import vault_key
 from storage.manifest import Manifest
+from storage.schema import downgrade, newest, version_of
 from storage.unit import Unit
 from storage.vault import Vault, master_key
 from workflow.backup import Keys, back_up
@@ -125,10 +128,10 @@ def open_stage(
     return Stage(folder, office, json.loads(known.read_text()) if known.exists() else {})
 
 
-def moved(stage: Stage, folder: Path) -> Stage:
+def moved(stage: Stage, folder: Path, url: str = "") -> Stage:
     """Open the copy of a prepared office that lies in ``folder``; its keys are open already."""
     vault = Vault(Folder(folder / "vault"), vault_key(folder / "keys"))
-    database = Database(f"sqlite:///{folder / 'trinhky.sqlite'}", vault)
+    database = Database(url or f"sqlite:///{folder / 'trinhky.sqlite'}", vault)
     database.build()
     office = replace(
         stage.office,
@@ -140,9 +143,9 @@ def moved(stage: Stage, folder: Path) -> Stage:
     return Stage(folder, office, stage.known)
 
 
-def prepare(folder: Path) -> None:
+def prepare(folder: Path, **told: object) -> None:
     """Found an office and bring one document before each act."""
-    stage = open_stage(folder)
+    stage = open_stage(folder, **told)  # type: ignore[arg-type]  # settings by name
     described = read_office(Path(__file__).parents[1] / "config" / "office.yaml")
     found(stage.office, described.units, described.people, "mật khẩu thử nghiệm")
     known: dict[str, str] = {}
@@ -251,6 +254,14 @@ def _index(stage: Stage, act: str) -> None:
     index(stage.office, stage.known[act])
 
 
+def _migrate(stage: Stage, _: str) -> None:
+    try:
+        downgrade(stage.office.database.engine, "-1")
+    except OperationalError as lost:  # the way down is no act of the office, and tells nobody
+        raise Unavailable("database.unavailable") from lost
+    stage.office.database.build()
+
+
 def _backup(stage: Stage, _: str) -> None:
     back_up(stage.office, copy_of(stage.folder), Keys({}, {}, b""))
 
@@ -262,6 +273,7 @@ ACTS: Mapping[str, Callable[[Stage, str], None]] = {
     "carry": _carry,
     "gather": _gather,
     "index": _index,
+    "migrate": _migrate,
     "backup": _backup,
 }
 
@@ -277,6 +289,8 @@ def done(stage: Stage, act: str) -> int:
         return stage.document(stage.known[act]).version - int(stage.known[f"{act}.version"])
     if act == "backup":
         return _backups(stage)
+    if act == "migrate":
+        return int(version_of(stage.office.database.engine) == newest())
     if act == "carry":
         place = stage.office.spool._root / stage.office.partners[PARTNER].spool  # noqa: SLF001 - as they look
         return len(list(place.glob("*.edxml")))

@@ -1,66 +1,20 @@
 """The roads in ``config/workflows``, read, checked and given as values."""
 
+import re
+from collections.abc import Mapping
 from hashlib import sha256
 from pathlib import Path
-from typing import Literal
 
-from pydantic import Field
-
-from config.located import Located, Strict
-from records.document import Digest, Direction
+from config.located import Located
+from config.road_picture import check_picture
+from config.road_states import Reading, states_of
+from config.road_words import FieldText, RouteText, StateText
+from records.document import Digest
 from records.errors import Refused
-from records.person import Role
-from records.route import Act, Effect, Escalation, Need, Route, State, Title, Way, Who, Whom
-from records.working_time import Span, span_of
+from records.route import Field, Route, Title
 
-
-class TitleText(Strict):
-    """A name in both languages."""
-
-    vi: str
-    en: str
-
-
-class ActText(Strict):
-    """One action under a state."""
-
-    title: TitleText
-    to: str
-    who: tuple[str | dict[str, str], ...] = ()
-    needs: tuple[Need, ...] = ()
-    does: Effect | None = None
-    also: str = ""
-    reports: Literal["", "02", "03", "04", "05", "06"] = ""
-
-
-class EscalationText(Strict):
-    """``escalate`` under a state."""
-
-    after: str
-    how: Way
-
-
-class StateText(Strict):
-    """One state under ``states``."""
-
-    title: TitleText
-    who: tuple[str | dict[str, str], ...] = ()
-    editable: bool = False
-    approves: bool = False
-    within: str = ""
-    escalate: EscalationText | None = None
-    actions: dict[str, ActText] = Field(default_factory=dict)
-
-
-class RouteText(Strict):
-    """A whole workflow file."""
-
-    name: str = Field(pattern=r"^[a-z][a-z0-9_-]{0,39}$")
-    title: TitleText
-    direction: Direction
-    start: str
-    starters: list[Role] = Field(min_length=1)
-    states: dict[str, StateText]
+PARTED = re.compile(r"^---[ \t]*$", re.MULTILINE)
+"""What parts the texts of the roads that one road is made of."""
 
 
 def read_routes(folder: Path) -> dict[str, Route]:
@@ -72,140 +26,111 @@ def read_routes(folder: Path) -> dict[str, Route]:
 
 
 def read_texts(folder: Path) -> dict[str, str]:
-    """Give the text of every road in ``folder`` by its name, each one proven to be readable."""
-    texts: dict[str, str] = {}
+    """Give the text of every road in ``folder`` by its name, each one proven to be readable.
+
+    Behind the text of a road stand those of the roads it uses, so that it is whole by itself.
+    """
+    files: dict[str, Located] = {}
     for path in sorted(folder.glob("*.yaml")):
         located = Located(path)
-        route = _route(located)
-        if route.name in texts:
-            raise located.wrong(["name"], f"{route.name} is the name of another file's road")
-        texts[route.name] = located.text
-    if not texts:
+        name = located.model(RouteText).name
+        if name in files:
+            raise located.wrong(["name"], f"{name} is the name of another file's road")
+        files[name] = located
+    if not files:
         raise Refused("config.invalid", where=folder.name, why="no workflow in this folder")
-    return texts
+    for located in files.values():
+        _route(located, files)
+    return {name: _bundle(name, files) for name in files}
 
 
 def read_route(text: str, name: str = "") -> Route:
     """Give the road that ``text`` describes; ``name`` is what complaints call it."""
-    return _route(Located(Path(f"{name or 'workflow'}.yaml"), text))
+    first, *others = [part.removeprefix("\n") for part in PARTED.split(text) if part.strip()] or [
+        ""
+    ]
+    main = Located(Path(f"{name or 'workflow'}.yaml"), first)
+    used = {}
+    for part in others:
+        located = Located(Path("workflow.yaml"), part)
+        inner = located.model(RouteText).name
+        used[inner] = Located(Path(f"{inner}.yaml"), part)
+    return _route(main, used, digest=Digest(sha256(text.encode()).hexdigest()))
 
 
-def _route(located: Located) -> Route:
+def _bundle(name: str, files: Mapping[str, Located]) -> str:
+    used = _used(name, files)
+    return (
+        "\n---\n".join(files[one].text.rstrip("\n") for one in used)
+        if len(used) > 1
+        else (files[name].text)
+    )
+
+
+def _used(name: str, files: Mapping[str, Located]) -> list[str]:
+    """Give a road and every road it uses, near or far, each once."""
+    found = [name]
+    for one in found:
+        text = files[one].model(RouteText)
+        found += [state.route for state in _every(text) if state.route and state.route not in found]
+    return list(dict.fromkeys(found))
+
+
+def _every(text: RouteText) -> list[StateText]:
+    """Give every state of a file, those inside branches too."""
+    found = list(text.states.values())
+    for state in found:
+        for branch in state.parallel.branches.values() if state.parallel else ():
+            found += branch.states.values()
+    return found
+
+
+def _route(
+    located: Located,
+    others: Mapping[str, Located],
+    *,
+    within: tuple[str, ...] = (),
+    digest: Digest | None = None,
+) -> Route:
     text = located.model(RouteText)
-    _check_picture(located, text)
-    return Route(
+    if bool(text.starters) == text.part:
+        why = "a part has none" if text.part else "nobody may begin a document on this road"
+        raise located.wrong(["starters"], why)
+    reading = Reading(
+        located,
+        fields={name: _field(name, one) for name, one in text.fields.items()},
+        allows=frozenset(text.allows),
+        used=lambda name, place: _part(located, others, (*within, text.name), name, place),
+    )
+    states = states_of(reading, text)
+    route = Route(
         name=text.name,
-        title=_title(text.title),
+        title=Title(text.title.vi, text.title.en),
         direction=text.direction,
-        start=text.start,
+        start=reading.meant(text.start),
         starters=frozenset(text.starters),
-        states={name: _state(located, name, state) for name, state in text.states.items()},
-        digest=Digest(sha256(located.text.encode()).hexdigest()),
+        states=states,
+        digest=digest or Digest(sha256(located.text.encode()).hexdigest()),
+        fields=reading.fields,
+        part=text.part,
     )
+    check_picture(located, route, reading.places)
+    return route
 
 
-def _title(text: TitleText) -> Title:
-    return Title(text.vi, text.en)
+def _part(
+    located: Located,
+    others: Mapping[str, Located],
+    within: tuple[str, ...],
+    name: str,
+    place: list[str | int],
+) -> Route:
+    if name in within:
+        raise located.wrong(place, f"{name} would be a part of itself")
+    if name not in others:
+        raise located.wrong(place, f"there is no road {name!r}")
+    return _route(others[name], others, within=within)
 
 
-def _state(located: Located, name: str, text: StateText) -> State:
-    place = ["states", name]
-    who = _people(located, [*place, "who"], text.who)
-    if Who(Whom.PREVIOUS) in who:
-        raise located.wrong([*place, "who"], "previous is for single actions, not for a desk")
-    return State(
-        name=name,
-        title=_title(text.title),
-        who=who,
-        acts=tuple(
-            _act(located, [*place, "actions", act], act, body) for act, body in text.actions.items()
-        ),
-        editable=text.editable,
-        approves=text.approves,
-        within=_span(located, [*place, "within"], text.within),
-        escalates=_escalation(located, place, text),
-    )
-
-
-def _span(located: Located, place: list[str], written: str) -> Span | None:
-    try:
-        return span_of(written) if written else None
-    except ValueError as wrong:
-        raise located.wrong(place, str(wrong)) from wrong
-
-
-def _escalation(located: Located, place: list[str], text: StateText) -> Escalation | None:
-    if text.escalate is None:
-        return None
-    after = _span(located, [*place, "escalate", "after"], text.escalate.after)
-    if not text.within or after is None:
-        raise located.wrong([*place, "escalate"], "only a step with within can be overdue")
-    return Escalation(after, text.escalate.how)
-
-
-def _act(located: Located, place: list[str], name: str, text: ActText) -> Act:
-    who = _people(located, [*place, "who"], text.who)
-    if Who(Whom.PREVIOUS) in who and len(who) > 1:
-        raise located.wrong([*place, "who"], "previous stands alone: only they may take it back")
-    return Act(
-        name=name,
-        title=_title(text.title),
-        to=text.to,
-        who=who,
-        needs=frozenset(text.needs),
-        does=text.does,
-        also=text.also,
-        reports=text.reports,
-    )
-
-
-def _people(
-    located: Located, place: list[str], words: tuple[str | dict[str, str], ...]
-) -> tuple[Who, ...]:
-    return tuple(_who(located, [*place, n], word) for n, word in enumerate(words))
-
-
-def _who(located: Located, place: list[str | int], word: str | dict[str, str]) -> Who:
-    said = {word: ""} if isinstance(word, str) else word
-    try:
-        [(way, value)] = said.items()
-        whom = Whom(way)
-        unit, _, role = value.rpartition("/")
-        if whom is Whom.ROLE:
-            return Who(whom, Role(value))
-        if whom is Whom.DESK and unit:
-            return Who(whom, Role(role), unit)
-        if whom is not Whom.DESK and not value:
-            return Who(whom)
-    except ValueError:
-        pass
-    known = ", ".join(whom.value for whom in Whom)
-    raise located.wrong(place, f"{word!r} names nobody; known are {known}, role: … and desk: …")
-
-
-def _check_picture(located: Located, text: RouteText) -> None:
-    if text.start not in text.states:
-        raise located.wrong(["start"], f"there is no state {text.start!r}")
-    for name, state in text.states.items():
-        for act, body in state.actions.items():
-            if body.to not in text.states:
-                place = ["states", name, "actions", act, "to"]
-                raise located.wrong(place, f"there is no state {body.to!r}")
-        if state.actions and not state.who:
-            # Even where each act says who: the document must lie on somebody's desk.
-            raise located.wrong(["states", name], "nobody's desk: this state does not say who")
-    lost = set(text.states) - _reached(text)
-    if lost:
-        state_name = min(lost)
-        raise located.wrong(["states", state_name], "no road leads to this state")
-
-
-def _reached(text: RouteText) -> set[str]:
-    seen: set[str] = set()
-    waiting = [text.start]
-    while waiting:
-        name = waiting.pop()
-        if name not in seen:
-            seen.add(name)
-            waiting += [act.to for act in text.states[name].actions.values()]
-    return seen
+def _field(name: str, text: FieldText) -> Field:
+    return Field(name, Title(text.vi, text.en), text.kind)

@@ -64,9 +64,12 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:archived",
         "number:cancelled",
+        "number:reserved",
+        "number:voided",
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
+        "register:closed",
         "job:hurried",
         "job:retried",
     }

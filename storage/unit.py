@@ -16,6 +16,7 @@ from storage.people import People
 from storage.queue import Door
 from storage.readings import Readings
 from storage.registers import Registers
+from storage.reservations import Reservations
 from storage.steps import Steps
 from storage.vault import Vault
 
@@ -46,6 +47,11 @@ class Unit:
     def registers(self) -> Registers:
         """The books of numbers."""
         return Registers(self.connection, self._vault)
+
+    @cached_property
+    def reservations(self) -> Reservations:
+        """The numbers held for documents to come."""
+        return Reservations(self.connection, self._vault)
 
     @cached_property
     def people(self) -> People:

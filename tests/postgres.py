@@ -5,11 +5,11 @@ import shutil
 import socket
 import subprocess
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
-from sqlalchemy import create_engine, text
+from sqlalchemy import NullPool, create_engine, text
 
 HERE = Path("/usr/lib/postgresql")
 OWNER = "postgres"
@@ -18,10 +18,13 @@ OWNER = "postgres"
 class Cluster:
     """A running cluster; every office gets a database of its own."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, control: Sequence[str] = ()) -> None:
         self._base = f"postgresql+psycopg://{OWNER}@127.0.0.1:{port}"
         self._count = 0
-        self._admin = create_engine(f"{self._base}/postgres", isolation_level="AUTOCOMMIT")
+        self._control = control
+        self._admin = create_engine(
+            f"{self._base}/postgres", isolation_level="AUTOCOMMIT", poolclass=NullPool
+        )
 
     def create(self, template: str = "") -> str:
         """Give the address of a new database, empty or a copy of another one."""
@@ -36,6 +39,15 @@ class Cluster:
         """Remove a database, whoever is still connected to it."""
         with self._admin.connect() as connection:
             connection.execute(text(f"DROP DATABASE {address.rpartition('/')[2]} WITH (FORCE)"))
+
+    def crash(self) -> None:
+        """Let the server die as if its process had been killed."""
+        _run(*self._control, "-m", "immediate", "stop")
+
+    def start(self) -> None:
+        """Start the server again, if it does not run."""
+        if not _runs(*self._control, "status"):
+            _run(*self._control, "start")
 
     def close(self) -> None:
         """Let go of the cluster."""
@@ -55,20 +67,27 @@ def _binaries() -> Path:
     return max(HERE.glob("*/bin"), key=lambda path: int(path.parent.name))
 
 
+def _scratch(*, durable: bool) -> str | None:
+    return None if durable else os.environ.get("PYTEST_DEBUG_TEMPROOT")
+
+
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Start a cluster on a port of loopback and stop it afterwards, leaving nothing."""
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Start a cluster on a port of loopback and stop it afterwards, leaving nothing.
+
+    Takes   durable: whether it waits for the disk as a real one does; tests need not.
+    """
     binaries = _binaries()
-    folder = Path(tempfile.mkdtemp(prefix="cluster-", dir=os.environ.get("PYTEST_DEBUG_TEMPROOT")))
+    folder = Path(tempfile.mkdtemp(prefix="cluster-", dir=_scratch(durable=durable)))
     if os.getuid() == 0:
         shutil.chown(folder, OWNER)
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    settings = (
-        f"-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off -c full_page_writes=off"
-    )
-    control = [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-w"]
+    settings = f"-k {folder} -p {port} -c listen_addresses=127.0.0.1"
+    settings += "" if durable else " -c fsync=off -c full_page_writes=off"
+    control = [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-w", "-o", settings]
+    control += ["-l", str(folder / "log")]
     try:
         _run(
             str(binaries / "initdb"),
@@ -82,8 +101,8 @@ def cluster() -> Iterator[Cluster]:
             "UTF8",
             "--locale=C.UTF-8",
         )
-        _run(*control, "-o", settings, "-l", str(folder / "log"), "start")
-        running = Cluster(port)
+        _run(*control, "start")
+        running = Cluster(port, control)
         try:
             yield running
         finally:
@@ -94,8 +113,14 @@ def cluster() -> Iterator[Cluster]:
 
 
 def _run(*words: str) -> None:
+    if not _runs(*words):
+        raise RuntimeError(f"{words[0]} failed")
+
+
+def _runs(*words: str) -> bool:
     # PostgreSQL refuses to run as root, so root steps aside.
     aside = ["runuser", "-u", OWNER, "--"] if os.getuid() == 0 else []
-    subprocess.run(  # noqa: S603 - every word is ours
-        [*aside, *words], check=True, stdout=subprocess.DEVNULL, cwd="/"
+    done = subprocess.run(  # noqa: S603 - every word is ours
+        [*aside, *words], check=False, stdout=subprocess.DEVNULL, cwd="/"
     )
+    return done.returncode == 0

@@ -141,9 +141,12 @@ EVENT = {
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
     "number:cancelled": "Hủy số",
+    "number:reserved": "Giữ số",
+    "number:voided": "Hủy số giữ",
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "register:closed": "Khóa sổ đăng ký",
     "job:retried": "Cho thử lại việc bị bỏ dở",
     "job:hurried": "Cho thử ngay việc đang chờ",
 }

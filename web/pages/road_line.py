@@ -2,9 +2,9 @@
 
 from dataclasses import dataclass
 
-from records.route import Route, State, Title
+from records.route import BACKWARD, Route, State, Title
 from records.step import Step
-from workflow.road import BACKWARD, Standing
+from workflow.road import Standing
 
 
 @dataclass(frozen=True, slots=True)
