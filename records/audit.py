@@ -58,6 +58,10 @@ ACTIONS = frozenset(
         "step:completed",
         "step:closed",
         "document:signed",
+        "signature:requested",  # of a key that is not here
+        "signature:rejected",  # what came back was not the signature
+        "certificate:registered",
+        "certificate:removed",
         "document:numbered",
         "document:sealed",
         "document:dispatched",

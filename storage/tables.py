@@ -373,6 +373,43 @@ receipt = Table(
     Column("document", ForeignKey("document.id"), nullable=False),
 )
 
+certificate = Table(
+    "certificate",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),  # SHA-256 of its DER
+    Column("person", String(64), nullable=False, index=True),  # "" for the agency itself
+    Column("der", LargeBinary, nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("issuer", String(300), nullable=False),
+    Column("serial", String(64), nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("not_after", Moment, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String(64), nullable=False),
+)
+
+signing_request = Table(
+    "signing_request",
+    metadata,
+    _id(),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("state", String(20), nullable=False),
+    Column("number", JSON),  # as a list; which the agency's signature locks
+    Column("reserved", String(64), nullable=False, default=""),  # id of its reservation
+    # The revision that waits, emptied when nobody may complete it any more; encrypted under the
+    # document's own key where it is classified.
+    Column("awaited", LargeBinary),
+    Index("ix_signing_request_person", "person", "state"),
+)
+
 worker = Table(
     "worker",
     metadata,

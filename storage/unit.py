@@ -7,6 +7,7 @@ from sqlalchemy import Connection
 from storage.arrivals import Arrivals
 from storage.audit import Audit
 from storage.calendar import Days
+from storage.certificates import Certificates
 from storage.definitions import Definitions
 from storage.dispatches import Dispatches
 from storage.documents import Documents
@@ -17,6 +18,7 @@ from storage.queue import Door
 from storage.readings import Readings
 from storage.registers import Registers
 from storage.reservations import Reservations
+from storage.signing_requests import SigningRequests
 from storage.steps import Steps
 from storage.vault import Vault
 
@@ -57,6 +59,16 @@ class Unit:
     def people(self) -> People:
         """The people, their posts and the units."""
         return People(self.connection)
+
+    @cached_property
+    def certificates(self) -> Certificates:
+        """The register of certificates."""
+        return Certificates(self.connection)
+
+    @cached_property
+    def signing_requests(self) -> SigningRequests:
+        """Signatures that are still to come."""
+        return SigningRequests(self.connection, self._vault)
 
     @cached_property
     def calendar(self) -> Days:

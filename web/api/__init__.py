@@ -11,9 +11,21 @@ from web.api import (
     inspection,
     people,
     registers,
+    signing,
     tasks,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-for part in (people, configured, documents, acts, finding, registers, inspection, tasks, calendar):
+for part in (
+    people,
+    configured,
+    documents,
+    acts,
+    finding,
+    registers,
+    inspection,
+    tasks,
+    signing,
+    calendar,
+):
     api.register_blueprint(part.door)

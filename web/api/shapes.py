@@ -1,5 +1,6 @@
 """Values as the contract shows them: plain dictionaries for JSON."""
 
+from base64 import b64encode
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
@@ -11,6 +12,7 @@ from records.person import Person
 from records.register import Book, Closing, Entry, Reservation
 from records.route import Act, Route, State
 from records.signature import ValidationReport
+from records.signing import Certificate
 from records.step import Step
 from workflow.look import View, Waiting
 
@@ -194,6 +196,22 @@ def report(told: ValidationReport) -> dict[str, Any]:
             {**asdict(one), "time": moment(one.time), "later_changes": list(one.later_changes)}
             for one in told.signatures
         ],
+    }
+
+
+def certificate(one: Certificate) -> dict[str, Any]:
+    """Give a certificate of the register."""
+    return {
+        "fingerprint": one.fingerprint,
+        "person": one.person or None,
+        "name": one.name,
+        "issuer": one.issuer,
+        "serial": one.serial,
+        "not_before": moment(one.not_before),
+        "not_after": moment(one.not_after),
+        "registered_at": moment(one.at),
+        "registered_by": one.by,
+        "certificate": b64encode(one.der).decode(),
     }
 
 

@@ -14,6 +14,7 @@ from web.pages import (
     desk,
     documents,
     finding,
+    keys,
     registers,
     session,
     tasks,
@@ -35,5 +36,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, tasks, calendar):
+    for part in (*DOORS, admin, keys, tasks, calendar):
         app.register_blueprint(part.door)
