@@ -6,6 +6,7 @@ from web.api import (
     acts,
     calendar,
     configured,
+    delegations,
     documents,
     finding,
     inspection,
@@ -29,5 +30,6 @@ for part in (
     signing,
     calendar,
     proofs,
+    delegations,
 ):
     api.register_blueprint(part.door)
