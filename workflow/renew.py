@@ -11,8 +11,9 @@ from records.person import Person, Role
 from storage.unit import Unit
 from workflow.advance import leave_jobs
 from workflow.begin import Made, with_revision
+from workflow.mandates import may_know
 from workflow.office import Office
-from workflow.road import may_know, standing
+from workflow.road import standing
 
 AUTHORITY = "timestamp.unavailable"
 """What a signature waits for that was made while no timestamp authority answered."""
