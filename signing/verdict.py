@@ -246,6 +246,7 @@ def _judge_one(
         certificate_status=standing.certificate_status,
         verdict=_worst([Verdict.VALID, *(verdict for verdict, _ in doubts)]),
         reasons=reasons,
+        kind="timestamp" if one.sig_object_type == "/DocTimeStamp" else "signature",
     )
 
 

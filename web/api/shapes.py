@@ -234,14 +234,16 @@ def history_line(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def report(told: ValidationReport) -> dict[str, Any]:
-    """Give a verdict with its reasons."""
+    """Give a verdict with its reasons; what nobody signed but an authority stamped stands apart."""
+    by_kind: dict[str, list[dict[str, Any]]] = {"signature": [], "timestamp": []}
+    for one in told.signatures:
+        shown = {**asdict(one), "time": moment(one.time), "later_changes": list(one.later_changes)}
+        by_kind[one.kind].append(shown)
     return {
         "verdict": told.verdict,
         "reasons": list(told.reasons),
-        "signatures": [
-            {**asdict(one), "time": moment(one.time), "later_changes": list(one.later_changes)}
-            for one in told.signatures
-        ],
+        "signatures": by_kind["signature"],
+        "timestamps": by_kind["timestamp"],
     }
 
 
