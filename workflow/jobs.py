@@ -1,4 +1,4 @@
-"""What happens after an act, in its own time: read, index, notify, carry, report."""
+"""What happens after an act, in its own time: read, index, notify, carry, report, prove."""
 
 from collections.abc import Callable, Mapping
 
@@ -16,6 +16,7 @@ from workflow.dispatch import passport_of
 from workflow.find import index
 from workflow.office import Office
 from workflow.perform import perform
+from workflow.renew import prove
 from workflow.road import Choice
 
 Job = Callable[[str, str], None]
@@ -30,6 +31,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "carry": lambda dispatch, _: carry(office, dispatch),
         "tell": lambda document, person: tell(office, document, person),
         "automatic": lambda document, n: by_itself(office, document, int(n)),
+        "prove": lambda document, digest: prove(office, document, digest),
         "report": lambda document, code: report(office, document, code),
     }
 

@@ -11,6 +11,7 @@ from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
 from records.exchange import Dispatch
 from records.finding import Bounds
+from records.level import Proof
 from records.paper import Placement
 from records.person import Person, Role, Unit
 from records.register import Reservation
@@ -49,7 +50,9 @@ class View:
     dispatches: tuple[Dispatch, ...]
     names: Mapping[str, str]  # by account name
     package: Digest | None
+    proof: Proof | None  # of its signatures, once it has any of ours
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
+    failed: tuple[str, ...]  # kinds of the jobs that were given up
     behalf: Mapping[str, Mandate]  # by act: in whose name, where it is not their own
     twin: str  # id of an earlier document that seems the same, or ""
     held: tuple[Reservation, ...]  # numbers it could be given instead of the next one
@@ -77,6 +80,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
         dispatches = tuple(unit.dispatches.of(id))
         found, beside = tuple(offers(unit, at, by)), tuple(sides(unit, at, by))
         acts = [offer.act for offer in found]
+        abouts = [id, *(one.id for one in dispatches)]
         numbers = any(act.does in (Effect.SEAL, Effect.ENTER) for act in acts)
         return View(
             standing=at,
@@ -87,7 +91,9 @@ def view(office: Office, id: str, *, by: Person) -> View:
             dispatches=dispatches,
             names=unit.people.names(_involved(at)),
             package=unit.readings.package(id),
-            pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
+            proof=unit.proofs.of(id),
+            pending=tuple(unit.jobs.pending(abouts)),
+            failed=tuple(unit.jobs.failed_for(abouts)),
             behalf=behalf_of(unit, at, found, by),
             twin=twin_of(unit, at.document, by=by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
