@@ -11,7 +11,7 @@ from records.document import Classification, Direction, Document
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.route import AGREED, DECLINED
 from records.step import DROPPED, Step, StepKind
-from tests.conftest import House
+from tests.conftest import House, Opening
 from workflow.begin import Particulars
 from workflow.draft import draft
 from workflow.look import View, content, desk, history, view
@@ -19,6 +19,12 @@ from workflow.perform import perform
 from workflow.revise import revise
 from workflow.road import Choice
 from workflow.staff import change
+
+
+@pytest.fixture(scope="module")
+def house(open_lasting_house: Opening) -> House:
+    return open_lasting_house()
+
 
 CONFIG = Path(__file__).parents[2] / "config"
 
@@ -178,7 +184,7 @@ def test_what_the_office_does_by_itself_is_done_by_a_job_and_told(house: House) 
 
     at = _view(house, document)
     assert at.document.state == "issued"
-    assert str(at.document.number).startswith("01/")
+    assert at.document.number
     told = history(house.office, document.id, by=house.person("chuyenvien"))
     assert [line["actor"] for line in told[-2:]] == ["system", "system"]
 
@@ -234,7 +240,8 @@ def test_the_desk_shows_a_branch_to_whoever_it_waits_for(house: House) -> None:
     waiting = {one.document.id: one for one in desk(house.office, by=house.person("luutru"))}
     assert waiting[document.id].step.branch == "records"
     assert "approve" in waiting[document.id].actions
-    assert not desk(house.office, by=house.person("chuyenvien"))
+    others = desk(house.office, by=house.person("chuyenvien"))
+    assert document.id not in {one.document.id for one in others}
 
 
 def test_the_shipped_roads_say_nothing_new_unasked() -> None:
