@@ -12,6 +12,7 @@ from records.document import Classification, Direction, Document
 from tests.conftest import PASSWORD, House, Opening
 from workflow.begin import Particulars
 from workflow.draft import draft
+from workflow.look import content
 
 Get = Callable[[str, str], str]
 Post = Callable[..., str]
@@ -59,7 +60,7 @@ def test_a_page_leads_through_a_consultation(house: House, doors: tuple[Get, Pos
     assert 'id="field-amount-wrong"' in refused
     post("chuyenvien", f"{here}/actions/submit", **{"field-amount": "75.000.000"})
 
-    get("truongban", f"/api/v1{here}/content")
+    content(house.office, document.id, "", by=house.person("truongban"))
     shown = {"revision": document.latest.digest}
     post("truongban", f"{here}/actions/approve", **shown)
     page = get("chanhvanphong", here)
