@@ -73,7 +73,7 @@ def test_a_page_leads_through_a_consultation(house: House, doors: tuple[Get, Pos
     assert '<select id="next" name="next" required>' in page
     assert "phochutich" in page
     post("vanthu", f"{here}/actions/forward-to", next="phochutich")
-    assert "Phạm Thị Thu Hường" not in _part(get("phochutich", here), "branches")
+    assert "đang chờ Vũ Đình Khải" in _part(get("phochutich", here), "card branches")
     post("phochutich", f"{here}/actions/approve", **shown)
 
     page = get("chuyenvien", here)
