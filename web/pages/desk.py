@@ -61,6 +61,8 @@ def choose() -> ResponseReturnValue:
 def do_several() -> ResponseReturnValue:
     """Do one act on each of the documents that were shown, and tell what came of each."""
     items = [_item(told) for told in request.form.getlist("shown")]
+    if not items:
+        return choose()
     choice = Choice(comment=text_of("comment"))
     done = perform_each(office(), items, text_of("action"), choice, by=person())
     told = {one.id: view(office(), one.id, by=person()).document for one in done}
