@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -29,6 +30,7 @@ from workflow.find import lay_index, reindex
 from workflow.gather import gather
 from workflow.jobs import jobs
 from workflow.office import Office
+from workflow.remind import remind
 
 
 def application(office: Office, settings: Settings) -> Flask:
@@ -148,8 +150,12 @@ def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None
     """Take in messages as they come, and once a day renew the demonstration's own lists."""
     log = logging.getLogger("office.tend")
     renewed, told = office.today(), ""
+    looked = 0.0
     _sweep(office)
     while not stopping.wait(settings.gather_every):
+        if time.monotonic() - looked >= settings.remind_every:
+            _remind(office)
+            looked = time.monotonic()
         try:
             gather(office)
             told = ""
@@ -164,6 +170,17 @@ def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None
         except Exception:
             # This thread must outlive whatever a partner sends; the message stays where it lies.
             log.exception("a message could not be taken in")
+
+
+def _remind(office: Office) -> None:
+    """Give the reminders that fell due; one that cannot be given now is found at the next look."""
+    log = logging.getLogger("office.tend")
+    try:
+        remind(office)
+    except OfficeError as fault:
+        log.warning("%s", fault.rule)
+    except Exception:
+        log.exception("a reminder could not be given")
 
 
 def _sweep(office: Office) -> None:
