@@ -43,6 +43,8 @@ ACTIONS = frozenset(
         "office:restored",
         "person:changed",
         "calendar:changed",
+        "delegation:given",
+        "delegation:revoked",
         "person:known",  # a login
         "person:unknown",  # a login that failed
         "document:received",
@@ -74,6 +76,7 @@ ACTIONS = frozenset(
         "egress:refused",
         "register:printed",
         "register:closed",
+        "job:hurried",
         "job:retried",
     }
 )

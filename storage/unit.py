@@ -9,6 +9,7 @@ from storage.audit import Audit
 from storage.calendar import Days
 from storage.certificates import Certificates
 from storage.definitions import Definitions
+from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.jobs import Jobs
@@ -79,6 +80,11 @@ class Unit:
     def definitions(self) -> Definitions:
         """The texts of roads, and which one is in force."""
         return Definitions(self.connection)
+
+    @cached_property
+    def delegations(self) -> Delegations:
+        """Who stands in for whom."""
+        return Delegations(self.connection)
 
     @cached_property
     def passes(self) -> Passes:

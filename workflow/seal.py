@@ -89,6 +89,7 @@ def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         act = judge(unit, now, action, by, choice)
+        unit.registers.await_turn(number.book, number.series, number.year)
         drawn = number_for(office, unit, now.document, on, choice=choice)
         spend(unit, drawn, now.document, {**columns, "code": str(drawn)}, choice)
         changed = replace(now.document, number=drawn)

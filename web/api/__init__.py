@@ -6,6 +6,7 @@ from web.api import (
     acts,
     calendar,
     configured,
+    delegations,
     documents,
     finding,
     inspection,
@@ -27,5 +28,6 @@ for part in (
     tasks,
     signing,
     calendar,
+    delegations,
 ):
     api.register_blueprint(part.door)

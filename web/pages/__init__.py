@@ -11,6 +11,7 @@ from web.pages import (
     beginning,
     calendar,
     checking,
+    delegations,
     desk,
     documents,
     finding,
@@ -36,5 +37,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, keys, tasks, calendar):
+    for part in (*DOORS, admin, keys, tasks, calendar, delegations):
         app.register_blueprint(part.door)

@@ -43,6 +43,7 @@ def places(who: Person) -> Iterator[Place]:
     if reads:
         yield Place("finding.search", "finding")
         yield Place("archive.shelf", "archive")
+    yield Place("delegations.show", "delegations")
     yield Place("calendar.show", "calendar")
     yield Place("checking.bring", "checking")
     if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:
