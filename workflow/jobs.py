@@ -16,6 +16,7 @@ from workflow.dispatch import passport_of
 from workflow.find import index
 from workflow.office import Office
 from workflow.perform import perform
+from workflow.reminding import letter
 from workflow.renew import prove
 from workflow.road import Choice
 
@@ -28,6 +29,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "read": lambda document, _: read(office, document),
         "index": lambda document, version: index(office, document, version),
         "notify": lambda document, version: notify(office, document, int(version)),
+        "remind": lambda reminder, person: letter(office, reminder, person),
         "carry": lambda dispatch, _: carry(office, dispatch),
         "tell": lambda document, person: tell(office, document, person),
         "automatic": lambda document, n: by_itself(office, document, int(n)),
