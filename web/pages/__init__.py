@@ -16,6 +16,7 @@ from web.pages import (
     documents,
     finding,
     keys,
+    proofs,
     registers,
     session,
     tasks,
@@ -24,7 +25,19 @@ from web.pages.frame import frame
 from web.pages.words import FILTERS
 from web.phrases import english, gettext, ngettext
 
-DOORS = (session, desk, documents, acting, beginning, registers, finding, archive, checking, audit)
+DOORS = (
+    session,
+    desk,
+    documents,
+    acting,
+    beginning,
+    registers,
+    finding,
+    archive,
+    checking,
+    audit,
+    proofs,
+)
 
 
 def hang_pages(app: Flask) -> None:
