@@ -337,7 +337,7 @@ def _mandated(unit: UnitOfWork, at: Standing) -> bool:
 
 def _barred(at: Standing, act: Act, by: Person, mandate: Mandate | None) -> Refused | None:
     """Give what stands against an approval: nobody approves their own draft, nor counts twice."""
-    if not _approves(at.state, act):
+    if not approves_in(at.state, act):
         return None
     drafted = by.id == at.document.drafter
     if mandate is None:
@@ -351,7 +351,8 @@ def _barred(at: Standing, act: Act, by: Person, mandate: Mandate | None) -> Refu
     return Refused("approve.twice") if twice else None
 
 
-def _approves(state: State, act: Act) -> bool:
+def approves_in(state: State, act: Act) -> bool:
+    """Tell whether an act of a state is an approval of the bytes it speaks of."""
     return state.approves and act.name not in AGAINST and act.to != DECLINED
 
 
@@ -367,7 +368,7 @@ def _alone(at: Standing, by: Person) -> bool:
 
 def approves(at: Standing, act: Act) -> bool:
     """Tell whether this act is an approval of the bytes it speaks of."""
-    return _approves(at.state, act)
+    return approves_in(at.state, act)
 
 
 def _require(unit: UnitOfWork, at: Standing, act: Act, choice: Choice, by: Person) -> None:

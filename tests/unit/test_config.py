@@ -204,7 +204,7 @@ def test_the_shipped_roads_stand() -> None:
     routes = read_routes(CONFIG / "workflows")
 
     assert set(routes) >= {str(one) for one in Direction}
-    for route in routes.values():
+    for route in (routes[direction] for direction in Direction):
         assert route.name == route.direction
         for state in route.states.values():
             assert {act.to for act in state.acts} <= set(route.states)
