@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf
-SYSTEM_TEST := poppler-utils chromium postgresql python3-swift strace
+SYSTEM_TEST := softhsm2 poppler-utils chromium postgresql python3-swift strace
 
 # What keeps, counts, routes and lets in, once more on the database of many machines.
 ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit road session staff))

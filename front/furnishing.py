@@ -13,6 +13,7 @@ from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
+from config.signers import read_signers
 from config.workflows import read_route, read_texts
 from drafting.convert import Converter
 from drafting.reader import PdfReader
@@ -23,6 +24,7 @@ from identity.passwords import Passwords
 from records.person import Organ
 from records.working_time import Calendar
 from search.index import Index
+from signing.custody import Custody
 from signing.demo_pki import found_demo_pki, refresh_crls
 from signing.keys import Keyring
 from signing.press import Press
@@ -83,6 +85,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         reader=reader,
         converter=Converter(sandbox),
         keyring=keyring,
+        custody=Custody(keyring, *read_signers(settings.trinhky_config / "signers.yaml")),
         press=Press(keyring, _timestamper(settings, keyring)),
         validator=Validator(keyring.trust, sandbox),
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),

@@ -12,7 +12,7 @@ from web.office import office
 from workflow.receive import directions_of
 from workflow.registers import books_of
 
-PART_OF = {"acting": "documents", "tasks": "admin", "keys": "admin"}
+PART_OF = {"acting": "documents", "tasks": "admin", "keys": "admin", "many": "desk"}
 """Doors that lie inside another one's place."""
 
 
