@@ -67,6 +67,7 @@ ACTIONS = frozenset(
         "key:settled",  # with which key somebody signs
         "document:numbered",
         "document:sealed",
+        "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",
         "document:archived",
@@ -77,6 +78,7 @@ ACTIONS = frozenset(
         "egress:refused",
         "register:printed",
         "register:closed",
+        "job:hurried",
         "job:retried",
     }
 )

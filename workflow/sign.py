@@ -5,6 +5,7 @@ from datetime import datetime
 
 from records.document import Document, Media, Origin, Revision
 from records.errors import Refused
+from records.level import Level
 from records.paper import Placement
 from records.person import Person
 from records.route import Act, Effect
@@ -13,7 +14,10 @@ from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
 from workflow.keys import certificate_of, holding_of
 from workflow.office import Office
+from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
+
+_SIGNED = (Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,7 +36,8 @@ def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
     """Add the leader's signature as a new revision; every byte before it stays in its place.
 
     Raises  as ``judge``; Refused: they have no certificate, or the PDF cannot be signed.
-            Unavailable: the timestamp authority does not answer; nothing was signed.
+            Unavailable: whether the certificate was revoked cannot be known; nothing was signed.
+            Without a timestamp authority it is signed, and waits until one answers.
     """
     held = holding_of(office, by.id)
     certificate = certificate_of(office, held)
@@ -70,15 +75,22 @@ def keep_signed(
 ) -> Document:
     """Verify the signature and keep the signed document, or nothing. Raises as ``sign``."""
     document, choice, at = ready.document, ready.choice, ready.at
+    wanted = level_of(office, document, ceiling=Level.B_T)
     signed = office.press.finish(
-        ready.shown, ready.awaited, certificate, signature, at=at.astimezone(office.zone)
+        ready.shown,
+        ready.awaited,
+        certificate,
+        signature,
+        at=at.astimezone(office.zone),
+        level=wanted,
     )
     with_signature = signed_by(office, document, signed, by=by, at=at)
+    proof = weighed(office, with_signature, signed, wanted=wanted)
     with office.database.unit() as unit:
         now = standing(office, unit, document.id, by)
         judge(unit, now, ready.act.name, by, replace(choice, seen=document.version))
         deed = Deed(ready.act, by, at, choice, "document:signed")
-        return advance(office, unit, now, with_signature, deed)
+        return note(unit, advance(office, unit, now, with_signature, deed), proof)
 
 
 def signed_by(
@@ -100,7 +112,7 @@ def placement_of(office: Office, document: Document) -> Placement:
 def base_of(document: Document) -> Revision:
     """Give the revision that was approved: the latest one of no signature's making."""
     for revision in reversed(document.revisions):
-        if revision.media is Media.PDF and revision.origin not in (Origin.SIGNED, Origin.SEALED):
+        if revision.media is Media.PDF and revision.origin not in _SIGNED:
             return revision
     raise Refused("pdf.not-signable", reason="no PDF")
 

@@ -11,6 +11,7 @@ from web.api import (
     finding,
     inspection,
     people,
+    proofs,
     registers,
     signing,
     tasks,
@@ -28,6 +29,7 @@ for part in (
     tasks,
     signing,
     calendar,
+    proofs,
     delegations,
 ):
     api.register_blueprint(part.door)

@@ -17,6 +17,7 @@ from web.pages import (
     finding,
     keys,
     many,
+    proofs,
     registers,
     session,
     tasks,
@@ -25,7 +26,19 @@ from web.pages.frame import frame
 from web.pages.words import FILTERS
 from web.phrases import english, gettext, ngettext
 
-DOORS = (session, desk, documents, acting, beginning, registers, finding, archive, checking, audit)
+DOORS = (
+    session,
+    desk,
+    documents,
+    acting,
+    beginning,
+    registers,
+    finding,
+    archive,
+    checking,
+    audit,
+    proofs,
+)
 
 
 def hang_pages(app: Flask) -> None:
