@@ -6,7 +6,13 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
+<<<<<<< HEAD
 from records.errors import OfficeError, Refused
+=======
+from records.document import Document
+from records.errors import OfficeError
+from records.signing import Leave
+>>>>>>> main
 from web.api import shapes
 from web.api.documents import limit_of, seen_version
 from web.contract import Body, operation, read_body
@@ -18,7 +24,11 @@ from workflow.dispatch import dispatch
 from workflow.look import FULL_DESK, page_of_desk, view
 from workflow.perform import perform
 from workflow.road import Choice
+<<<<<<< HEAD
 from workflow.several import perform_each
+=======
+from workflow.sign_many import sign_many
+>>>>>>> main
 
 door = Blueprint("acts", __name__)
 
@@ -37,9 +47,14 @@ class Chosen(Body):
     certificate: str = ""
     on_behalf_of: str = ""
     reservation: str = ""
+<<<<<<< HEAD
     step: int = 0
     next: str = ""
     fields: dict[str, str] = Field(default_factory=dict)
+=======
+    pin: str = Field(default="", max_length=200, repr=False)
+    otp: str = Field(default="", max_length=200, repr=False)
+>>>>>>> main
 
 
 class Recipients(Body):
@@ -66,6 +81,9 @@ class Batch(Body):
     to: str = ""
     recipients: tuple[str, ...] = ()
     on_behalf_of: str = ""
+    pin: str = Field(default="", max_length=200, repr=False)
+    otp: str = Field(default="", max_length=200, repr=False)
+    stop_on_error: bool = False
 
 
 @door.post("/documents/<id>/actions/<action>")
@@ -81,10 +99,14 @@ def act(id: str, action: str) -> ResponseReturnValue:
         seen=seen_version(),
         on_behalf_of=told.on_behalf_of,
         reserved=told.reservation,
+<<<<<<< HEAD
         step=told.step,
         next=told.next,
         fields=told.fields,
         due=due_of(told.due_date),
+=======
+        leave=Leave(told.pin, told.otp),
+>>>>>>> main
     )
     moved = perform(office(), id, action, choice, by=person())
     seen = view(office(), moved.id, by=person())
@@ -96,15 +118,61 @@ def act(id: str, action: str) -> ResponseReturnValue:
 @door.post("/actions/batch")
 @operation("Act on several documents", body=Batch, gives={207: "application/json"})
 def batch() -> ResponseReturnValue:
-    """Do one act on each of several documents, each by itself, in order."""
+    """Do one act on each of several documents, each by itself, in order.
+
+    ``sign`` asks the caller's key once for all; ``pin`` or ``otp`` go with it.
+    """
     told = read_body(Batch)
+<<<<<<< HEAD
     items = [_item(one) for one in told.documents]
     choice = Choice(
+=======
+    if told.action == "sign":
+        return jsonify(results=_signed(told)), 207
+    results = [_one(told, one) for one in told.documents]
+    return jsonify(results=results), 207
+
+
+def _signed(told: Batch) -> list[dict[str, object]]:
+    wanted = [(item.id, _choice(told, item)) for item in map(_item, told.documents)]
+    outcomes = sign_many(
+        office(),
+        told.action,
+        wanted,
+        Leave(told.pin, told.otp),
+        stop=told.stop_on_error,
+        by=person(),
+    )
+    return [
+        _failed(one.id, one.refusal) if one.refusal else _done(one.id, one.document)
+        for one in outcomes
+    ]
+
+
+def _one(told: Batch, one: str | Item) -> dict[str, object]:
+    item = _item(one)
+    try:
+        moved = perform(office(), item.id, told.action, _choice(told, item), by=person())
+    except OfficeError as refusal:
+        # One document's refusal must not take back what was done to the others.
+        return _failed(item.id, refusal)
+    return _done(item.id, moved)
+
+
+def _item(one: str | Item) -> Item:
+    return Item(id=one) if isinstance(one, str) else one
+
+
+def _choice(told: Batch, item: Item) -> Choice:
+    return Choice(
+>>>>>>> main
         comment=told.comment,
         to=told.to,
         recipients=told.recipients,
         on_behalf_of=told.on_behalf_of,
+        leave=Leave(told.pin, told.otp),
     )
+<<<<<<< HEAD
     done = perform_each(office(), items, told.action, choice, by=person())
     return jsonify(results=[_result(one) for one in done]), 207
 
@@ -136,6 +204,22 @@ def due_of(told: str) -> datetime | None:
         return datetime.combine(date.fromisoformat(told), time.max, office().zone)
     except (ValueError, OverflowError):
         raise Refused("body.invalid", field="due_date", why="not a date") from None
+=======
+
+
+def _done(id: str, moved: Document | None) -> dict[str, object]:
+    state, version = (moved.state, moved.version) if moved else ("", 0)
+    return {"id": id, "status": 200, "state": state, "version": version}
+
+
+def _failed(id: str, refusal: OfficeError) -> dict[str, object]:
+    return {
+        "id": id,
+        "status": status_of(refusal),
+        "rule": refusal.rule,
+        "detail": sentence(refusal),
+    }
+>>>>>>> main
 
 
 @door.post("/documents/<id>/dispatches")

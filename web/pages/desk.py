@@ -5,9 +5,13 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+<<<<<<< HEAD
 from records.errors import OfficeError
 from records.route import Act, Need
 from web.language import sentence
+=======
+from records.route import Effect
+>>>>>>> main
 from web.office import office, person
 from web.pages.asked import number_of, text_of
 from web.pages.retold import retold
@@ -33,6 +37,7 @@ def show() -> ResponseReturnValue:
         "desk.html",
         waiting=waiting,
         more=more,
+        to_sign=sum(any(act.does is Effect.SIGN for act in one.acts) for one in waiting),
         count=count,
         uncounted=uncounted,
         now=office().clock(),

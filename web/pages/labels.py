@@ -172,6 +172,7 @@ EVENT = {
     "signature:rejected": "Chữ ký gửi về bị từ chối",
     "certificate:registered": "Đăng ký chứng thư",
     "certificate:removed": "Gỡ chứng thư",
+    "key:settled": "Quy định khóa ký",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
     "document:proven": "Thêm dấu thời gian cho chữ ký",
@@ -220,6 +221,7 @@ WEEKDAY = {
     "5": "Thứ Bảy",
     "6": "Chủ nhật",
 }
+<<<<<<< HEAD
 BESIDE = {
     "request-opinion": "Xin ý kiến",
     "give-opinion": "Cho ý kiến",
@@ -268,6 +270,13 @@ OUTCOME = {
     "agreed": "đồng ý",
     "declined": "không đồng ý",
     "dropped": "không cần nữa",
+=======
+KEEPER = {
+    "file": "Tệp khóa trên máy chủ",
+    "token": "Thiết bị PKCS#11",
+    "remote": "Nhà cung cấp ký số từ xa",
+    "device": "Thiết bị riêng của người ký",
+>>>>>>> main
 }
 PLACE = {
     "desk": "Bàn làm việc",
@@ -310,6 +319,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "job": JOB,
     "part": PART,
     "hint": HINT,
+    "keeper": KEEPER,
     "place": PLACE,
     "beside": BESIDE,
     "beside_hint": BESIDE_HINT,
