@@ -1,29 +1,17 @@
 """Who may do what now: the road as configured, read for one document and one person."""
 
-<<<<<<< HEAD
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-=======
-from collections.abc import Iterable
-from dataclasses import dataclass, field
->>>>>>> main
 
 from identity.reading import tokens_of
 from records.delegation import Mandate
 from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
-<<<<<<< HEAD
 from records.person import Person
 from records.route import BACKWARD, DECLINED, Act, Effect, Need, Route, State, Who, Whom, fits
-from records.step import ROAD, Step, StepKind
-=======
-from records.person import Person, Role
-from records.route import BACKWARD, Act, Effect, Need, Route, State, Who, Whom
 from records.signing import Leave
-from records.step import Step
-from storage.people import People
->>>>>>> main
+from records.step import ROAD, Step, StepKind
 from storage.unit import Unit as UnitOfWork
 from workflow.desks import BY_ITSELF, SYSTEM, possible
 from workflow.mandates import mandates_of, may_know
@@ -45,14 +33,11 @@ class Choice:
     seen: int | None = None  # the version that was shown (If-Match)
     on_behalf_of: str = ""  # in whose name, where several are possible; "": their own first
     reserved: str = ""  # id of a held number to use instead of the next one
-<<<<<<< HEAD
     step: int = 0  # which of several open steps; 0: the first that is theirs
     next: str = ""  # id of the person chosen for the step this leads to
     fields: Mapping[str, str] = field(default_factory=dict)  # what the act asks for
     due: datetime | None = None  # until when an opinion is asked
-=======
     leave: Leave = field(default_factory=Leave)  # what lets their key sign
->>>>>>> main
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,13 +6,9 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
-<<<<<<< HEAD
-from records.errors import OfficeError, Refused
-=======
 from records.document import Document
-from records.errors import OfficeError
+from records.errors import OfficeError, Refused
 from records.signing import Leave
->>>>>>> main
 from web.api import shapes
 from web.api.documents import limit_of, seen_version
 from web.contract import Body, operation, read_body
@@ -24,11 +20,8 @@ from workflow.dispatch import dispatch
 from workflow.look import FULL_DESK, page_of_desk, view
 from workflow.perform import perform
 from workflow.road import Choice
-<<<<<<< HEAD
 from workflow.several import perform_each
-=======
 from workflow.sign_many import sign_many
->>>>>>> main
 
 door = Blueprint("acts", __name__)
 
@@ -47,14 +40,11 @@ class Chosen(Body):
     certificate: str = ""
     on_behalf_of: str = ""
     reservation: str = ""
-<<<<<<< HEAD
     step: int = 0
     next: str = ""
     fields: dict[str, str] = Field(default_factory=dict)
-=======
     pin: str = Field(default="", max_length=200, repr=False)
     otp: str = Field(default="", max_length=200, repr=False)
->>>>>>> main
 
 
 class Recipients(Body):
@@ -99,14 +89,11 @@ def act(id: str, action: str) -> ResponseReturnValue:
         seen=seen_version(),
         on_behalf_of=told.on_behalf_of,
         reserved=told.reservation,
-<<<<<<< HEAD
         step=told.step,
         next=told.next,
         fields=told.fields,
         due=due_of(told.due_date),
-=======
         leave=Leave(told.pin, told.otp),
->>>>>>> main
     )
     moved = perform(office(), id, action, choice, by=person())
     seen = view(office(), moved.id, by=person())
@@ -123,14 +110,15 @@ def batch() -> ResponseReturnValue:
     ``sign`` asks the caller's key once for all; ``pin`` or ``otp`` go with it.
     """
     told = read_body(Batch)
-<<<<<<< HEAD
-    items = [_item(one) for one in told.documents]
-    choice = Choice(
-=======
     if told.action == "sign":
         return jsonify(results=_signed(told)), 207
-    results = [_one(told, one) for one in told.documents]
-    return jsonify(results=results), 207
+    items = [
+        several.Item(one.id, one.revision, one.version, one.step)
+        for one in map(_item, told.documents)
+    ]
+    choice = _choice(told, Item(id=""))
+    outcomes = perform_each(office(), items, told.action, choice, by=person())
+    return jsonify(results=[_result(one) for one in outcomes]), 207
 
 
 def _signed(told: Batch) -> list[dict[str, object]]:
@@ -149,14 +137,10 @@ def _signed(told: Batch) -> list[dict[str, object]]:
     ]
 
 
-def _one(told: Batch, one: str | Item) -> dict[str, object]:
-    item = _item(one)
-    try:
-        moved = perform(office(), item.id, told.action, _choice(told, item), by=person())
-    except OfficeError as refusal:
-        # One document's refusal must not take back what was done to the others.
-        return _failed(item.id, refusal)
-    return _done(item.id, moved)
+def _result(one: several.Outcome) -> dict[str, object]:
+    if isinstance(one.came, OfficeError):
+        return _failed(one.id, one.came)
+    return _done(one.id, one.came)
 
 
 def _item(one: str | Item) -> Item:
@@ -165,46 +149,15 @@ def _item(one: str | Item) -> Item:
 
 def _choice(told: Batch, item: Item) -> Choice:
     return Choice(
->>>>>>> main
         comment=told.comment,
         to=told.to,
+        shown=item.revision,
         recipients=told.recipients,
+        seen=item.version,
+        step=item.step,
         on_behalf_of=told.on_behalf_of,
         leave=Leave(told.pin, told.otp),
     )
-<<<<<<< HEAD
-    done = perform_each(office(), items, told.action, choice, by=person())
-    return jsonify(results=[_result(one) for one in done]), 207
-
-
-def _item(told: str | Item) -> several.Item:
-    one = Item(id=told) if isinstance(told, str) else told
-    return several.Item(one.id, one.revision, one.version, one.step)
-
-
-def _result(one: several.Outcome) -> dict[str, object]:
-    if isinstance(one.came, OfficeError):
-        return {
-            "id": one.id,
-            "status": status_of(one.came),
-            "rule": one.came.rule,
-            "detail": sentence(one.came),
-        }
-    return {"id": one.id, "status": 200, "state": one.came.state, "version": one.came.version}
-
-
-def due_of(told: str) -> datetime | None:
-    """Give until when something is asked: a moment, or the end of a day where the office is."""
-    if not told:
-        return None
-    try:
-        if len(told) > len("2026-11-20"):
-            at = datetime.fromisoformat(told)
-            return at if at.tzinfo else at.replace(tzinfo=office().zone)
-        return datetime.combine(date.fromisoformat(told), time.max, office().zone)
-    except (ValueError, OverflowError):
-        raise Refused("body.invalid", field="due_date", why="not a date") from None
-=======
 
 
 def _done(id: str, moved: Document | None) -> dict[str, object]:
@@ -219,7 +172,19 @@ def _failed(id: str, refusal: OfficeError) -> dict[str, object]:
         "rule": refusal.rule,
         "detail": sentence(refusal),
     }
->>>>>>> main
+
+
+def due_of(told: str) -> datetime | None:
+    """Give until when something is asked: a moment, or the end of a day where the office is."""
+    if not told:
+        return None
+    try:
+        if len(told) > len("2026-11-20"):
+            at = datetime.fromisoformat(told)
+            return at if at.tzinfo else at.replace(tzinfo=office().zone)
+        return datetime.combine(date.fromisoformat(told), time.max, office().zone)
+    except (ValueError, OverflowError):
+        raise Refused("body.invalid", field="due_date", why="not a date") from None
 
 
 @door.post("/documents/<id>/dispatches")

@@ -51,14 +51,11 @@ def act(id: str, action: str) -> ResponseReturnValue:
         seen=_version(),
         on_behalf_of=text_of("on_behalf_of"),
         reserved=text_of("reservation"),
-<<<<<<< HEAD
         step=number_of(text_of("step"), "step", phrase("Bước")) or 0,
         next=text_of("next"),
         fields=_fields(),
         due=end_of_day("due_date", phrase("Trả lời trước ngày")),
-=======
         leave=Leave(request.form.get("pin", ""), request.form.get("otp", "")),
->>>>>>> main
     )
     moved = perform(office(), id, action, choice, by=person())
     flash(phrase("Đã ghi nhận. Văn bản đang ở bước «%(state)s».", state=state_of(moved)))

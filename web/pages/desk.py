@@ -5,13 +5,9 @@ from collections.abc import Sequence
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-<<<<<<< HEAD
 from records.errors import OfficeError
-from records.route import Act, Need
+from records.route import Act, Effect, Need
 from web.language import sentence
-=======
-from records.route import Effect
->>>>>>> main
 from web.office import office, person
 from web.pages.asked import number_of, text_of
 from web.pages.retold import retold

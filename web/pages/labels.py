@@ -221,7 +221,6 @@ WEEKDAY = {
     "5": "Thứ Bảy",
     "6": "Chủ nhật",
 }
-<<<<<<< HEAD
 BESIDE = {
     "request-opinion": "Xin ý kiến",
     "give-opinion": "Cho ý kiến",
@@ -270,13 +269,12 @@ OUTCOME = {
     "agreed": "đồng ý",
     "declined": "không đồng ý",
     "dropped": "không cần nữa",
-=======
+}
 KEEPER = {
     "file": "Tệp khóa trên máy chủ",
     "token": "Thiết bị PKCS#11",
     "remote": "Nhà cung cấp ký số từ xa",
     "device": "Thiết bị riêng của người ký",
->>>>>>> main
 }
 PLACE = {
     "desk": "Bàn làm việc",
