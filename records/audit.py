@@ -63,6 +63,8 @@ ACTIONS = frozenset(
         "document:dispatched",
         "document:delivered",
         "document:archived",
+        "document:raised",  # to a higher class
+        "document:purged",  # nothing of it is left in clear
         "number:cancelled",
         "definition:adopted",  # a version of a road came into force
         "egress:refused",

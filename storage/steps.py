@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from records.document import Digest
 from records.errors import Outrun
@@ -82,6 +82,13 @@ class Steps:
         )
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
+
+    def lay(self, document: str, n: int, desk: frozenset[str]) -> None:
+        """Lay a step on these desks and take it off every other."""
+        lying = (t.desk.c.document == document, t.desk.c.step == n)
+        self._connection.execute(delete(t.desk).where(*lying))
+        for token in sorted(desk):
+            self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
         """Let approvals of other bytes than those of digest ``but`` no longer count."""

@@ -14,6 +14,7 @@ from storage.jobs import Jobs
 from storage.passes import Passes
 from storage.people import People
 from storage.queue import Door
+from storage.raising import Raising
 from storage.readings import Readings
 from storage.registers import Registers
 from storage.steps import Steps
@@ -81,6 +82,11 @@ class Unit:
     def readings(self) -> Readings:
         """The words read from documents, and the packages of archived ones."""
         return Readings(self.connection)
+
+    @cached_property
+    def raising(self) -> Raising:
+        """The closing of a document whose class is raised."""
+        return Raising(self.connection, self._vault)
 
     @cached_property
     def audit(self) -> Audit:

@@ -14,6 +14,7 @@ from workflow.carry import carry, report
 from workflow.dispatch import passport_of
 from workflow.find import index
 from workflow.office import Office
+from workflow.purge import purge
 
 Job = Callable[[str, str], None]
 
@@ -25,6 +26,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "index": lambda document, version: index(office, document, version),
         "notify": lambda document, version: notify(office, document, int(version)),
         "carry": lambda dispatch, _: carry(office, dispatch),
+        "purge": lambda document, to: purge(office, document, to),
         "report": lambda document, code: report(office, document, code),
     }
 

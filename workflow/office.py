@@ -22,6 +22,7 @@ from signing.press import Press
 from signing.validate import Validator
 from storage.contents import Contents
 from storage.database import Database
+from storage.ledger import Ledger
 from workflow.roads import Roads
 
 
@@ -34,6 +35,7 @@ class Office:
     clock: Callable[[], datetime]  # aware
     database: Database
     contents: Contents
+    ledger: Ledger  # of what became secret
     passwords: Passwords
     roads: Roads
     books: tuple[Book, ...]

@@ -11,6 +11,7 @@ from web.pages import (
     beginning,
     calendar,
     checking,
+    classifying,
     desk,
     documents,
     finding,
@@ -35,5 +36,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, tasks, calendar):
+    for part in (*DOORS, admin, tasks, calendar, classifying):
         app.register_blueprint(part.door)

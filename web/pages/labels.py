@@ -46,7 +46,7 @@ DISPATCH = {
     "assigned": "Đã phân công",
     "processing": "Đang giải quyết",
     "completed": "Đã giải quyết xong",
-    "recalled": "Đã thu hồi",
+    "recalled": "Phải thu hồi",
     "failed": "Gửi không được",
 }
 VERDICT = {
@@ -113,6 +113,7 @@ JOB = {
     "notify": "Gửi thư báo",
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
+    "purge": "Xóa bản không mật",
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
@@ -140,6 +141,8 @@ EVENT = {
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
+    "document:raised": "Nâng độ mật",
+    "document:purged": "Xóa bản không mật",
     "number:cancelled": "Hủy số",
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
