@@ -9,10 +9,12 @@ from config.logs import keep_logs
 from config.settings import Settings
 from front.copying import copy, restore
 from front.furnishing import opened
+from front.proving import check_workflows
 from front.serving import run, serve, served, work
 from records.errors import OfficeError
 from web.language import sentence
 from workflow.find import reindex
+from workflow.register_audit import audit_registers
 from workflow.verify import verify
 
 __all__ = ["main", "served"]
@@ -30,6 +32,24 @@ def check(settings: Settings) -> int:
         f"{found_out.numbers} numbers, head {found_out.head.hash}\n"
     )
     return 0 if found_out.holds else 1
+
+
+def prove_registers(settings: Settings) -> int:
+    """Prove that every register is 1…n and give the exit status."""
+    with opened(settings) as office:
+        proofs = audit_registers(office)
+    faults = [(one, fault) for one in proofs for fault in one.faults]
+    for one in proofs:
+        sys.stdout.write(f"{one.line}\n")
+    for one, fault in faults:
+        sys.stdout.write(f"FAULT {one.book} {one.year}: {fault}\n")
+    verdict = "BROKEN" if faults else "holds"
+    books = len({(one.book, one.year) for one in proofs})
+    sys.stdout.write(
+        f"register-audit: {verdict}: {books} books, {len(proofs)} series, "
+        f"{sum(one.last for one in proofs)} numbers, {len(faults)} faults\n"
+    )
+    return 1 if faults else 0
 
 
 def rebuild(settings: Settings) -> int:
@@ -86,7 +106,12 @@ def _done(chosen: argparse.Namespace, settings: Settings) -> int:
 OPEN = {"run": run, "serve": serve, "work": work}
 """Commands that hold the office open until they are told to stop."""
 
-LOOK_AFTER = {"verify": check, "reindex": rebuild}
+LOOK_AFTER = {
+    "verify": check,
+    "reindex": rebuild,
+    "workflow-check": check_workflows,
+    "register-audit": prove_registers,
+}
 """Commands that look at the office as it lies, or mend it, and give an exit status."""
 
 

@@ -66,9 +66,12 @@ ACTIONS = frozenset(
         "document:raised",  # to a higher class
         "document:purged",  # nothing of it is left in clear
         "number:cancelled",
+        "number:reserved",
+        "number:voided",
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
+        "register:closed",
         "job:retried",
     }
 )

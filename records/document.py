@@ -1,5 +1,6 @@
 """A document of the office, its revisions and its number, at one moment."""
 
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -8,6 +9,11 @@ from typing import NewType
 
 DocumentId = NewType("DocumentId", str)  # 32 lowercase hex digits, random: says nothing of order
 Digest = NewType("Digest", str)  # 64 lowercase hex digits: SHA-256 of the whole file (FIPS 180-4)
+
+
+def _plain(words: str) -> str:
+    told = "".join(unicodedata.normalize("NFC", words).casefold().split())
+    return told.lstrip("0") if "/" in told else told
 
 
 class Direction(StrEnum):
@@ -113,6 +119,21 @@ class Source:
     on: date | None = None  # the issuer's date
     organ_id: str = ""  # the issuing agency's identifier, when it came by exchange
     message: str = ""  # id of the message that brought it, when it came by exchange
+
+    @property
+    def marks(self) -> frozenset[str]:
+        """Give by what the same document is known when it comes again: identifier, or trio.
+
+        The trio is number, symbol and issuer; letter case, blanks and leading zeros do not count.
+        Source  Decree 30/2020, Annex VI, part I, III.1h.
+        """
+        number, organ = _plain(self.number), _plain(self.organ)
+        if not number:
+            return frozenset()
+        marks = {f"trio|{number}|{organ}"} if organ else set()
+        if self.organ_id and self.on:
+            marks.add(f"id|{self.organ_id.casefold()}|{self.on.isoformat()}|{number}")
+        return frozenset(marks)
 
 
 @dataclass(frozen=True, slots=True)

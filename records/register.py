@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
+from enum import StrEnum
 
-from records.document import Classification, Direction, Number
+from records.document import Classification, Digest, Direction, Number
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,12 +31,55 @@ class Book:
         )
 
 
+class RowKind(StrEnum):
+    """What became of a number that was drawn."""
+
+    ENTERED = "entered"  # a document bears it
+    CANCELLED = "cancelled"  # a document bore it
+    RESERVED = "reserved"  # held for a document to come
+    VOIDED = "voided"  # held, and given up
+
+
 @dataclass(frozen=True, slots=True)
 class Entry:
     """One row of a register; a cancelled one keeps its number and says why."""
 
     number: Number
-    document: str  # id
+    document: str  # id; "" for a number that no document bears
     columns: Mapping[str, str]  # by column id, as printed
-    cancelled: str = ""  # the reason, when the number was cancelled
+    cancelled: str = ""  # the reason, when the number was cancelled or voided
     entered_on: date | None = None
+    kind: RowKind = RowKind.ENTERED
+    classified: bool = False  # its columns lie shut in the vault's keeping
+
+
+@dataclass(frozen=True, slots=True)
+class Reservation:
+    """A number drawn ahead of its document: one uses it later, or it is voided; its row stays."""
+
+    id: str  # 32 lowercase hex digits
+    number: Number  # ``on`` is the day it was reserved, not the date a document will bear
+    reason: str
+    holder: str  # id of the person it is held for
+    by: str  # id of the registry clerk
+    until: date  # the last day it may be used
+    document: str = ""  # id, once one uses it
+    voided: str = ""  # the reason
+
+    @property
+    def held(self) -> bool:
+        """Tell whether it is still to be used or voided."""
+        return not (self.document or self.voided)
+
+
+@dataclass(frozen=True, slots=True)
+class Closing:
+    """A year of a register laid down for good: nothing is entered any more."""
+
+    book: str
+    year: int
+    digest: Digest  # of the sealed PDF
+    rows: int
+    by: str
+    at: datetime  # aware, UTC
+    shelf: str = ""  # under which name the vault keeps it, of a register of secret documents

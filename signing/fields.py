@@ -108,6 +108,14 @@ def make(writer: IncrementalPdfFileWriter, placement: Placement) -> None:
     _signature_field(writer, COPY, None)
 
 
+def make_seal(writer: IncrementalPdfFileWriter, box: Box) -> None:
+    """Add the agency's empty signature field alone. Raises Unreadable: one is there already."""
+    if AGENCY in named(writer):
+        raise Unreadable("pdf.not-signable", reason="fields-taken")
+    _form(writer)
+    _signature_field(writer, AGENCY, real_size(box))
+
+
 def check(writer: IncrementalPdfFileWriter, placement: Placement) -> None:
     """Make sure that fields which are already there are ours and lie where they should.
 

@@ -18,7 +18,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.stamp.noop import NoOpStampStyle
 
 from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
-from records.paper import Placement
+from records.paper import Box, Placement
 from records.signature import ValidationReport, Verdict
 from signing import fields, wording
 from signing.at_once import at_once
@@ -133,6 +133,24 @@ class Press:
                 raise Unreadable("pdf.not-signable", reason="fields-differ")
             fonts = {slanted: embed(face, writer) for slanted, face in faces.items()}
             fields.fill(writer, lines, faces, fonts)
+            drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
+            fields.show(writer, fields.AGENCY, drawn)
+            sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
+        return self._checked(sealed, pdf, field=fields.AGENCY, at=at)
+
+    def attest(self, pdf: bytes, *, box: Box, at: datetime) -> bytes:
+        """Seal a paper of the office's own making, which no leader signs: a closed register.
+
+        Gives   a file at level B-T that begins with ``pdf``, with the seal in its real size.
+        Raises  Unreadable: see ``prepare``. Otherwise as ``seal``.
+        """
+        signer = self._keyring.seal()
+        self._require_good(signer, at, person="")
+        picture = self._picture(self._keyring.seal_picture())
+        with _foreign():
+            writer = _open(pdf)
+            _refuse_signed(writer)
+            fields.make_seal(writer, box)
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
             fields.show(writer, fields.AGENCY, drawn)
             sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")

@@ -12,7 +12,7 @@ from records.errors import Outrun, Refused, Unavailable
 from storage.engine import engine_of
 from storage.queue import Door
 from storage.schema import upgrade
-from storage.tables import attachment, audit_head, document, entry, remark, words
+from storage.tables import adoption, attachment, audit_head, document, entry, remark, words
 from storage.unit import Unit
 from storage.vault import Vault
 
@@ -100,6 +100,13 @@ class Database:
         with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             for table in WORDY:
                 connection.execute(text(f"VACUUM FULL {table.name}"))
+
+    def stands(self) -> bool:
+        """Tell whether an office was founded in it."""
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table(adoption.name):
+                return False
+            return connection.execute(adoption.select().limit(1)).first() is not None
 
     def queue_stands(self) -> bool:
         """Tell whether the queue's tables are there, so that jobs can be left."""

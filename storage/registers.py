@@ -1,4 +1,4 @@
-"""Registers as rows: a number is drawn in the transaction that uses it; none is lost or doubled."""
+"""Registers as rows: a number is drawn where it is used or held; none is lost or doubled."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -7,14 +7,14 @@ from typing import Any
 from sqlalchemy import Connection, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
-from records.document import Classification, Document, Number
+from records.document import Classification, Digest, Document, Number
 from records.errors import NotFound, Outrun
-from records.register import Entry
+from records.register import Closing, Entry, RowKind
 from storage import tables as t
 from storage.vault import Vault
 
 HIDDEN = "…"
-"""Stands for the reason of a classified document's cancelled number; its words are in the log."""
+"""Stands for the reason of a number given up in a classified register; its words lie shut."""
 
 
 class Registers:
@@ -30,14 +30,16 @@ class Registers:
 
     def latest_date(self, book: str, series: str, year: int) -> date | None:
         """Give the latest date in a series: a later number never bears an earlier one."""
-        entered = t.entry.c
-        query = select(func.max(entered.on)).where(
-            entered.book == book, entered.series == series, entered.year == year
-        )
-        return self._connection.execute(query).scalar()
+        dates = []
+        for rows in (t.entry.c, t.reservation.c):
+            query = select(func.max(rows.on)).where(
+                rows.book == book, rows.series == series, rows.year == year
+            )
+            dates.append(self._connection.execute(query).scalar())
+        return max((one for one in dates if one), default=None)
 
-    def enter(self, number: Number, document: Document, columns: Mapping[str, str]) -> None:
-        """Draw ``number``, which must be the next of its series, and use it for ``document``.
+    def draw(self, number: Number) -> None:
+        """Draw ``number``, which must be the next of its series.
 
         Raises  Outrun: another document has it by now; nothing is spent.
         """
@@ -56,6 +58,21 @@ class Registers:
         )
         if drawn.rowcount != 1:
             raise Outrun("number.outrun")
+
+    def enter(
+        self,
+        number: Number,
+        document: Document,
+        columns: Mapping[str, str],
+        *,
+        reserved: bool = False,
+    ) -> None:
+        """Draw ``number``, unless it was drawn when it was reserved, and use it for ``document``.
+
+        Raises  Outrun: another document has it by now; nothing is spent.
+        """
+        if not reserved:
+            self.draw(number)
         classified = document.classification is not Classification.NONE
         self._connection.execute(
             insert(t.entry).values(
@@ -107,23 +124,12 @@ class Registers:
             .where(t.entry.c.book == book, t.entry.c.year == year)
             .order_by(t.entry.c.series, t.entry.c.serial)
         )
-        return [
-            Entry(_number(row), row.document, self._columns(row), row.cancelled)
-            for row in self._connection.execute(query)
-        ]
+        return [_entry(row, self._columns(row)) for row in self._connection.execute(query)]
 
-    def serials(self, book: str, year: int) -> dict[str, list[int]]:
-        """Give by series the serials that stand in one year of a book, in order."""
-        entered = t.entry.c
-        query = (
-            select(entered.series, entered.serial)
-            .where(entered.book == book, entered.year == year)
-            .order_by(entered.series, entered.serial)
-        )
-        found: dict[str, list[int]] = {}
-        for row in self._connection.execute(query):
-            found.setdefault(row.series, []).append(row.serial)
-        return found
+    def bare(self, book: str, year: int) -> list[Entry]:
+        """Give the rows of one year of a book without their words, which may lie shut."""
+        query = select(t.entry).where(t.entry.c.book == book, t.entry.c.year == year)
+        return [_entry(row, {}) for row in self._connection.execute(query)]
 
     def drawn(self, book: str, year: int) -> dict[str, int]:
         """Give by series how many numbers were drawn in one year of a book."""
@@ -136,6 +142,55 @@ class Registers:
         """Give the years in which a book has rows, latest first."""
         query = select(t.series.c.year).where(t.series.c.book == book).distinct()
         return sorted(self._connection.execute(query).scalars(), reverse=True)
+
+    def kept(self) -> list[tuple[str, int]]:
+        """Give (book, year) of everything that ever had a row or a number drawn."""
+        places: set[tuple[str, int]] = set()
+        for rows in (t.series.c, t.entry.c, t.reservation.c, t.closing.c):
+            found = self._connection.execute(select(rows.book, rows.year).distinct())
+            places |= {(row.book, row.year) for row in found}
+        return sorted(places)
+
+    def close(self, closing: Closing, *, seen: Mapping[str, int]) -> None:
+        """Lay a year of a register down for good.
+
+        Takes   seen: the numbers drawn by series when it was printed.
+        Raises  Outrun: another one was drawn since, or somebody closed it first.
+        """
+        rows = t.series.c
+        held = select(rows.series, rows.last).where(
+            rows.book == closing.book, rows.year == closing.year
+        )
+        # Whoever draws a number changes this row, and so waits for the closing or is seen by it.
+        now = {row.series: row.last for row in self._connection.execute(held.with_for_update())}
+        if now != dict(seen):
+            raise Outrun("number.outrun")
+        self._connection.execute(
+            insert(t.closing).values(
+                book=closing.book,
+                year=closing.year,
+                digest=closing.digest,
+                shelf=closing.shelf,
+                rows=closing.rows,
+                by=closing.by,
+                at=closing.at,
+            )
+        )
+
+    def closing(self, book: str, year: int) -> Closing | None:
+        """Give how a year of a register was closed, None while it is open."""
+        query = select(t.closing).where(t.closing.c.book == book, t.closing.c.year == year)
+        row = self._connection.execute(query).first()
+        if row is None:
+            return None
+        return Closing(row.book, row.year, Digest(row.digest), row.rows, row.by, row.at, row.shelf)
+
+    def files(self) -> list[tuple[str, str, Digest]]:
+        """Give (name, classification, digest) of every closed book's file."""
+        return [
+            (row.shelf or row.book, "top_secret" if row.shelf else "none", Digest(row.digest))
+            for row in self._connection.execute(select(t.closing))
+        ]
 
     def _begin(self, place: tuple[str, str, int]) -> None:
         book, series, year = place
@@ -156,6 +211,12 @@ class Registers:
         if row.shut is None:
             return dict(row.columns)
         return {key: str(value) for key, value in self._vault.open(row.document, row.shut).items()}
+
+
+def _entry(row: Any, columns: dict[str, str]) -> Entry:
+    kind = RowKind.CANCELLED if row.cancelled else RowKind.ENTERED
+    shut = row.shut is not None
+    return Entry(_number(row), row.document, columns, row.cancelled, kind=kind, classified=shut)
 
 
 def _number(row: Any) -> Number:

@@ -43,8 +43,12 @@ class Steps:
                 soon_at=deadline.soon if deadline else None,
             )
         )
-        for token in sorted(desk):
-            self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
+        lies = [
+            {"document": document, "step": n, "token": token, "opened_at": at}
+            for token in sorted(desk)
+        ]
+        if lies:
+            self._connection.execute(insert(t.desk), lies)
         return n
 
     def open_ones(self) -> list[tuple[Step, Digest, str, str]]:
@@ -82,13 +86,21 @@ class Steps:
         )
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
+        self._connection.execute(
+            update(t.desk)
+            .where(t.desk.c.document == document, t.desk.c.opened_at.is_not(None))
+            .values(opened_at=None)
+        )
 
     def lay(self, document: str, n: int, desk: frozenset[str]) -> None:
         """Lay a step on these desks and take it off every other."""
         lying = (t.desk.c.document == document, t.desk.c.step == n)
+        since = self._connection.execute(select(t.desk.c.opened_at).where(*lying).limit(1)).scalar()
         self._connection.execute(delete(t.desk).where(*lying))
-        for token in sorted(desk):
-            self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
+        place = {"document": document, "step": n, "opened_at": since}
+        self._connection.execute(
+            insert(t.desk), [{**place, "token": token} for token in sorted(desk)]
+        )
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
         """Let approvals of other bytes than those of digest ``but`` no longer count."""

@@ -17,6 +17,7 @@ from storage.queue import Door
 from storage.raising import Raising
 from storage.readings import Readings
 from storage.registers import Registers
+from storage.reservations import Reservations
 from storage.steps import Steps
 from storage.vault import Vault
 
@@ -47,6 +48,11 @@ class Unit:
     def registers(self) -> Registers:
         """The books of numbers."""
         return Registers(self.connection, self._vault)
+
+    @cached_property
+    def reservations(self) -> Reservations:
+        """The numbers held for documents to come."""
+        return Reservations(self.connection, self._vault)
 
     @cached_property
     def people(self) -> People:

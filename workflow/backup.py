@@ -47,7 +47,8 @@ def back_up(office: Office, target: Path, keys: Keys) -> Manifest:
             head = _sound_head(unit)
             named = unit.documents.digests()
             numbers = sum(_drawn(office, unit))
-        _copy_files(office, named, folder)
+            books = unit.registers.files()
+        _copy_files(office, [*named, *books], folder)
         _copy_keys(keys, folder)
         manifest = Manifest(
             made_at=at.astimezone(UTC).isoformat(),

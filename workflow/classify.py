@@ -55,13 +55,14 @@ def classify(
 
 def may_classify(document: Document, by: Person) -> tuple[Classification, ...]:
     """Give the classes this person may raise a document to."""
-    if Role.ADMINISTRATOR in by.roles or not (by.id == document.drafter or by.roles & RAISERS):
+    if not _raises(document, by):
         return ()
-    return tuple(
-        one
-        for one in Classification
-        if one.rank > document.classification.rank and cleared(by, one)
-    )
+    higher = (one for one in Classification if one.rank > document.classification.rank)
+    return tuple(one for one in higher if cleared(by, one))
+
+
+def _raises(document: Document, by: Person) -> bool:
+    return bool(by.id == document.drafter or by.roles & RAISERS)
 
 
 def close(  # noqa: PLR0913 - who raised what to which class, when and why
@@ -127,9 +128,9 @@ def _require(
         raise Refused("secrecy.connected")
     if to.rank <= document.classification.rank:
         raise Refused("class.not-higher")
+    if not _raises(document, by):
+        raise NotAllowed("class.not-yours")
     if not cleared(by, to):
         raise Refused("secrecy.clearance")
-    if to not in may_classify(document, by):
-        raise NotAllowed("class.not-yours")
     if not reason.strip():
         raise Refused("class.reason")

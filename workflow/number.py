@@ -1,9 +1,10 @@
 """Which number a document gets next, and what its row in the register says."""
 
+from dataclasses import replace
 from datetime import date
 
-from records.document import Direction, Document, Number
-from records.errors import Refused
+from records.document import Classification, Direction, Document, Number
+from records.errors import Outrun, Refused
 from records.register import Book
 from storage.unit import Unit
 from workflow.office import Office
@@ -32,26 +33,62 @@ def notation_of(office: Office, book: Book, type: str, unit_notation: str) -> st
 def upcoming(office: Office, unit: Unit, document: Document, on: date, printed: str = "") -> Number:
     """Give the number that the document would get now; ``printed`` is a symbol on its page.
 
-    Raises  Refused: a later date stands in the register already, so the clock went back.
+    Raises  Refused: a later date stands in the register already, so the clock went back; or the
+            register of that year is closed.
     """
     book = book_for(office, document)
     series = document.type if book.per_type else ""
+    require_open(unit, book, series, on)
+    serial = unit.registers.upcoming(book.id, series, on.year)
+    return Number(
+        book.id, series, on.year, serial, _notation(office, unit, book, document, printed), on
+    )
+
+
+def reserved(  # noqa: PLR0913 - as ``upcoming``, and which one
+    office: Office, unit: Unit, document: Document, on: date, *, id: str, printed: str = ""
+) -> Number:
+    """Give a number that is held, as the document would bear it: with the date it is issued on.
+
+    Raises  NotFound: there is no such reservation. Refused: it is used, voided or expired, or
+            held in another register or year.
+    """
+    held = unit.reservations.get(id)
+    book = book_for(office, document)
+    series = document.type if book.per_type else ""
+    number = held.number
+    if (number.book, number.series, number.year) != (book.id, series, on.year):
+        raise Refused("reservation.other-book", number=number.code)
+    if not held.held:
+        raise Outrun("reservation.settled")
+    if held.until < on:
+        raise Refused("reservation.expired", number=number.code, until=f"{held.until:%d/%m/%Y}")
+    return replace(number, notation=_notation(office, unit, book, document, printed), on=on)
+
+
+def require_open(unit: Unit, book: Book, series: str, on: date) -> None:
+    """Refuse a number in a register that is closed, or that has later dates already."""
+    if unit.registers.closing(book.id, on.year):
+        raise Refused("register.closed", book=book.name, year=on.year)
     latest = unit.registers.latest_date(book.id, series, on.year)
     if latest and latest > on:
         raise Refused("number.date-back", latest=latest.isoformat(), today=on.isoformat())
-    notations = {one.id: one.notation for one in unit.people.units()}
-    notation = printed or notation_of(office, book, document.type, notations[document.unit])
-    serial = unit.registers.upcoming(book.id, series, on.year)
-    return Number(book.id, series, on.year, serial, notation, on)
+
+
+def _notation(office: Office, unit: Unit, book: Book, document: Document, printed: str) -> str:
+    drafters = unit.people.unit(document.unit)
+    return printed or notation_of(office, book, document.type, drafters.notation)
 
 
 def columns_of(office: Office, document: Document, number: Number) -> dict[str, str]:
     """Give what the register says of a document, by column (Decree 30/2020, Annex IV)."""
     form = office.forms[document.type]
     with office.database.reading() as unit:
-        names = unit.people.names()
-        units = {one.id: one.name for one in unit.people.units()}
-    title = f"{form.name} {document.subject}"
+        names = unit.people.names([document.signer])
+        keeper = unit.people.unit(document.unit).name
+    # What a top secret document is about stands in no register, not even in its own.
+    top = document.classification is Classification.TOP_SECRET
+    title = form.name if top else f"{form.name} {document.subject}"
     if document.direction is Direction.INCOMING:
         source = document.source
         return {
@@ -68,7 +105,7 @@ def columns_of(office: Office, document: Document, number: Number) -> dict[str, 
         "subject": title,
         "signer": names.get(document.signer, ""),
         "recipients": "; ".join(office.partners[one].name for one in document.recipients),
-        "keeper": f"VT, {units[document.unit]}",
+        "keeper": f"VT, {keeper}",
         "copies": "1",
     }
 

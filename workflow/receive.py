@@ -3,9 +3,8 @@
 from dataclasses import dataclass
 from hashlib import sha256
 
-from identity.reading import tokens_of
 from records.audit import AuditEvent
-from records.document import Classification, Direction, Document, Origin
+from records.document import Direction, Document, Origin
 from records.errors import Refused
 from records.person import Person
 from workflow.begin import (
@@ -17,6 +16,7 @@ from workflow.begin import (
     with_attachments,
     with_bytes,
 )
+from workflow.duplicates import twin_of
 from workflow.office import Office
 
 
@@ -25,7 +25,7 @@ class Receipt:
     """What came of bringing a document."""
 
     document: Document
-    duplicate_of: str  # id of an earlier document with the same bytes, or ""
+    duplicate_of: str  # id of an earlier document that seems the same, or ""
 
 
 def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
@@ -58,9 +58,7 @@ def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
         {"digest": document.revisions[0].digest},
     )
     with office.database.unit() as unit:
-        twin = ""
-        if said.classification is Classification.NONE:
-            twin = unit.documents.with_digest(document.revisions[0].digest, tokens_of(by))
+        twin = twin_of(unit, document, by=by)
         lay_down(office, unit, route, document, event)
         if key:
             unit.documents.remember(by.id, key, asked, document.id)

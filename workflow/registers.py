@@ -1,14 +1,18 @@
 """The registers are read and printed, with every column the law asks for."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import datetime
 
 from drafting.books import PrintedBook, book_docx, book_xlsx
 from identity.reading import READ_ALL
 from records.audit import AuditEvent
 from records.errors import NotAllowed, NotFound, Refused
 from records.person import Person
-from records.register import Book, Entry
+from records.register import Book, Closing, Entry, Reservation, RowKind
+from storage.unit import Unit
 from workflow.office import Office
+from workflow.reserve import may_see
 from workflow.road import may_know
 
 
@@ -20,6 +24,8 @@ class OpenBook:
     year: int
     years: tuple[int, ...]
     entries: tuple[Entry, ...]
+    held: tuple[Reservation, ...] = ()  # numbers that wait for a document
+    closing: Closing | None = None
 
 
 def books_of(office: Office, *, by: Person) -> tuple[Book, ...]:
@@ -41,13 +47,51 @@ def open_book(office: Office, id: str, year: int | None, *, by: Person) -> OpenB
         raise NotAllowed("register.not-yours")
     chosen = year or office.today().year
     with office.database.reading() as unit:
-        entries = unit.registers.entries(id, chosen)
-        if book.classified:
-            entries = [
-                one for one in entries if may_know(unit, unit.documents.get(one.document), by)
-            ]
+        entries, held = rows_of(unit, book, chosen, by=by)
         years = {*unit.registers.years(id), office.today().year}
-    return OpenBook(book, chosen, tuple(sorted(years, reverse=True)), tuple(entries))
+        closing = unit.registers.closing(id, chosen)
+    if closing and book.classified and len(entries) != closing.rows:
+        closing = None  # it tells of documents that this person may not know of
+    return OpenBook(
+        book, chosen, tuple(sorted(years, reverse=True)), tuple(entries), tuple(held), closing
+    )
+
+
+def rows_of(
+    unit: Unit, book: Book, year: int, *, by: Person
+) -> tuple[list[Entry], list[Reservation]]:
+    """Give every row somebody may see, in the order of the numbers, and which are held."""
+    entries = unit.registers.entries(book.id, year)
+    if book.classified:
+        entries = [one for one in entries if may_know(unit, unit.documents.get(one.document), by)]
+    else:
+        entries = [_as_known(unit, one, by) for one in entries]
+    seen = [one for one in unit.reservations.of(book.id, year) if may_see(book, one, by)]
+    names = unit.people.names()
+    empty = [_reserved_row(one, names) for one in seen if not one.document]
+    rows = sorted([*entries, *empty], key=lambda one: (one.number.series, one.number.serial))
+    return rows, [one for one in seen if one.held]
+
+
+def _as_known(unit: Unit, entry: Entry, by: Person) -> Entry:
+    """Give a row without its words where its document became secret and is not theirs to know."""
+    if not entry.classified or may_know(unit, unit.documents.get(entry.document), by):
+        return entry
+    return replace(entry, document="", columns={"code": str(entry.number), "remark": SHUT})
+
+
+SHUT = "Đã nâng độ mật"
+"""Stands in a register instead of the words of a document that became secret."""
+
+
+def _reserved_row(held: Reservation, names: Mapping[str, str]) -> Entry:
+    remark = (
+        f"Giữ số từ {held.number.on:%d/%m/%Y} đến {held.until:%d/%m/%Y}"
+        f" cho {names.get(held.holder, held.holder)}: {held.reason}"
+    )
+    kind = RowKind.VOIDED if held.voided else RowKind.RESERVED
+    columns = {"code": str(held.number), "remark": remark}
+    return Entry(held.number, "", columns, held.voided, kind=kind)
 
 
 def print_book(office: Office, id: str, year: int | None, form: str, *, by: Person) -> bytes:
@@ -57,15 +101,25 @@ def print_book(office: Office, id: str, year: int | None, form: str, *, by: Pers
     """
     opened = open_book(office, id, year, by=by)
     at = office.clock()
-    told = _printed(office, opened, at.astimezone(office.zone).strftime("%d/%m/%Y %H:%M"), by)
-    printed = _as(office, told, form)
+    if opened.closing and form == "pdf":
+        printed = closed_pdf(office, opened.closing)
+    else:
+        printed = printed_as(office, printed_book(office, opened, at, by), form)
     with office.database.unit() as unit:
         facts = {"book": id, "year": str(opened.year), "form": form}
         unit.audit.append(AuditEvent("register:printed", by.id, at, "", facts))
     return printed
 
 
-def _as(office: Office, printed: PrintedBook, form: str) -> bytes:
+def closed_pdf(office: Office, closing: Closing) -> bytes:
+    """Give the sealed PDF of a closed year, the same bytes each time. Raises Broken: lost."""
+    if closing.shelf:
+        return office.contents.vault.get(closing.shelf, closing.digest)
+    return office.contents.blobs.get(closing.digest)
+
+
+def printed_as(office: Office, printed: PrintedBook, form: str) -> bytes:
+    """Give a book as ``pdf``, ``docx`` or ``xlsx``. Raises Refused: another form."""
     if form == "xlsx":
         return book_xlsx(printed)
     if form == "docx":
@@ -75,7 +129,8 @@ def _as(office: Office, printed: PrintedBook, form: str) -> bytes:
     raise Refused("register.form", form=form)
 
 
-def _printed(office: Office, opened: OpenBook, at: str, by: Person) -> PrintedBook:
+def printed_book(office: Office, opened: OpenBook, at: datetime, by: Person) -> PrintedBook:
+    """Give a register as it is printed now."""
     columns = opened.book.columns
     return PrintedBook(
         title=opened.book.name,
@@ -85,7 +140,7 @@ def _printed(office: Office, opened: OpenBook, at: str, by: Person) -> PrintedBo
         rows=tuple(row_of(opened.book, entry) for entry in opened.entries),
         period=_period(opened.entries),
         numbers=_numbers(opened),
-        printed_at=at,
+        printed_at=at.astimezone(office.zone).strftime("%d/%m/%Y %H:%M"),
         printed_by=by.name,
     )
 
@@ -108,4 +163,6 @@ def row_of(book: Book, entry: Entry) -> tuple[str, ...]:
     told = dict(entry.columns)
     if entry.cancelled:
         told["remark"] = f"Hủy: {entry.cancelled}"
+        if entry.kind is RowKind.VOIDED:
+            told["remark"] = f"{entry.columns['remark']}. Hủy: {entry.cancelled}"
     return tuple(told.get(id, "") for id, _, _ in book.columns)

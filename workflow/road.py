@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from identity.reading import cleared, tokens_of
 from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
-from records.person import Person, Role, Unit
+from records.person import Person, Role
 from records.route import BACKWARD, Act, Effect, Need, Route, State, Who, Whom
 from records.step import Step
 from storage.people import People
@@ -22,6 +22,7 @@ class Choice:
     shown: str = ""  # digest of the bytes that were shown
     recipients: tuple[str, ...] = ()  # organ ids
     seen: int | None = None  # the version that was shown (If-Match)
+    reserved: str = ""  # id of a held number to use instead of the next one
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,12 +106,15 @@ def desk_of(unit: UnitOfWork, document: Document, who: tuple[Who, ...]) -> froze
 
     Raises  Refused: nobody can act there.
     """
-    tokens: set[str] = set()
-    for one in who:
-        tokens |= _tokens(unit.people, document, one)
+    tokens = desk_for(unit.people, document, who)
     if not tokens:
         raise Refused("step.nobody")
-    return frozenset(tokens)
+    return tokens
+
+
+def desk_for(people: People, document: Document, who: tuple[Who, ...]) -> frozenset[str]:
+    """Give the tokens of those among ``people`` a step is for; none where nobody can act."""
+    return frozenset(token for one in who for token in _tokens(people, document, one))
 
 
 def needs_revision(at: Standing, act: Act) -> bool:
@@ -233,7 +237,6 @@ def _holders(people: People, document: Document, role: Role, unit: str) -> froze
 
 def _head(people: People, document: Document) -> frozenset[str]:
     """Give the head of the drafter's unit, or of the nearest unit above who did not draft."""
-    units: dict[str, Unit] = {unit.id: unit for unit in people.units()}
     unit: str | None = document.unit
     while unit is not None:
         heads = people.holding(Role.UNIT_HEAD, unit)
@@ -246,5 +249,5 @@ def _head(people: People, document: Document) -> frozenset[str]:
             return frozenset(f"person:{person.id}" for person in others)
         if others:
             return frozenset({f"desk:{unit}/{Role.UNIT_HEAD}"})
-        unit = units[unit].parent
+        unit = people.unit(unit).parent
     return _holders(people, document, Role.LEADER, "")

@@ -1,13 +1,15 @@
 """The registry clerk numbers, dates and seals in one act; an incoming document gets its number."""
 
 from dataclasses import replace
+from datetime import date
 
-from records.document import Document, Origin
+from records.document import Document, Number, Origin
 from records.errors import Outrun, Refused
 from records.person import Person
+from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
-from workflow.number import columns_of, upcoming
+from workflow.number import columns_of, reserved, upcoming
 from workflow.office import Office
 from workflow.road import Choice, judge, standing
 from workflow.sign import placement_of
@@ -42,7 +44,9 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
     _require_signature(was.document)
     placement = placement_of(office, was.document)
     with office.database.reading() as unit:
-        number = upcoming(office, unit, was.document, on, placement.printed_notation)
+        number = _number(
+            office, unit, was.document, on, choice=choice, printed=placement.printed_notation
+        )
     # Sealing may wait for a timestamp, so it works outside any unit; the number is only
     # spent below, and only if it is still the next.
     sealed = office.press.seal(
@@ -59,7 +63,7 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=was.document.version))
-        unit.registers.enter(number, changed, columns)
+        _enter(unit, number, changed, columns, choice)
         deed = Deed(act, by, at, choice, "document:sealed", {"number": str(number)})
         return advance(office, unit, now, changed, deed)
 
@@ -73,16 +77,42 @@ def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -
     on = at.astimezone(office.zone).date()
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
-        number = upcoming(office, unit, was.document, on)
+        number = _number(office, unit, was.document, on, choice=choice)
     columns = columns_of(office, was.document, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         act = judge(unit, now, action, by, choice)
-        drawn = upcoming(office, unit, now.document, on)
-        unit.registers.enter(drawn, now.document, {**columns, "code": str(drawn)})
+        drawn = _number(office, unit, now.document, on, choice=choice)
+        _enter(unit, drawn, now.document, {**columns, "code": str(drawn)}, choice)
         changed = replace(now.document, number=drawn)
         deed = Deed(act, by, at, choice, "document:numbered", {"number": str(drawn)})
         return advance(office, unit, now, changed, deed)
+
+
+def _number(  # noqa: PLR0913 - whose number, of which day, and what its page says
+    office: Office,
+    unit: Unit,
+    document: Document,
+    on: date,
+    *,
+    choice: Choice,
+    printed: str = "",
+) -> Number:
+    if choice.reserved:
+        return reserved(office, unit, document, on, id=choice.reserved, printed=printed)
+    return upcoming(office, unit, document, on, printed)
+
+
+def _enter(
+    unit: Unit, number: Number, document: Document, columns: dict[str, str], choice: Choice
+) -> None:
+    if not choice.reserved:
+        unit.registers.enter(number, document, columns)
+        return
+    held = unit.reservations.get(choice.reserved)
+    unit.reservations.use(held.id, document.id)
+    remark = f"Số giữ từ ngày {held.number.on:%d/%m/%Y}: {held.reason}"
+    unit.registers.enter(number, document, {**columns, "remark": remark}, reserved=True)
 
 
 def _require_signature(document: Document) -> None:

@@ -7,6 +7,7 @@ from records.audit import AuditHead
 from records.document import Classification, Digest
 from records.errors import OfficeError
 from workflow.office import Office
+from workflow.register_audit import audit_registers
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,13 +29,14 @@ def verify(office: Office) -> Findings:
     """Check chain, files, registers and database, changing nothing."""
     with office.database.reading() as unit:
         head = unit.audit.verify()
-        wanted = unit.documents.digests()
+        wanted = [*unit.documents.digests(), *unit.registers.files()]
         texts = unit.definitions.all()
     faults = list(office.database.sound())
     faults += [fault for one in wanted for fault in _file_faults(office, *one)]
     faults += [f"definition {kept}: changed" for kept, text in texts if _digest(text) != kept]
-    numbers, missing = _register_faults(office)
-    return Findings(head, len(wanted), numbers, (*faults, *missing))
+    proofs = audit_registers(office)
+    faults += [f"register {one.book} {one.year}: {told}" for one in proofs for told in one.faults]
+    return Findings(head, len(wanted), sum(one.last for one in proofs), tuple(faults))
 
 
 def _digest(text: str) -> str:
@@ -51,18 +53,3 @@ def _file_faults(office: Office, document: str, classification: str, digest: Dig
         # Without its key the vault is closed: that is told elsewhere, and nothing is wrong with it.
         return [] if fault.rule == "vault.closed" else [f"document {document}: {fault.rule}"]
     return []
-
-
-def _register_faults(office: Office) -> tuple[int, list[str]]:
-    counted, faults = 0, []
-    with office.database.reading() as unit:
-        for book in office.books:
-            for year in unit.registers.years(book.id):
-                series = unit.registers.serials(book.id, year)
-                counted += sum(len(serials) for serials in series.values())
-                faults += [
-                    f"register {book.id} {name or 'joint'} {year}: not 1…{last}"
-                    for name, last in unit.registers.drawn(book.id, year).items()
-                    if series.get(name, []) != list(range(1, last + 1))
-                ]
-    return counted, faults

@@ -53,6 +53,9 @@ GET /search
 GET /search/complete
 GET /registers
 GET /registers/{book}
+POST /registers/{book}/reservations
+POST /registers/{book}/closings
+POST /reservations/{id}/void
 POST /documents/{id}/dispatches
 GET /documents/{id}/dispatches
 GET /audit/verify
@@ -689,7 +692,7 @@ def requests(
 def _address(path: str, operation: Json, dice: random.Random, id: str) -> str:
     known = {"id": id, "n": "1", "name": "outgoing", "book": "van-ban-di", "action": "submit"}
     for name in re.findall(r"{(\w+)}", path):
-        value = known[name] if dice.random() < 0.6 else dice.choice(NASTY)
+        value = known.get(name, id) if dice.random() < 0.6 else dice.choice(NASTY)
         path = path.replace(f"{{{name}}}", quote(value[:3000], safe=""))
     asked = [one["name"] for one in operation["parameters"] if one["in"] == "query"]
     query = {name: dice.choice(NASTY) for name in asked if dice.random() < 0.5}

@@ -97,7 +97,7 @@ def bring() -> ResponseReturnValue:
         key=request.headers.get("Idempotency-Key", "")[:200],
         by=person(),
     )
-    return _shown(receipt.document.id, 201, duplicate_of=receipt.duplicate_of or None)
+    return _shown(receipt.document.id, 201)
 
 
 @door.post("/drafts")
@@ -263,9 +263,9 @@ def download(found: bytes, media: str, name: str) -> Response:
     return response
 
 
-def _shown(id: str, status: int, **more: object) -> ResponseReturnValue:
+def _shown(id: str, status: int) -> ResponseReturnValue:
     seen = view(office(), id, by=person())
-    response = jsonify({**shapes.whole(seen), **more})
+    response = jsonify(shapes.whole(seen))
     response.status_code = status
     response.set_etag(str(seen.document.version))
     if status == 201:  # noqa: PLR2004 - HTTP's own number

@@ -1,14 +1,19 @@
 """The registers, as rows and as printed books."""
 
+from datetime import date
+
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
+from pydantic import Field
 
 from records.errors import Refused
 from web.api import shapes
 from web.api.documents import download
-from web.contract import operation
+from web.contract import Body, operation, read_body
 from web.office import office, person
+from workflow.closing import close_book
 from workflow.registers import books_of, open_book, print_book
+from workflow.reserve import reserve, void
 
 door = Blueprint("registers", __name__)
 
@@ -17,6 +22,27 @@ FORMS = {
     "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet": "xlsx",
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "docx",
 }
+
+
+class Held(Body):
+    """A number to be held."""
+
+    type: str = ""
+    reason: str
+    until: date
+    holder: str = ""
+
+
+class Reason(Body):
+    """Why."""
+
+    reason: str
+
+
+class Year(Body):
+    """Which year."""
+
+    year: int = Field(ge=1900, le=9999)
 
 
 @door.get("/registers")
@@ -45,7 +71,43 @@ def register(book: str) -> ResponseReturnValue:
         year=opened.year,
         years=list(opened.years),
         items=[shapes.entry(one) for one in opened.entries],
+        reservations=[shapes.reservation(one) for one in opened.held],
+        closing=shapes.closing(opened.closing) if opened.closing else None,
     )
+
+
+@door.post("/registers/<book>/reservations")
+@operation(
+    "Hold the next number for a document to come", body=Held, gives={201: "application/json"}
+)
+def hold(book: str) -> ResponseReturnValue:
+    """Draw a number and hold it."""
+    told = read_body(Held)
+    held = reserve(
+        office(),
+        book,
+        told.type,
+        reason=told.reason,
+        until=told.until,
+        holder=told.holder,
+        by=person(),
+    )
+    return jsonify(shapes.reservation(held)), 201
+
+
+@door.post("/reservations/<id>/void")
+@operation("Give a held number up; its row stays", body=Reason)
+def give_up(id: str) -> ResponseReturnValue:
+    """Void a reservation."""
+    return jsonify(shapes.reservation(void(office(), id, read_body(Reason).reason, by=person())))
+
+
+@door.post("/registers/<book>/closings")
+@operation("Close a year of a register", body=Year, gives={201: "application/json"})
+def close(book: str) -> ResponseReturnValue:
+    """Seal the printed book and let nothing be entered any more."""
+    closing = close_book(office(), book, read_body(Year).year, by=person())
+    return jsonify(shapes.closing(closing)), 201
 
 
 def _accepted() -> str:

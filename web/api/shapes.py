@@ -8,7 +8,7 @@ from records.document import Attachment, Document, Origin, Revision
 from records.exchange import Dispatch
 from records.paper import Placement
 from records.person import Person
-from records.register import Book, Entry
+from records.register import Book, Closing, Entry, Reservation
 from records.route import Act, Route, State
 from records.signature import ValidationReport
 from records.step import Step
@@ -86,6 +86,7 @@ def whole(seen: View) -> dict[str, Any]:
         "dispatches": [dispatch(one) for one in seen.dispatches],
         "package": seen.package,
         "pending": list(seen.pending),
+        "duplicate_of": seen.twin or None,
     }
 
 
@@ -216,10 +217,42 @@ def entry(one: Entry) -> dict[str, Any]:
         "series": number.series,
         "year": number.year,
         "date": day(number.on),
-        "document": one.document,
+        "document": one.document or None,
+        "kind": one.kind,
         "cancelled": bool(one.cancelled),
         "reason": one.cancelled or None,
         "columns": dict(one.columns),
+    }
+
+
+def reservation(one: Reservation) -> dict[str, Any]:
+    """Give a held number."""
+    return {
+        "id": one.id,
+        "number": str(one.number),
+        "book": one.number.book,
+        "series": one.number.series,
+        "year": one.number.year,
+        "serial": one.number.serial,
+        "reserved_on": day(one.number.on),
+        "until": day(one.until),
+        "reason": one.reason,
+        "holder": one.holder,
+        "by": one.by,
+        "document": one.document or None,
+        "voided": one.voided or None,
+    }
+
+
+def closing(one: Closing) -> dict[str, Any]:
+    """Give how a year of a register was closed."""
+    return {
+        "book": one.book,
+        "year": one.year,
+        "digest": one.digest,
+        "rows": one.rows,
+        "by": one.by,
+        "at": moment(one.at),
     }
 
 

@@ -42,6 +42,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
         shown=text_of("revision"),
         recipients=tuple(request.form.getlist("recipients")),
         seen=_version(),
+        reserved=text_of("reservation"),
     )
     moved = perform(office(), id, action, choice, by=person())
     flash(phrase("Đã ghi nhận. Văn bản đang ở bước «%(state)s».", state=state_of(moved)))

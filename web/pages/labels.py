@@ -144,9 +144,12 @@ EVENT = {
     "document:raised": "Nâng độ mật",
     "document:purged": "Xóa bản không mật",
     "number:cancelled": "Hủy số",
+    "number:reserved": "Giữ số",
+    "number:voided": "Hủy số giữ",
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "register:closed": "Khóa sổ đăng ký",
     "job:retried": "Cho thử lại việc bị bỏ dở",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
