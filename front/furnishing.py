@@ -84,6 +84,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         isolate=sandbox,
         reader=reader,
         converter=Converter(sandbox),
+        keyring=keyring,
         press=Press(keyring, _timestamper(settings, keyring)),
         validator=Validator(keyring.trust, sandbox),
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),

@@ -5,6 +5,7 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from records.document import Document
+from records.signing import RequestState
 from storage import tables as t
 from storage.registers import HIDDEN
 from storage.vault import Vault
@@ -25,7 +26,8 @@ class Raising:
 
         Gives   how many sendings were recalled.
         """
-        self._connection.execute(delete(t.words).where(t.words.c.document == document))
+        for about in (t.words, t.mark):
+            self._connection.execute(delete(about).where(about.c.document == document))
         sent = self._connection.execute(
             select(t.dispatch).where(t.dispatch.c.document == document)
         ).all()
@@ -54,6 +56,14 @@ class Raising:
         )
         self._shut_entry(document)
         self._shut_remarks(document)
+        self._shut_reservation(document)
+        # A revision that waits for its signature is of bytes that lie in the vault from now on.
+        asked = t.signing_request.c
+        self._connection.execute(
+            update(t.signing_request)
+            .where(asked.document == document.id, asked.awaited.is_not(None))
+            .values(state=RequestState.REPLACED, awaited=None)
+        )
 
     def _shut_entry(self, document: Document) -> None:
         ours = t.entry.c.document == document.id
@@ -67,6 +77,18 @@ class Raising:
         self._connection.execute(
             update(t.entry).where(ours).values(columns={}, shut=words, cancelled=cancelled)
         )
+
+    def _shut_reservation(self, document: Document) -> None:
+        """Shut why its number was held, under the reservation's own name as ever."""
+        ours = t.reservation.c.document == document.id
+        row = self._connection.execute(
+            select(t.reservation).where(ours, t.reservation.c.shut.is_(None))
+        ).first()
+        if row is not None:
+            words = self._vault.shut(row.id, {"reason": row.reason, "voided": row.voided})
+            self._connection.execute(
+                update(t.reservation).where(ours).values(reason="", shut=words)
+            )
 
     def _shut_remarks(self, document: Document) -> None:
         open_ones = (

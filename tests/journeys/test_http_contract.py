@@ -53,6 +53,13 @@ GET /search
 GET /search/complete
 GET /registers
 GET /registers/{book}
+POST /documents/{id}/signing-requests
+POST /documents/{id}/signing-requests/{rid}/complete
+GET /documents/{id}/signing-requests/{rid}/content
+GET /signing-requests
+GET /certificates
+POST /certificates
+DELETE /certificates/{fingerprint}
 POST /registers/{book}/reservations
 POST /registers/{book}/closings
 POST /reservations/{id}/void

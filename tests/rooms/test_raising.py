@@ -7,6 +7,7 @@ from pathlib import Path
 
 import docx
 import pytest
+from sqlalchemy import JSON, Column, LargeBinary, String
 
 from config.settings import Settings
 from drafting.sandbox import Sandbox
@@ -18,6 +19,7 @@ from records.exchange import DispatchState
 from records.finding import Query
 from records.raised import Raised
 from storage.ledger import Ledger, raisings_in
+from storage.tables import metadata
 from tests.conftest import MORNING, House
 from tests.postgres import Cluster
 from tests.scanner import found_words
@@ -297,3 +299,40 @@ def _docx(words: str) -> bytes:
     packed = io.BytesIO()
     written.save(packed)
     return packed.getvalue()
+
+
+# ── and whatever table comes next ────────────────────────────────────────────────────────
+
+SHUT_OR_GONE = {
+    *("document.subject", "document.fields", "document.source", "document.shut"),
+    *("attachment.name", "entry.columns", "entry.cancelled", "entry.shut"),
+    *("remark.text", "remark.shut", "words.text", "mark.digest", "dispatch.note"),
+    *("reservation.reason", "reservation.voided", "reservation.shut"),
+    *("signing_request.awaited",),
+}
+"""What may say words of a document, and is shut, emptied or deleted when its class is raised."""
+
+WORDLESS = {
+    *("document.recipients", "attachment.media", "revision.media", "recall.note"),
+    *("arrival.id", "receipt.key", "signing_request.certificate", "signing_request.number"),
+}
+"""What is long, and says no word of a document whatever its class."""
+
+
+def test_no_column_about_a_document_is_forgotten_when_its_class_is_raised() -> None:
+    told = set()
+    for table in metadata.sorted_tables:
+        targets = {key.column.table.name for key in table.foreign_keys}
+        if table.name == "document" or targets & {"document", "audit"}:
+            told |= {f"{table.name}.{one.name}" for one in table.columns if _says_words(one)}
+    told |= {"mark.digest", "words.text"}
+
+    assert told - SHUT_OR_GONE - WORDLESS == set(), "say what becomes of it when a class is raised"
+    assert (SHUT_OR_GONE | WORDLESS) - told == set()
+
+
+def _says_words(column: Column[object]) -> bool:
+    kind = column.type
+    # An id, a digest or a name of a state is shorter than this.
+    long = isinstance(kind, String) and (kind.length or 1000) > 80
+    return long or isinstance(kind, JSON | LargeBinary)

@@ -12,9 +12,11 @@ from web.pages import (
     calendar,
     checking,
     classifying,
+    delegations,
     desk,
     documents,
     finding,
+    keys,
     registers,
     session,
     tasks,
@@ -23,7 +25,25 @@ from web.pages.frame import frame
 from web.pages.words import FILTERS
 from web.phrases import english, gettext, ngettext
 
-DOORS = (session, desk, documents, acting, beginning, registers, finding, archive, checking, audit)
+DOORS = (
+    session,
+    desk,
+    documents,
+    acting,
+    beginning,
+    registers,
+    finding,
+    archive,
+    checking,
+    audit,
+    admin,
+    keys,
+    tasks,
+    calendar,
+    delegations,
+    classifying,
+)
+"""Every page's part; a new one goes on a line of its own."""
 
 
 def hang_pages(app: Flask) -> None:
@@ -36,5 +56,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, tasks, calendar, classifying):
+    for part in DOORS:
         app.register_blueprint(part.door)
