@@ -87,10 +87,14 @@ class Settings(BaseSettings):
     """How large one file may be, in bytes."""
 
     tsa_url: str = ""
-    """The RFC 3161 timestamp authority; the demonstration's own if empty."""
+    """The RFC 3161 timestamp authorities, parted by blanks; the first that answers is believed.
+    The demonstration's own if empty."""
 
     tsa_timeout: float = 10.0
-    """How long to wait for the timestamp authority, in seconds."""
+    """How long to wait for each timestamp authority, in seconds."""
+
+    proofs_every: float = Field(default=60.0, gt=0)
+    """How often to look for signatures that wait for their proof or need it renewed, in seconds."""
 
     smtp_host: str = ""
     """The mail server for notices; no mail is sent if empty."""
@@ -112,6 +116,12 @@ class Settings(BaseSettings):
 
     public_address: str = ""
     """How people reach this service, for links in notices; http://HOST:PORT if empty."""
+
+    warm_converters: int = Field(default=2, ge=0)
+    """How many LibreOffices stand ready in each process, so that as many drafts wait for none."""
+
+    jobs_kept: int = Field(default=30, ge=1)
+    """How long the queue remembers jobs that were finished, in days; those given up stay."""
 
     gather_every: float = 1.0
     """How often to look for messages from partners, in seconds."""

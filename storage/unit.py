@@ -15,6 +15,7 @@ from storage.documents import Documents
 from storage.jobs import Jobs
 from storage.passes import Passes
 from storage.people import People
+from storage.proofs import Proofs
 from storage.queue import Door
 from storage.raising import Raising
 from storage.readings import Readings
@@ -111,6 +112,11 @@ class Unit:
     def raising(self) -> Raising:
         """The closing of a document whose class is raised."""
         return Raising(self.connection, self._vault)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """How lastingly signatures are proven, and what they wait for."""
+        return Proofs(self.connection)
 
     @cached_property
     def audit(self) -> Audit:

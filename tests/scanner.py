@@ -8,9 +8,11 @@ import zipfile
 import zlib
 from collections.abc import Iterator, Mapping
 from functools import cache
+from pathlib import Path
 
 from storage.tables import metadata
 from tests.conftest import House
+from tests.postgres import dump
 
 ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
 DEPTH = 4
@@ -18,30 +20,40 @@ DEPTH = 4
 
 
 def found_words(house: House, say: Mapping[str, str]) -> dict[str, set[str]]:
-    """Give by canary in which parts of the office's folder it lies, the vault left out."""
+    """Give by canary in which parts of the office it lies, the vault left out."""
     found: dict[str, set[str]] = {}
-    data = house.settings.trinhky_data
+    for part, whole in _parts(house):
+        for place in places(whole, say, house):
+            found.setdefault(place, set()).add(part)
+    return found
+
+
+def _parts(house: House) -> set[tuple[str, bytes]]:
+    """Give all bytes of the office's folder and its database, each with the part it lies in."""
     engine = house.office.database.engine
-    parts: set[tuple[str, bytes]] = set()
-    for checkpoint in (False, True):
-        if checkpoint:
-            raw = engine.raw_connection()
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            raw.close()
-        parts |= {
-            (path.relative_to(data).parts[0], path.read_bytes() + str(path).encode())
-            for path in data.rglob("*")
-            if path.is_file() and path.relative_to(data).parts[0] != "vault"
-        }
+    parts = _on_disk(house.settings.trinhky_data)
+    if engine.dialect.name == "sqlite":
+        raw = engine.raw_connection()
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+        parts |= _on_disk(house.settings.trinhky_data)
+    else:
+        parts.add(("database", dump(house.settings.database_url)))
     with engine.connect() as connection:
         for table in metadata.sorted_tables:
             for row in connection.execute(table.select()):
                 cells = [one if isinstance(one, bytes) else str(one).encode() for one in row]
-                parts |= {("trinhky.sqlite", cell) for cell in cells}
-    for part, whole in parts:
-        for place in places(whole, say, house):
-            found.setdefault(place, set()).add(part)
-    return found
+                parts |= {("database", cell) for cell in cells}
+    return parts
+
+
+def _on_disk(data: Path) -> set[tuple[str, bytes]]:
+    files = [(path.relative_to(data).parts[0], path) for path in data.rglob("*") if path.is_file()]
+    return {
+        ("database" if top.startswith("trinhky.sqlite") else top, path.read_bytes() + bytes(path))
+        for top, path in files
+        if top != "vault"
+    }
 
 
 def places(whole: bytes, say: Mapping[str, str], house: House | None = None) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""What happens after an act, in its own time: read, index, notify, carry, report."""
+"""What happens after an act, in its own time: read, index, notify, carry, report, prove."""
 
 from collections.abc import Callable, Mapping
 
@@ -15,6 +15,7 @@ from workflow.dispatch import passport_of
 from workflow.find import index
 from workflow.office import Office
 from workflow.purge import purge
+from workflow.renew import prove
 
 Job = Callable[[str, str], None]
 
@@ -27,6 +28,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "notify": lambda document, version: notify(office, document, int(version)),
         "carry": lambda dispatch, _: carry(office, dispatch),
         "purge": lambda document, to: purge(office, document, to),
+        "prove": lambda document, digest: prove(office, document, digest),
         "report": lambda document, code: report(office, document, code),
     }
 

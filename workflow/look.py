@@ -11,6 +11,7 @@ from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
 from records.exchange import Dispatch
 from records.finding import Bounds
+from records.level import Proof
 from records.paper import Placement
 from records.person import Person, Role, Unit
 from records.register import Reservation
@@ -42,7 +43,9 @@ class View:
     dispatches: tuple[Dispatch, ...]
     names: Mapping[str, str]  # by account name
     package: Digest | None
+    proof: Proof | None  # of its signatures, once it has any of ours
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
+    failed: tuple[str, ...]  # kinds of the jobs that were given up
     behalf: Mapping[str, Mandate]  # by act: in whose name, where it is not their own
     twin: str  # id of an earlier document that seems the same, or ""
     held: tuple[Reservation, ...]  # numbers it could be given instead of the next one
@@ -63,6 +66,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
     with office.database.reading() as unit:
         at = standing(office, unit, id, by)
         dispatches = tuple(unit.dispatches.of(id))
+        abouts = [id, *(one.id for one in dispatches)]
         acts = tuple(offered(unit, at, by))
         numbers = any(act.does in (Effect.SEAL, Effect.ENTER) for act in acts)
         return View(
@@ -72,7 +76,9 @@ def view(office: Office, id: str, *, by: Person) -> View:
             dispatches=dispatches,
             names=unit.people.names(_involved(at)),
             package=unit.readings.package(id),
-            pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
+            proof=unit.proofs.of(id),
+            pending=tuple(unit.jobs.pending(abouts)),
+            failed=tuple(unit.jobs.failed_for(abouts)),
             behalf=behalf_of(unit, at, acts, by),
             twin=twin_of(unit, at.document, by=by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),

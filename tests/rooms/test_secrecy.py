@@ -2,25 +2,21 @@
 
 import io
 import logging
-import shutil
 import tempfile
-from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
 
 import docx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import MetaData, Table
 
-from config.settings import Settings
 from drafting.convert import Converter
 from drafting.sandbox import Sandbox
-from front.furnishing import furnish
 from records.document import Classification, Direction, Document, Source
 from records.errors import NotFound, Refused
 from records.finding import Bounds, Query
-from tests.conftest import Clock, Founded, House
+from tests.conftest import House, Opening
 from tests.scanner import folded, found_words, places
 from workflow.begin import Enclosed, Particulars
 from workflow.draft import draft
@@ -66,14 +62,9 @@ class Walked:
 
 
 @pytest.fixture(scope="module")
-def walked(
-    founded: Callable[[str], Founded], sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Walked]:
-    folder = tmp_path_factory.mktemp("secrecy") / "office"
-    shutil.copytree(founded("office.yaml").folder, folder)
-    settings = Settings(trinhky_data=folder, trinhky_office="office.yaml", database_url="")
-    clock = Clock()
-    house = House(furnish(settings, sandbox, clock), settings, clock)
+def walked(open_lasting_house: Opening, sandbox: Sandbox) -> Walked:
+    house = open_lasting_house(trinhky_spool=Path())
+    folder = house.settings.trinhky_data
     went = Walked(house)
     ear = _Ear(went.logged)
     logging.getLogger().addHandler(ear)
@@ -84,8 +75,7 @@ def walked(
     finally:
         tempfile.tempdir = before
         logging.getLogger().removeHandler(ear)
-    yield went
-    house.office.database.close()
+    return went
 
 
 class _Ear(logging.Handler):
@@ -194,12 +184,12 @@ def test_the_same_search_finds_every_word_of_the_open_twin(walked: Walked) -> No
     found = found_words(walked.house, OPEN)
 
     assert set(found) == set(PLACES) - {"closed"}  # the twin was sent instead
-    assert {"trinhky.sqlite", "blobs", "index"} <= set(found["subject"])
-    assert {"blobs", "trinhky.sqlite"} <= set(found["revised"])
+    assert {"database", "blobs", "index"} <= set(found["subject"])
+    assert {"blobs", "database"} <= set(found["revised"])
     assert "spool" in set(found["revised"])  # what was sent bears the last revision's words
     for place in ("returned", "submitted", "approved", "cancelled"):
-        assert "trinhky.sqlite" in found[place]
-    assert {"trinhky.sqlite", "index"} <= set(found["name"])
+        assert "database" in found[place]
+    assert {"database", "index"} <= set(found["name"])
     assert {"blobs", "index"} <= set(found["enclosed"])
 
 
@@ -325,7 +315,9 @@ def test_the_inspector_sees_that_it_was_handled_and_no_word_of_it(walked: Walked
 
 def test_no_job_was_left_for_it_and_nothing_is_wrong(walked: Walked) -> None:
     with walked.house.office.database.engine.connect() as connection:
-        jobs = connection.execute(text("SELECT * FROM workflow_status")).all()
+        schema = "dbos" if connection.dialect.name == "postgresql" else None
+        queue = Table("workflow_status", MetaData(schema=schema), autoload_with=connection)
+        jobs = connection.execute(queue.select()).all()
 
     assert walked.secret.id not in repr(jobs)
     assert walked.cancelled.id not in repr(jobs)

@@ -4,7 +4,7 @@ import hashlib
 import io
 import re
 from base64 import b64decode, b64encode
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import timedelta
 from typing import Any
@@ -19,12 +19,11 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from config.settings import Settings
-from drafting.sandbox import Sandbox
-from front.furnishing import furnish, settle
 from front.serving import application
 from records.document import Document, Origin, Revision
 from records.person import Person
 from signing.key_folder import open_holder, pass_phrase, place_of
+from tests.conftest import PASSWORD, Opening
 from web.pages.paper import sheets_of
 from web.pages.road_line import line_of
 from web.pages.session import local
@@ -36,17 +35,11 @@ from workflow.road import Standing
 from workflow.sign import placement_of
 
 DER = serialization.Encoding.DER
-PASSWORD = "demo-12345"  # noqa: S105 - of people who live as long as this test
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    settings = Settings(trinhky_data=tmp_path_factory.mktemp("data"), demo_password=PASSWORD)
-    with Sandbox() as sandbox:
-        office = furnish(settings, sandbox)
-        settle(office, settings)
-        yield office
-        office.database.close()
+def office(open_lasting_house: Opening) -> Office:
+    return open_lasting_house().office
 
 
 @pytest.fixture(scope="module")

@@ -17,6 +17,7 @@ from web.pages import (
     documents,
     finding,
     keys,
+    proofs,
     registers,
     session,
     tasks,
@@ -42,6 +43,7 @@ DOORS = (
     calendar,
     delegations,
     classifying,
+    proofs,
 )
 """Every page's part; a new one goes on a line of its own."""
 
