@@ -314,7 +314,13 @@ SHUT_OR_GONE = {
 
 WORDLESS = {
     *("document.recipients", "attachment.media", "revision.media", "recall.note"),
-    *("arrival.id", "receipt.key", "signing_request.certificate", "signing_request.number"),
+    *(
+        "proof.waits",
+        "arrival.id",
+        "receipt.key",
+        "signing_request.certificate",
+        "signing_request.number",
+    ),
 }
 """What is long, and says no word of a document whatever its class."""
 
