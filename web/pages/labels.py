@@ -116,6 +116,7 @@ JOB = {
     "read": "Đọc chữ trong tệp",
     "index": "Lập chỉ mục tìm kiếm",
     "notify": "Gửi thư báo",
+    "remind": "Gửi thư nhắc hạn",
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
     "purge": "Xóa bản không mật",
@@ -123,6 +124,7 @@ JOB = {
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
+    "step:reminded": "Nhắc hạn",
     "delegation:given": "Ghi ủy quyền",
     "delegation:revoked": "Chấm dứt ủy quyền",
     "calendar:changed": "Thay đổi lịch làm việc",
