@@ -16,6 +16,7 @@ from workflow.dispatch import passport_of
 from workflow.find import index
 from workflow.office import Office
 from workflow.perform import perform
+from workflow.purge import purge
 from workflow.reminding import letter
 from workflow.renew import prove
 from workflow.road import Choice
@@ -33,6 +34,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "carry": lambda dispatch, _: carry(office, dispatch),
         "tell": lambda document, person: tell(office, document, person),
         "automatic": lambda document, n: by_itself(office, document, int(n)),
+        "purge": lambda document, to: purge(office, document, to),
         "prove": lambda document, digest: prove(office, document, digest),
         "report": lambda document, code: report(office, document, code),
     }

@@ -47,7 +47,7 @@ DISPATCH = {
     "assigned": "Đã phân công",
     "processing": "Đang giải quyết",
     "completed": "Đã giải quyết xong",
-    "recalled": "Đã thu hồi",
+    "recalled": "Phải thu hồi",
     "failed": "Gửi không được",
 }
 VERDICT = {
@@ -129,6 +129,7 @@ JOB = {
     "report": "Báo trạng thái cho nơi gửi",
     "tell": "Gửi thư báo kết quả",
     "automatic": "Việc hệ thống tự làm",
+    "purge": "Xóa bản không mật",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
 EVENT = {
@@ -179,6 +180,8 @@ EVENT = {
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
+    "document:raised": "Nâng độ mật",
+    "document:purged": "Xóa bản không mật",
     "number:cancelled": "Hủy số",
     "number:reserved": "Giữ số",
     "number:voided": "Hủy số giữ",
