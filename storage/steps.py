@@ -1,6 +1,7 @@
 """Steps as rows: what is open, on whose desk, and which approvals still count."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
@@ -45,12 +46,16 @@ class Steps:
         )
         self._lay(step, step.desk, by_hand=step.by_hand)
 
-    def hand_over(self, step: Step, tokens: frozenset[str], *, since: int) -> None:
-        """Lay an open step on the desks of others alone, because somebody said so."""
+    def lay(self, step: Step, desk: frozenset[str]) -> None:
+        """Lay an open step on these desks and take it off every other."""
         self._connection.execute(
             delete(t.desk).where(t.desk.c.document == step.document, t.desk.c.step == step.n)
         )
-        self._lay(step, tokens, by_hand=tokens)
+        self._lay(step, desk, by_hand=step.by_hand)
+
+    def hand_over(self, step: Step, tokens: frozenset[str], *, since: int) -> None:
+        """Lay an open step on the desks of others alone, because somebody said so."""
+        self.lay(replace(step, by_hand=tokens), tokens)
         self.touch(step.document, step.n, since=since)
 
     def hold_time(self, step: Step) -> None:
@@ -144,16 +149,6 @@ class Steps:
             update(t.desk)
             .where(t.desk.c.document == step.document, t.desk.c.step == step.n)
             .values(opened_at=None)
-        )
-
-    def lay(self, document: str, n: int, desk: frozenset[str]) -> None:
-        """Lay a step on these desks and take it off every other."""
-        lying = (t.desk.c.document == document, t.desk.c.step == n)
-        since = self._connection.execute(select(t.desk.c.opened_at).where(*lying).limit(1)).scalar()
-        self._connection.execute(delete(t.desk).where(*lying))
-        place = {"document": document, "step": n, "opened_at": since}
-        self._connection.execute(
-            insert(t.desk), [{**place, "token": token} for token in sorted(desk)]
         )
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
