@@ -89,6 +89,7 @@ def _involved(at: Standing) -> set[str]:
     document = at.document
     found = {document.drafter, document.signer, document.assignee}
     found |= {one.by for one in document.revisions} | set(document.fields.values())
+    found |= set(document.fields.get("cosigners", "").split())
     for step in at.steps:
         found |= {step.closed_by, step.on_behalf_of}
         found |= {token.removeprefix("person:") for token in step.desk}
