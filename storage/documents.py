@@ -168,6 +168,20 @@ class Documents:
         )
         return self.several(query.order_by(t.document.c.created_at, t.document.c.id))
 
+    def filed(
+        self, file: str, tokens: frozenset[str], classes: Collection[str]
+    ) -> list[tuple[int, Document]]:
+        """Give what these may read of the documents in a case file, with their ordinals there."""
+        query = (
+            _documents()
+            .join(t.filed, t.filed.c.document == t.document.c.id)
+            .where(t.filed.c.file == file, _readable(tokens), _of_class(classes))
+            .order_by(t.filed.c.n)
+        )
+        ordinals = select(t.filed.c.document, t.filed.c.n).where(t.filed.c.file == file)
+        numbers = {row.document: row.n for row in self._connection.execute(ordinals)}
+        return [(numbers[one.id], one) for one in self.several(query)]
+
     def open_ids(self) -> list[str]:
         """Give the ids of all unclassified documents: what an index may hold."""
         query = select(t.document.c.id).where(t.document.c.classification == "none")

@@ -7,12 +7,14 @@ from sqlalchemy import Connection
 from storage.arrivals import Arrivals
 from storage.audit import Audit
 from storage.calendar import Days
+from storage.case_files import CaseFiles
 from storage.definitions import Definitions
 from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.jobs import Jobs
 from storage.passes import Passes
 from storage.people import People
+from storage.plans import Plans
 from storage.queue import Door
 from storage.readings import Readings
 from storage.registers import Registers
@@ -52,6 +54,16 @@ class Unit:
     def reservations(self) -> Reservations:
         """The numbers held for documents to come."""
         return Reservations(self.connection, self._vault)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """The plans of files."""
+        return Plans(self.connection)
+
+    @cached_property
+    def case_files(self) -> CaseFiles:
+        """The case files, what lies in them, and the lists they were handed in on."""
+        return CaseFiles(self.connection, self._vault)
 
     @cached_property
     def people(self) -> People:
