@@ -45,7 +45,7 @@ def _yaml(text: str) -> Iterator[tuple[int, dict[str, str]]]:
         told = yaml.safe_load(text)
     except (yaml.YAMLError, RecursionError, ValueError) as wrong:
         raise Unreadable("file.damaged") from wrong
-    if isinstance(told, dict):
+    if isinstance(told, dict) and isinstance(root, yaml.MappingNode):
         told = told.get("files")
         nodes = [value for key, value in root.value if getattr(key, "value", "") == "files"]
         root = nodes[0] if nodes else None

@@ -99,7 +99,7 @@ class Filed:
 
 @dataclass(frozen=True, slots=True)
 class HandIn:
-    """A list of files given to the archive at one time, printed as two: for good, and for a term."""
+    """Files given to the archive at one time, listed twice: those for good, those for a term."""
 
     id: str
     made_at: datetime

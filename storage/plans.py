@@ -1,4 +1,4 @@
-"""Plans of files as rows: one plan a year, replaced as a whole by whoever saw its latest version."""
+"""Plans of files as rows: one a year, replaced as a whole by whoever saw its latest version."""
 
 from collections.abc import Sequence
 from datetime import date

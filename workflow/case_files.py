@@ -329,4 +329,7 @@ def _log(  # noqa: PLR0913 - which act, on which file, of which document
     **facts: str,
 ) -> None:
     told = {"file": file.id, **facts}
+    if file.classification is not Classification.NONE:
+        # Whoever may read the document may still not know of the secret file it lies in.
+        told, document = {**told, "document": document}, ""
     unit.audit.append(AuditEvent(action, by.id, office.clock(), document, told))
