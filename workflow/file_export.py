@@ -33,7 +33,7 @@ def export_file(office: Office, id: str, *, by: Person) -> bytes:
     pages = [content for one, content in originals if one.document.latest.media is Media.PDF]
     payload = {
         "ho-so.pdf": office.reader.merged([inventory, *pages]),
-        "metadata.xml": metadata_of(office, seen, by),
+        "metadata.xml": metadata_of(office, seen),
     }
     for n, (one, content) in enumerate(originals, 1):
         suffix = "pdf" if one.document.latest.media is Media.PDF else "docx"
@@ -53,7 +53,7 @@ def export_file(office: Office, id: str, *, by: Person) -> bytes:
     return packed
 
 
-def metadata_of(office: Office, seen: FileView, by: Person) -> bytes:
+def metadata_of(office: Office, seen: FileView) -> bytes:
     """Give the metadata of a file and its documents as XML."""
     file = seen.file
     with office.database.reading() as unit:

@@ -42,7 +42,7 @@ HAND_IN = (
     ("Số tờ/ Số trang", 8.0),
     ("Ghi chú", 8.0),
 )
-"""Mục lục hồ sơ, tài liệu nộp lưu; the list of files kept for good has no term in it (Annex V, II)."""
+"""Mục lục hồ sơ nộp lưu; the list of files kept for good has no term in it (Annex V, II)."""
 
 ROMAN = ("I", "II", "III", "IV", "V", "VI", "VII", "VIII", "IX", "X")
 
@@ -60,11 +60,13 @@ def print_plan(office: Office, year: int, form: str, *, by: Person) -> bytes:
         year,
         PLAN,
         _plan_rows(plan, names),
-        by,
+        by=by,
         lines=(("Năm", str(year)), ("Ban hành ngày", issued)),
         closing=(
-            f"Bản danh mục này có {len(plan.files)} hồ sơ, bao gồm: {for_good} hồ sơ bảo quản "
-            f"vĩnh viễn; {len(plan.files) - for_good} hồ sơ bảo quản có thời hạn.",
+            (
+                f"Bản danh mục này có {len(plan.files)} hồ sơ, bao gồm: {for_good} hồ sơ bảo quản "
+                f"vĩnh viễn; {len(plan.files) - for_good} hồ sơ bảo quản có thời hạn."
+            ),
         ),
     )
     return _printed(office, book, form, {"plan": str(year)}, by)
@@ -85,7 +87,7 @@ def inventory_of(office: Office, seen: FileView, by: Person) -> PrintedBook:
         file.year,
         INVENTORY,
         tuple(_inventory_rows(office, seen)),
-        by,
+        by=by,
         lines=(
             ("Số và ký hiệu hồ sơ", file.notation),
             ("Tiêu đề hồ sơ", file.title),
@@ -95,7 +97,7 @@ def inventory_of(office: Office, seen: FileView, by: Person) -> PrintedBook:
     )
 
 
-def list_book(  # noqa: PLR0913 - whose list, of what, which half
+def list_book(
     office: Office,
     seen: Sequence[FileView],
     made_on: date,
@@ -114,7 +116,7 @@ def list_book(  # noqa: PLR0913 - whose list, of what, which half
         made_on.year,
         columns,
         tuple(rows),
-        by,
+        by=by,
         lines=(("Ngày lập", f"{made_on:%d/%m/%Y}"),),
         closing=(f"Mục lục này gồm {len(rows)} hồ sơ, bảo quản {kept}.",),
     )
@@ -184,8 +186,8 @@ def _book(  # noqa: PLR0913 - what stands on a printed table
     year: int,
     columns: tuple[tuple[str, float], ...],
     rows: tuple[tuple[str, ...], ...],
-    by: Person,
     *,
+    by: Person,
     lines: tuple[tuple[str, str], ...],
     closing: tuple[str, ...],
 ) -> PrintedBook:
@@ -213,7 +215,7 @@ def _printed(
     return printed
 
 
-def print_list(
+def print_list(  # noqa: PLR0913 - which half of which list, how, for whom
     office: Office,
     files: Sequence[CaseFile],
     made_on: date,

@@ -16,7 +16,7 @@ from workflow.file_prints import print_list
 from workflow.office import Office
 
 NOTICE = timedelta(days=30)
-"""How long before a file is to be handed in its owner is told (Decree 30/2020, Annex VI, III.5b)."""
+"""How long before a file falls due its owner is told (Decree 30/2020, Annex VI, III.5b)."""
 
 
 @dataclass(frozen=True, slots=True)

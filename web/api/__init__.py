@@ -5,6 +5,7 @@ from flask import Blueprint
 from web.api import (
     acts,
     calendar,
+    case_files,
     configured,
     documents,
     finding,
@@ -15,5 +16,16 @@ from web.api import (
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-for part in (people, configured, documents, acts, finding, registers, inspection, tasks, calendar):
+for part in (
+    people,
+    configured,
+    documents,
+    acts,
+    finding,
+    registers,
+    inspection,
+    tasks,
+    calendar,
+    case_files,
+):
     api.register_blueprint(part.door)

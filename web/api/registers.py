@@ -60,7 +60,7 @@ def registers() -> ResponseReturnValue:
 def register(book: str) -> ResponseReturnValue:
     """Give the rows in order, or the printed book as Accept asks."""
     year = _year()
-    form = request.args.get("format", "") or _accepted()
+    form = request.args.get("format", "") or accepted()
     if form:
         printed = print_book(office(), book, year, form, by=person())
         media = next((one for one, name in FORMS.items() if name == form), "")
@@ -110,7 +110,8 @@ def close(book: str) -> ResponseReturnValue:
     return jsonify(shapes.closing(closing)), 201
 
 
-def _accepted() -> str:
+def accepted() -> str:
+    """Give the printed form the caller accepts, "" for JSON."""
     best = request.accept_mimetypes.best_match(["application/json", *FORMS], "application/json")
     if best == "application/json" and "xlsx" in request.accept_mimetypes.to_header():
         return "xlsx"
