@@ -27,6 +27,7 @@ from storage.vault import master_key
 from web.application import build
 from workflow.find import lay_index, reindex
 from workflow.gather import gather
+from workflow.hand_in import notice_due
 from workflow.jobs import jobs
 from workflow.office import Office
 
@@ -152,6 +153,7 @@ def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None
     while not stopping.wait(settings.gather_every):
         try:
             gather(office)
+            notice_due(office)
             told = ""
             if office.today() != renewed:
                 refresh_crls(settings.trinhky_data / "keys", office.clock())

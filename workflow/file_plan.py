@@ -31,6 +31,8 @@ HEADINGS = {
 }
 """What the columns of a table may be called."""
 
+FIRST_YEAR, LAST_YEAR = 1945, 2999
+
 FOR_GOOD = frozenset({"vĩnh viễn", "vv", "permanent", "0"})
 
 
@@ -52,6 +54,7 @@ def plan_of(office: Office, year: int, *, by: Person) -> FilePlan:
     """Give the plan of a year, an empty one of version 0 where there is none."""
     if Role.ADMINISTRATOR in by.roles:
         raise NotAllowed("plan.not-yours")
+    _require_year(year)
     with office.database.reading() as unit:
         return unit.plans.get(year)
 
@@ -84,6 +87,7 @@ def settle_plan(
             changed the plan meanwhile.
     """
     _require(by, PLANNERS)
+    _require_year(year)
     if not lines:
         raise Refused("plan.empty")
     with office.database.unit() as unit:
@@ -104,6 +108,7 @@ def issue_plan(office: Office, year: int, *, by: Person) -> FilePlan:
     Raises  NotAllowed: it is not theirs to issue. NotFound: there is no plan of that year.
     """
     _require(by, ISSUERS)
+    _require_year(year)
     with office.database.unit() as unit:
         plan = unit.plans.get(year)
         if not plan.files:
@@ -173,6 +178,11 @@ def _years(line: PlanLine) -> int:
 def _column(title: str) -> str:
     told = " ".join(title.casefold().split())
     return next((name for name, called in HEADINGS.items() if told in called), "")
+
+
+def _require_year(year: int) -> None:
+    if not FIRST_YEAR <= year <= LAST_YEAR:
+        raise NotFound("plan.unknown", year=year)
 
 
 def _require(by: Person, roles: frozenset[Role]) -> None:

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from identity.reading import classes_of, tokens_of
 from records.audit import AuditEntry, AuditEvent, AuditHead
+from records.case_file import CaseFile
 from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
 from records.exchange import Dispatch
@@ -15,6 +16,7 @@ from records.person import Person, Role, Unit
 from records.register import Reservation
 from records.route import Act, Effect
 from records.step import Step
+from workflow.case_files import files_of
 from workflow.duplicates import twin_of
 from workflow.office import Office
 from workflow.reserve import held_for
@@ -36,6 +38,7 @@ class View:
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
     twin: str  # id of an earlier document that seems the same, or ""
     held: tuple[Reservation, ...]  # numbers it could be given instead of the next one
+    files: tuple[CaseFile, ...]  # in which it lies, those this person may open
 
     @property
     def document(self) -> Document:
@@ -64,6 +67,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             package=unit.readings.package(id),
             pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
             twin=twin_of(unit, at.document, by=by),
+            files=files_of(unit, at.document, by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
         )
 

@@ -87,6 +87,7 @@ def whole(seen: View) -> dict[str, Any]:
         "package": seen.package,
         "pending": list(seen.pending),
         "duplicate_of": seen.twin or None,
+        "case_files": [one.id for one in seen.files],
     }
 
 

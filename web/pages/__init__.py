@@ -10,9 +10,11 @@ from web.pages import (
     audit,
     beginning,
     calendar,
+    case_files,
     checking,
     desk,
     documents,
+    file_plan,
     finding,
     registers,
     session,
@@ -35,5 +37,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, tasks, calendar):
+    for part in (*DOORS, case_files, file_plan, admin, tasks, calendar):
         app.register_blueprint(part.door)

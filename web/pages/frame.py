@@ -12,7 +12,7 @@ from web.office import office
 from workflow.receive import directions_of
 from workflow.registers import books_of
 
-PART_OF = {"acting": "documents", "tasks": "admin"}
+PART_OF = {"file_plan": "case_files", "acting": "documents", "tasks": "admin"}
 """Doors that lie inside another one's place."""
 
 
@@ -38,6 +38,8 @@ def places(who: Person) -> Iterator[Place]:
         yield Place("documents.page", "documents")
     if reads and directions_of(office(), who):
         yield Place("beginning.choose", "beginning")
+    if reads:
+        yield Place("case_files.shelf", "case_files")
     if books_of(office(), by=who):
         yield Place("registers.books", "registers")
     if reads:

@@ -192,12 +192,19 @@ PLACE = {
     "documents": "Văn bản",
     "beginning": "Tạo văn bản",
     "registers": "Sổ đăng ký",
+    "case_files": "Hồ sơ công việc",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
     "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
     "audit": "Nhật ký",
     "admin": "Quản trị",
+}
+FILE_STATE = {
+    "open": "Đang lập",
+    "closed": "Đã kết thúc",
+    "submitted": "Chờ lưu trữ nhận",
+    "accepted": "Đã nộp lưu",
 }
 FACET = {
     "type": "Loại văn bản",
@@ -227,5 +234,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "hint": HINT,
     "place": PLACE,
     "weekday": WEEKDAY,
+    "file_state": FILE_STATE,
     "facet": FACET,
 }
