@@ -195,7 +195,7 @@ def _merge(content: bytes, options: dict[str, object]) -> bytes:
     for size in sizes:
         part = _opened(content[at : at + size])
         part.init_forms()
-        for page in _pages(part):
+        for page in _pages(part) if part.formenv else ():
             page.flatten()  # fields and pictures of signatures become part of the page
         merged.import_pages(part)
         at += size

@@ -26,7 +26,7 @@ class CaseFiles:
         try:
             self._connection.execute(insert(t.case_file).values(id=file.id, **self._row(file)))
         except IntegrityError as taken:
-            raise Refused("case-file.taken", notation=file.notation, year=file.year) from taken
+            raise Refused("casefile.taken", notation=file.notation, year=file.year) from taken
         self.admit(file.id, readers)
 
     def change(self, file: CaseFile, *, seen: int) -> None:
@@ -38,13 +38,13 @@ class CaseFiles:
             .values(**self._row(file))
         )
         if done.rowcount != 1:
-            raise Outrun("case-file.outrun")
+            raise Outrun("casefile.outrun")
 
     def get(self, id: str) -> CaseFile:
         """Give a file. Raises NotFound."""
         row = self._connection.execute(select(t.case_file).where(t.case_file.c.id == id)).first()
         if row is None:
-            raise NotFound("case-file.unknown")
+            raise NotFound("casefile.unknown")
         return self._file(row)
 
     def admit(self, id: str, readers: Iterable[str]) -> None:
@@ -101,7 +101,7 @@ class CaseFiles:
         try:
             self._connection.execute(insert(t.filed).values(file=file, document=document, n=n))
         except IntegrityError as there:
-            raise Refused("case-file.holds-it") from there
+            raise Refused("casefile.holds-it") from there
         return n
 
     def take_out(self, file: str, document: str) -> None:
@@ -123,7 +123,7 @@ class CaseFiles:
         """Give a list of files handed in. Raises NotFound."""
         row = self._connection.execute(select(t.hand_in).where(t.hand_in.c.id == id)).first()
         if row is None:
-            raise NotFound("hand-in.unknown")
+            raise NotFound("handin.unknown")
         return _list(row)
 
     def lists(self) -> list[HandIn]:
@@ -140,7 +140,7 @@ class CaseFiles:
             .values(settled_at=at, settled_by=by, returned=returned)
         )
         if done.rowcount != 1:
-            raise Outrun("hand-in.settled")
+            raise Outrun("handin.settled")
 
     def _seen(self, tokens: frozenset[str], classes: Collection[str]) -> Select[Any]:
         readable = exists().where(

@@ -68,7 +68,7 @@ def open_planned(office: Office, year: int, notation: str, *, by: Person) -> Cas
         if plan.issued_on is None:
             raise Refused("plan.not-issued", year=year)
         if by.id != planned.owner and not by.roles & KEEPERS:
-            raise NotAllowed("case-file.not-yours")
+            raise NotAllowed("casefile.not-yours")
         said = FileSaid(planned.notation, planned.title, planned.years, note=planned.note)
         owner = unit.people.get(planned.owner)
         return _opened(office, unit, said, year, owner=owner, planned=True, by=by)
@@ -88,9 +88,9 @@ def open_file(office: Office, said: FileSaid, *, by: Person) -> CaseFile:
             parent = file_for(unit, said.parent, by)
             _require_keeping(unit, parent, by)
             if parent.parent:
-                raise Refused("case-file.part-of-part")
+                raise Refused("casefile.part-of-part")
             if parent.classification.rank > said.classification.rank:
-                raise Refused("case-file.part-more-open")
+                raise Refused("casefile.part-more-open")
             owner, year = unit.people.get(parent.owner), parent.year
         return _opened(office, unit, said, year, owner=owner, planned=False, by=by)
 
@@ -187,14 +187,14 @@ def close_file(office: Office, id: str, ended_on: date | None, *, by: Person) ->
         _require_keeping(unit, file, by)
         _require_open(file)
         if ended_on is None or not file.opened_on <= ended_on <= office.today():
-            raise Refused("case-file.ended", opened=f"{file.opened_on:%d/%m/%Y}")
+            raise Refused("casefile.ended", opened=f"{file.opened_on:%d/%m/%Y}")
         if any(one.state is FileState.OPEN for one in seen.parts):
-            raise Refused("case-file.part-open")
+            raise Refused("casefile.part-open")
         if not seen.filed and not seen.parts:
-            raise Refused("case-file.empty")
+            raise Refused("casefile.empty")
         for one in seen.filed:
             if not _finished(office, unit, one.document, by):
-                raise Refused("case-file.unfinished", document=_called(one.document))
+                raise Refused("casefile.unfinished", document=_called(one.document))
         _log(office, unit, "file:closed", file, by)
         return _changed(unit, replace(file, state=FileState.CLOSED, ended_on=ended_on))
 
@@ -207,7 +207,7 @@ def reopen_file(office: Office, id: str, reason: str, *, by: Person) -> CaseFile
         if not reason.strip():
             raise Refused("comment.required", action="reopen")
         if file.state is not FileState.CLOSED:
-            raise Outrun("case-file.not-closed")
+            raise Outrun("casefile.not-closed")
         # Of a secret file the reason may tell something, so the log says only that there is one.
         told = "" if file.classification is not Classification.NONE else " ".join(reason.split())
         _log(office, unit, "file:reopened", file, by, reason=told)
@@ -219,7 +219,7 @@ def file_for(unit: Unit, id: str, by: Person) -> CaseFile:
     """Give a file to somebody who may open it. Raises NotFound."""
     file = unit.case_files.get(id)
     if not _may_open(unit, file, by):
-        raise NotFound("case-file.unknown")
+        raise NotFound("casefile.unknown")
     return file
 
 
@@ -268,14 +268,14 @@ def _check(office: Office, said: FileSaid, by: Person) -> None:
     if not cleared(by, said.classification):
         raise Refused("secrecy.clearance")
     if not said.notation.strip():
-        raise Refused("case-file.notation")
+        raise Refused("casefile.notation")
     if not said.title.strip():
-        raise Refused("case-file.title")
+        raise Refused("casefile.title")
     for field, most in LONGEST.items():
         if len(getattr(said, field)) > most:
-            raise Refused("case-file.too-long", limit=most)
+            raise Refused("casefile.too-long", limit=most)
     if not 0 <= said.years <= MOST_YEARS:
-        raise Refused("case-file.retention", most=MOST_YEARS)
+        raise Refused("casefile.retention", most=MOST_YEARS)
 
 
 def _may_open(unit: Unit, file: CaseFile, by: Person) -> bool:
@@ -289,17 +289,17 @@ def _keeps(file: CaseFile, by: Person) -> bool:
 
 def _require_keeping(unit: Unit, file: CaseFile, by: Person) -> None:
     if not (_may_open(unit, file, by) and _keeps(file, by)):
-        raise NotAllowed("case-file.not-yours")
+        raise NotAllowed("casefile.not-yours")
 
 
 def _require_open(file: CaseFile) -> None:
     if file.state is not FileState.OPEN:
-        raise Refused("case-file.closed")
+        raise Refused("casefile.closed")
 
 
 def _require_reader(by: Person) -> None:
     if not tokens_of(by):
-        raise NotAllowed("case-file.not-yours")
+        raise NotAllowed("casefile.not-yours")
 
 
 def _finished(office: Office, unit: Unit, document: Document, by: Person) -> bool:

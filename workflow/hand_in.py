@@ -19,6 +19,9 @@ NOTICE = timedelta(days=30)
 """How long before a file falls due its owner is told (Decree 30/2020, Annex VI, III.5b)."""
 
 
+SHORTEST_YEAR = timedelta(days=365)
+
+
 @dataclass(frozen=True, slots=True)
 class ListView:
     """A list as one person sees it: of its files, those they may open."""
@@ -34,7 +37,7 @@ def hand_in(office: Office, ids: Sequence[str], *, by: Person) -> ListView:
             or is kept for less than five years. Outrun: one lies on a list already.
     """
     if not ids:
-        raise Refused("hand-in.empty")
+        raise Refused("handin.empty")
     at = office.clock()
     made = HandIn(token_hex(16), at, by.id)
     with office.database.unit() as unit:
@@ -43,7 +46,7 @@ def hand_in(office: Office, ids: Sequence[str], *, by: Person) -> ListView:
         for id in dict.fromkeys(ids):
             file = file_for(unit, id, by)
             if by.id != file.owner and not by.roles & KEEPERS:
-                raise NotAllowed("case-file.not-yours")
+                raise NotAllowed("casefile.not-yours")
             _require_ready(file)
             files.append(_moved(unit, replace(file, state=FileState.SUBMITTED, hand_in=made.id)))
             _log(office, unit, "file:handed-in", file, by)
@@ -60,9 +63,9 @@ def settle(office: Office, id: str, returned: str | None, *, by: Person) -> List
         made = unit.case_files.list_of(id)
         files = unit.case_files.handed_in(id)
         if not any(file.id == seen.id for file in files for seen in _seen(unit, id, by)):
-            raise NotFound("hand-in.unknown")
+            raise NotFound("handin.unknown")
         if Role.ARCHIVIST not in by.roles:
-            raise NotAllowed("hand-in.not-yours")
+            raise NotAllowed("handin.not-yours")
         if returned is not None and not returned.strip():
             raise Refused("comment.required", action="return")
         told = " ".join((returned or "").split())
@@ -87,14 +90,14 @@ def list_view(office: Office, id: str, *, by: Person) -> ListView:
     with office.database.reading() as unit:
         found = ListView(unit.case_files.list_of(id), tuple(_seen(unit, id, by)))
     if not found.files:
-        raise NotFound("hand-in.unknown")
+        raise NotFound("handin.unknown")
     return found
 
 
 def print_hand_in(office: Office, id: str, half: str, form: str, *, by: Person) -> bytes:
     """Give one of a list's two halves printed: ``permanent`` or ``term``."""
     if half not in ("permanent", "term"):
-        raise NotFound("hand-in.unknown")
+        raise NotFound("handin.unknown")
     seen = list_view(office, id, by=by)
     made_on = seen.list.made_at.astimezone(office.zone).date()
     return print_list(office, seen.files, made_on, for_good=half == "permanent", form=form, by=by)
@@ -113,7 +116,9 @@ def falling_due(office: Office, files: Sequence[CaseFile]) -> list[CaseFile]:
 def notice_due(office: Office) -> int:
     """Note once of each file that it falls due, and give how many were noted."""
     with office.database.reading() as unit:
-        due = falling_due(office, unit.case_files.unnoticed(office.today()))
+        due = falling_due(
+            office, unit.case_files.unnoticed(office.today() + NOTICE - SHORTEST_YEAR)
+        )
     noted = 0
     for file in due:
         try:
@@ -129,11 +134,11 @@ def notice_due(office: Office) -> int:
 
 def _require_ready(file: CaseFile) -> None:
     if file.state in (FileState.SUBMITTED, FileState.ACCEPTED):
-        raise Outrun("hand-in.listed", notation=file.notation)
+        raise Outrun("handin.listed", notation=file.notation)
     if file.state is not FileState.CLOSED:
-        raise Refused("hand-in.open", notation=file.notation)
+        raise Refused("handin.open", notation=file.notation)
     if 0 < file.years < LONG:
-        raise Refused("hand-in.short", notation=file.notation, years=LONG)
+        raise Refused("handin.short", notation=file.notation, years=LONG)
 
 
 def _seen(unit: Unit, id: str, by: Person) -> list[CaseFile]:
