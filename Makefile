@@ -6,11 +6,11 @@ BIN := $(VENV)/bin
 SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf
 SYSTEM_TEST := poppler-utils chromium postgresql python3-swift strace
 
-# What keeps, counts, routes and lets in, once more on the database of many machines.
-ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit road session staff))
+# A file of tests shares its office, so it stays in one process.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve work partner test check verify register-audit reindex backup restore faults bench lock clean
+.PHONY: help run serve work partner test check verify workflow-check register-audit reindex backup restore faults bench office-day lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -28,9 +28,9 @@ partner: $(VENV)/.run system ## a second demonstration office on port 8001, to e
 	@TRINHKY_OFFICE=office-partner.yaml TRINHKY_DATA=var/partner TRINHKY_SPOOL=var/spool TRINHKY_TRUST=var/keys \
 	  PORT=$${PORT:-8001} exec $(BIN)/python app.py run
 
-test: $(VENV)/.test system system-test check ## install what tests need and run them all
-	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --database postgresql $(ON_POSTGRESQL)
+test: $(VENV)/.test system system-test check ## install what tests need and run them all, on both databases
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --database postgresql
 
 check: $(VENV)/.test ## what must hold of the code without running it
 	$(BIN)/ruff format --check .
@@ -40,6 +40,9 @@ check: $(VENV)/.test ## what must hold of the code without running it
 
 verify: $(VENV)/.run ## check the log's chain, every file and every number
 	@$(BIN)/python app.py verify
+
+workflow-check: $(VENV)/.run ## prove every workflow: no dead end, no way around a signature, somebody at every step
+	@$(BIN)/python app.py workflow-check
 
 register-audit: $(VENV)/.run ## prove that every register is 1…n, and tell every number that is not
 	@$(BIN)/python app.py register-audit
@@ -59,6 +62,9 @@ faults: $(VENV)/.test system system-test ## kill, starve and corrupt the office 
 bench: $(VENV)/.test system ## measure the main job and the transitions
 	$(BIN)/python -m bench.transition
 	$(BIN)/python -m bench.main_job
+
+office-day: $(VENV)/.test system system-test ## live a federation's working day with 1,000 to 100,000 documents stored
+	$(BIN)/python -m bench.office_day
 
 lock: ## pin every package with its hash (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt

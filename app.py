@@ -9,6 +9,7 @@ from config.logs import keep_logs
 from config.settings import Settings
 from front.copying import copy, restore
 from front.furnishing import opened
+from front.proving import check_workflows
 from front.serving import run, serve, served, work
 from records.errors import OfficeError
 from web.language import sentence
@@ -102,7 +103,12 @@ def _done(chosen: argparse.Namespace, settings: Settings) -> int:
 OPEN = {"run": run, "serve": serve, "work": work}
 """Commands that hold the office open until they are told to stop."""
 
-LOOK_AFTER = {"verify": check, "reindex": rebuild, "register-audit": prove_registers}
+LOOK_AFTER = {
+    "verify": check,
+    "reindex": rebuild,
+    "workflow-check": check_workflows,
+    "register-audit": prove_registers,
+}
 """Commands that look at the office as it lies, or mend it, and give an exit status."""
 
 

@@ -11,7 +11,7 @@ from records.errors import Outrun, Refused, Unavailable
 from storage.engine import engine_of
 from storage.queue import Door
 from storage.schema import upgrade
-from storage.tables import audit_head
+from storage.tables import adoption, audit_head
 from storage.unit import Unit
 from storage.vault import Vault
 
@@ -70,6 +70,13 @@ class Database:
             wrong = [row for row in rows if row != "ok"]
             foreign = unit.connection.execute(text("PRAGMA foreign_key_check")).all()
         return (*wrong, *(f"foreign key of {row[0]}" for row in foreign))
+
+    def stands(self) -> bool:
+        """Tell whether an office was founded in it."""
+        with self.engine.connect() as connection:
+            if not inspect(connection).has_table(adoption.name):
+                return False
+            return connection.execute(adoption.select().limit(1)).first() is not None
 
     def queue_stands(self) -> bool:
         """Tell whether the queue's tables are there, so that jobs can be left."""

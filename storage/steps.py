@@ -43,8 +43,12 @@ class Steps:
                 soon_at=deadline.soon if deadline else None,
             )
         )
-        for token in sorted(desk):
-            self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
+        lies = [
+            {"document": document, "step": n, "token": token, "opened_at": at}
+            for token in sorted(desk)
+        ]
+        if lies:
+            self._connection.execute(insert(t.desk), lies)
         return n
 
     def open_ones(self) -> list[tuple[Step, Digest, str, str]]:
@@ -72,16 +76,36 @@ class Steps:
         )
 
     def close(  # noqa: PLR0913 - the facts of an act, each named at the call
-        self, document: str, *, by: str, act: str, at: datetime, digest: str, approval: bool
+        self,
+        document: str,
+        *,
+        by: str,
+        act: str,
+        at: datetime,
+        digest: str,
+        approval: bool,
+        on_behalf_of: str = "",
     ) -> None:
         """Close the open step. Raises Outrun: there is none any more."""
         closed = self._connection.execute(
             update(t.step)
             .where(t.step.c.document == document, t.step.c.closed_at.is_(None))
-            .values(closed_at=at, closed_by=by, act=act, digest=digest, approval=approval)
+            .values(
+                closed_at=at,
+                closed_by=by,
+                act=act,
+                digest=digest,
+                approval=approval,
+                on_behalf_of=on_behalf_of,
+            )
         )
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
+        self._connection.execute(
+            update(t.desk)
+            .where(t.desk.c.document == document, t.desk.c.opened_at.is_not(None))
+            .values(opened_at=None)
+        )
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
         """Let approvals of other bytes than those of digest ``but`` no longer count."""
@@ -137,6 +161,7 @@ def _step(row: Any, desk: frozenset[str]) -> Step:
         soon_at=row.soon_at,
         closed_at=row.closed_at,
         closed_by=row.closed_by,
+        on_behalf_of=row.on_behalf_of,
         act=row.act,
         digest=row.digest,
         approval=row.approval,

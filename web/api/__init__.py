@@ -7,11 +7,13 @@ from web.api import (
     calendar,
     case_files,
     configured,
+    delegations,
     documents,
     finding,
     inspection,
     people,
     registers,
+    signing,
     tasks,
 )
 
@@ -25,7 +27,9 @@ for part in (
     registers,
     inspection,
     tasks,
+    signing,
     calendar,
     case_files,
+    delegations,
 ):
     api.register_blueprint(part.door)

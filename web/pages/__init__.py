@@ -12,10 +12,12 @@ from web.pages import (
     calendar,
     case_files,
     checking,
+    delegations,
     desk,
     documents,
     file_plan,
     finding,
+    keys,
     registers,
     session,
     tasks,
@@ -37,5 +39,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, case_files, file_plan, admin, tasks, calendar):
+    for part in (*DOORS, admin, keys, tasks, calendar, delegations, case_files, file_plan):
         app.register_blueprint(part.door)

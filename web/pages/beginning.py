@@ -6,16 +6,16 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from records.delegation import AMOUNT
 from records.document import Classification, Direction, Source, Urgency
 from records.errors import NotFound
-from records.person import Role
 from web.office import office, person
 from web.pages.asked import chosen, day_of, file_of, files_of, text_of
 from web.pages.retold import retold
 from web.phrases import phrase
 from workflow.begin import Particulars
 from workflow.draft import draft
-from workflow.look import staff
+from workflow.look import leaders, units
 from workflow.receive import directions_of, receive
 
 door = Blueprint("beginning", __name__)
@@ -83,7 +83,7 @@ def bring() -> ResponseReturnValue:
 
 
 def _particulars() -> Particulars:
-    signer = text_of("signer")
+    signer, amount = text_of("signer"), text_of(AMOUNT)
     return Particulars(
         direction=chosen(Direction, "direction", phrase("Luồng văn bản")),
         type=text_of("type"),
@@ -98,7 +98,7 @@ def _particulars() -> Particulars:
             organ=text_of("source_organ"),
             on=day_of("source_date", phrase("Ngày văn bản")),
         ),
-        fields={"signer": signer} if signer else {},
+        fields={name: said for name, said in (("signer", signer), (AMOUNT, amount)) if said},
     )
 
 
@@ -112,6 +112,8 @@ def _answers(said: Particulars) -> Mapping[str, str]:
     names = [office().partners[one].name for one in said.recipients if one in office().partners]
     if names:
         answers.setdefault("recipients", "\n".join(names))
+    if said.fields.get(AMOUNT):
+        answers[AMOUNT] = said.fields[AMOUNT]
     return answers
 
 
@@ -121,16 +123,15 @@ def _directions() -> tuple[Direction, ...]:
 
 
 def _choices() -> dict[str, Any]:
-    people, units = staff(office())
     who = person()
-    names = {unit.id: unit.name for unit in units}
+    names = units(office())
     highest = who.clearance.rank if office().sealed else 0
     return {
         "directions": _directions(),
         "classifications": [one for one in Classification if one.rank <= highest],
         "urgencies": tuple(Urgency),
         "my_units": {post.unit: names.get(post.unit, post.unit) for post in who.posts},
-        "signers": [one for one in people if one.active and Role.LEADER in one.roles],
+        "signers": leaders(office()),
         "usual_signer": office().default_signer,
         "partners": [one for one in office().partners.values() if one.id != office().organ.id],
         "largest": office().largest,

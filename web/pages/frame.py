@@ -12,7 +12,7 @@ from web.office import office
 from workflow.receive import directions_of
 from workflow.registers import books_of
 
-PART_OF = {"file_plan": "case_files", "acting": "documents", "tasks": "admin"}
+PART_OF = {"file_plan": "case_files", "acting": "documents", "tasks": "admin", "keys": "admin"}
 """Doors that lie inside another one's place."""
 
 
@@ -45,6 +45,7 @@ def places(who: Person) -> Iterator[Place]:
     if reads:
         yield Place("finding.search", "finding")
         yield Place("archive.shelf", "archive")
+    yield Place("delegations.show", "delegations")
     yield Place("calendar.show", "calendar")
     yield Place("checking.bring", "checking")
     if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:

@@ -1,0 +1,88 @@
+"""Every place a document can come to on a road, and the ways that lead there."""
+
+from dataclasses import dataclass, field
+from enum import IntEnum
+
+from records.proof import Claim, Move
+from workflow.cast import Trial
+
+REVISE = "revise"
+"""The name of bringing other bytes, which is an act without being one of the road's."""
+
+
+class Paper(IntEnum):
+    """What the bytes bear."""
+
+    DRAFT = 0
+    SIGNED = 1
+    SEALED = 2
+
+
+@dataclass(frozen=True, slots=True)
+class Last:
+    """What was done last, as long as it could be taken back."""
+
+    state: str
+    by_drafter: bool
+    approval: bool
+    by: str  # who they are
+
+
+@dataclass(frozen=True, slots=True)
+class Spot:
+    """Where a document stands, as far as any rule of a road asks."""
+
+    active: frozenset[str]  # states, those inside branches too
+    paper: Paper = Paper.DRAFT
+    approvals: frozenset[tuple[str, bool]] = frozenset()  # (state, by the drafter) of these bytes
+    outcomes: frozenset[tuple[str, str, bool]] = frozenset()  # (parallel, branch, yes)
+    decided: frozenset[tuple[str, bool]] = frozenset()  # conditions that came out this way
+    last: Last | None = None
+    numbered: bool = False
+    sent: bool = False
+    assigned: bool = False
+
+    @property
+    def others(self) -> bool:
+        """Tell whether anybody but the drafter approved these bytes."""
+        return any(not by_drafter for _, by_drafter in self.approvals)
+
+
+@dataclass(frozen=True, slots=True)
+class Blocked:
+    """An act that the road draws and the office would refuse."""
+
+    spot: Spot
+    move: Move
+    claim: Claim
+    missing: str = ""  # states whose approval is not there
+
+
+@dataclass(slots=True)
+class Space:
+    """All places one document can come to, and how."""
+
+    trial: Trial
+    passed: set[str]  # every state a document came to, if only for a moment
+    came: dict[Spot, tuple[Spot, Move] | None] = field(default_factory=dict)
+    onward: dict[Spot, list[Spot]] = field(default_factory=dict)
+    blocked: list[Blocked] = field(default_factory=list)
+    whole: bool = True  # whether every place was looked at
+
+    def path(self, spot: Spot) -> tuple[Move, ...]:
+        """Give the shortest way to a place."""
+        moves: list[Move] = []
+        step = self.came[spot]
+        while step is not None:
+            before, move = step
+            moves.append(move)
+            step = self.came[before]
+        return tuple(reversed(moves))
+
+
+@dataclass(frozen=True, slots=True)
+class Rules:
+    """What the office refuses whatever a road draws; a proof may ask what would be without one."""
+
+    gate: bool = True  # nothing secret is sent
+    two_people: bool = True  # a drafter never approves first
