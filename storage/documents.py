@@ -173,7 +173,7 @@ class Documents:
         query = (
             _documents()
             .join(t.filed, t.filed.c.document == t.document.c.id)
-            .where(t.filed.c.file == file, _readable(tokens), _of_class(classes))
+            .where(t.filed.c.file == file, _readable(tokens), of_class(classes))
             .order_by(t.filed.c.n)
         )
         ordinals = select(t.filed.c.document, t.filed.c.n).where(t.filed.c.file == file)
