@@ -12,6 +12,7 @@ from web.api import (
     finding,
     inspection,
     people,
+    proofs,
     registers,
     signing,
     tasks,
@@ -30,6 +31,7 @@ for part in (
     signing,
     calendar,
     case_files,
+    proofs,
     delegations,
 ):
     api.register_blueprint(part.door)

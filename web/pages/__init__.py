@@ -18,6 +18,7 @@ from web.pages import (
     file_plan,
     finding,
     keys,
+    proofs,
     registers,
     session,
     tasks,
@@ -26,7 +27,19 @@ from web.pages.frame import frame
 from web.pages.words import FILTERS
 from web.phrases import english, gettext, ngettext
 
-DOORS = (session, desk, documents, acting, beginning, registers, finding, archive, checking, audit)
+DOORS = (
+    session,
+    desk,
+    documents,
+    acting,
+    beginning,
+    registers,
+    finding,
+    archive,
+    checking,
+    audit,
+    proofs,
+)
 
 
 def hang_pages(app: Flask) -> None:

@@ -11,6 +11,7 @@ from web.language import language
 from web.office import office
 from workflow.receive import directions_of
 from workflow.registers import books_of
+from workflow.renew import KEEPERS
 
 PART_OF = {"file_plan": "case_files", "acting": "documents", "tasks": "admin", "keys": "admin"}
 """Doors that lie inside another one's place."""
@@ -48,6 +49,8 @@ def places(who: Person) -> Iterator[Place]:
     yield Place("delegations.show", "delegations")
     yield Place("calendar.show", "calendar")
     yield Place("checking.bring", "checking")
+    if reads and who.roles & KEEPERS:
+        yield Place("proofs.soon", "proofs")
     if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:
         yield Place("audit.log", "audit")
     if Role.ADMINISTRATOR in who.roles:
