@@ -78,6 +78,8 @@ ACTIONS = frozenset(
         "egress:refused",
         "register:printed",
         "register:closed",
+        "ledger:written",
+        "slip:printed",
         "plan:changed",
         "plan:issued",
         "file:opened",

@@ -343,6 +343,20 @@ reservation = Table(
     UniqueConstraint("book", "series", "year", "serial"),
 )
 
+ledger_line = Table(
+    "ledger_line",
+    metadata,
+    Column("ledger", String(40), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("on", Date, nullable=False),
+    Column("document", ForeignKey("document.id"), nullable=False, index=True),
+    Column("by", String(64), nullable=False),
+    Column("cells", JSON, nullable=False),  # {} for a classified document: see shut
+    Column("shut", LargeBinary),
+    CheckConstraint("n >= 1", name="from_one"),
+)
+
 closing = Table(
     "closing",
     metadata,

@@ -14,6 +14,7 @@ from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.jobs import Jobs
+from storage.ledgers import Ledgers
 from storage.passes import Passes
 from storage.people import People
 from storage.plans import Plans
@@ -59,6 +60,11 @@ class Unit:
     def reservations(self) -> Reservations:
         """The numbers held for documents to come."""
         return Reservations(self.connection, self._vault)
+
+    @cached_property
+    def ledgers(self) -> Ledgers:
+        """The books in which a clerk writes what became of a document."""
+        return Ledgers(self.connection, self._vault)
 
     @cached_property
     def plans(self) -> Plans:

@@ -64,6 +64,11 @@ DELETE /certificates/{fingerprint}
 POST /registers/{book}/reservations
 POST /registers/{book}/closings
 POST /reservations/{id}/void
+GET /ledgers
+GET /ledgers/{ledger}
+POST /ledgers/{ledger}/lines
+POST /ledgers/{ledger}/lines/{year}/{n}/return
+GET /documents/{id}/slips/{slip}
 GET /case-files
 POST /case-files
 GET /case-files/{id}

@@ -361,6 +361,8 @@ SHOWN = [
     ("luutru", "/file-plans/2026"),
     ("chuyenvien", "/file-plans/2026"),
     ("luutru", "/hand-ins"),
+    ("vanthu", "/ledgers/ban-luu"),
+    ("kiemtra", "/ledgers/giai-quyet?year=2026"),
     ("luutru", "/archive"),
     ("kiemtra", "/audit"),
     ("quantri", "/audit"),

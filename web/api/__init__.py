@@ -11,6 +11,7 @@ from web.api import (
     documents,
     finding,
     inspection,
+    ledgers,
     people,
     proofs,
     registers,
@@ -31,6 +32,7 @@ for part in (
     signing,
     calendar,
     case_files,
+    ledgers,
     proofs,
     delegations,
 ):

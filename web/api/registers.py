@@ -59,7 +59,7 @@ def registers() -> ResponseReturnValue:
 )
 def register(book: str) -> ResponseReturnValue:
     """Give the rows in order, or the printed book as Accept asks."""
-    year = _year()
+    year = asked_year()
     form = request.args.get("format", "") or accepted()
     if form:
         printed = print_book(office(), book, year, form, by=person())
@@ -118,7 +118,8 @@ def accepted() -> str:
     return FORMS.get(best or "", "")
 
 
-def _year() -> int | None:
+def asked_year() -> int | None:
+    """Give the year in the address, None where there is none. Raises Refused: it is no year."""
     told = request.args.get("year", "")
     if not told:
         return None

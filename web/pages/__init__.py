@@ -18,6 +18,7 @@ from web.pages import (
     file_plan,
     finding,
     keys,
+    ledgers,
     proofs,
     registers,
     session,
@@ -52,5 +53,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, keys, tasks, calendar, delegations, case_files, file_plan):
+    for part in (*DOORS, admin, keys, tasks, calendar, delegations, case_files, file_plan, ledgers):
         app.register_blueprint(part.door)

@@ -162,6 +162,8 @@ EVENT = {
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "register:closed": "Khóa sổ đăng ký",
+    "ledger:written": "Ghi sổ theo dõi",
+    "slip:printed": "In phiếu, dấu đến hoặc bì",
     "plan:changed": "Sửa danh mục hồ sơ",
     "plan:issued": "Ban hành danh mục hồ sơ",
     "file:opened": "Mở hồ sơ",
