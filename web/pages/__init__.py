@@ -18,6 +18,7 @@ from web.pages import (
     file_plan,
     finding,
     keys,
+    many,
     proofs,
     registers,
     session,
@@ -53,4 +54,5 @@ def hang_pages(app: Flask) -> None:
     words.filters.update(FILTERS)
     app.context_processor(frame)
     for part in (*DOORS, admin, keys, tasks, calendar, delegations, case_files, file_plan):
+    for part in (*DOORS, admin, keys, many, tasks, calendar, delegations):
         app.register_blueprint(part.door)
