@@ -53,6 +53,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, keys, tasks, calendar, delegations, case_files, file_plan):
-    for part in (*DOORS, admin, keys, many, tasks, calendar, delegations):
+    for part in (*DOORS, admin, keys, tasks, calendar, delegations, case_files, file_plan, many):
         app.register_blueprint(part.door)
