@@ -19,6 +19,7 @@ from web.pages import (
     finding,
     keys,
     ledgers,
+    many,
     proofs,
     registers,
     session,
@@ -53,5 +54,16 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, keys, tasks, calendar, delegations, case_files, file_plan, ledgers):
+    for part in (
+        *DOORS,
+        admin,
+        keys,
+        tasks,
+        calendar,
+        delegations,
+        case_files,
+        file_plan,
+        ledgers,
+        many,
+    ):
         app.register_blueprint(part.door)

@@ -19,6 +19,10 @@ PART_OF = {
     "acting": "documents",
     "tasks": "admin",
     "keys": "admin",
+    "acting": "documents",
+    "tasks": "admin",
+    "keys": "admin",
+    "many": "desk",
 }
 """Doors that lie inside another one's place."""
 
