@@ -19,9 +19,6 @@ PART_OF = {
     "acting": "documents",
     "tasks": "admin",
     "keys": "admin",
-    "acting": "documents",
-    "tasks": "admin",
-    "keys": "admin",
     "many": "desk",
 }
 """Doors that lie inside another one's place."""
