@@ -91,6 +91,15 @@ POST /hand-ins/{id}/accept
 POST /hand-ins/{id}/return
 POST /documents/{id}/dispatches
 GET /documents/{id}/dispatches
+DELETE /calendar/{day}
+GET /calendar
+GET /delegations
+GET /proofs
+POST /calendar/import
+POST /delegations
+POST /delegations/{id}/revoke
+POST /documents/{id}/proof
+PUT /calendar/{day}
 GET /audit/verify
 GET /openapi.json
 """

@@ -11,8 +11,10 @@ from records.document import Classification, Direction, Document, Source, Urgenc
 from records.errors import NotAllowed, NotFound, Refused
 from tests.conftest import House
 from workflow.begin import Particulars
+from workflow.classify import classify
 from workflow.ledgers import LEDGERS, give_back, open_ledger, print_ledger, write_line
 from workflow.receive import receive
+from workflow.road import Choice
 from workflow.slips import print_slip
 
 LEGAL = {
@@ -113,6 +115,28 @@ def test_a_secret_documents_line_lies_shut_and_is_nothing_to_others(
     with house.office.database.reading() as unit:
         [row] = unit.connection.exec_driver_sql("SELECT * FROM ledger_line").all()
     assert "bắcthang" not in str(row)
+
+
+def test_a_line_is_shut_when_its_documents_class_is_raised(house: House, paper: bytes) -> None:
+    clerk = house.person("vanthu")
+    document = arrived(house, paper)
+    write_line(house.office, "chuyen-giao", document.id, {"recipient": "bắcthang"}, by=clerk)
+
+    classify(
+        house.office,
+        document.id,
+        Classification.SECRET,
+        Choice(comment="Có nội dung mật"),
+        by=clerk,
+    )
+
+    with house.office.database.reading() as unit:
+        [row] = unit.connection.exec_driver_sql("SELECT * FROM ledger_line").all()
+    assert "bắcthang" not in str(row)
+    [(_, _, cells)] = open_ledger(house.office, "chuyen-giao", None, by=clerk).rows
+    assert cells[3] == "bắcthang"
+    inspector = house.person("kiemtra")
+    assert open_ledger(house.office, "chuyen-giao", None, by=inspector).rows == ()
 
 
 def test_slips_say_what_the_law_wants_on_them(house: House, paper: bytes) -> None:

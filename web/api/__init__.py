@@ -6,6 +6,7 @@ from web.api import (
     acts,
     calendar,
     case_files,
+    classifying,
     configured,
     delegations,
     documents,
@@ -35,5 +36,6 @@ for part in (
     ledgers,
     proofs,
     delegations,
+    classifying,
 ):
     api.register_blueprint(part.door)

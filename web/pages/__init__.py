@@ -12,6 +12,7 @@ from web.pages import (
     calendar,
     case_files,
     checking,
+    classifying,
     delegations,
     desk,
     documents,
@@ -40,8 +41,19 @@ DOORS = (
     archive,
     checking,
     audit,
+    admin,
+    keys,
+    many,
+    tasks,
+    calendar,
+    delegations,
+    classifying,
     proofs,
+    case_files,
+    file_plan,
+    ledgers,
 )
+"""Every page's part; a new one goes on a line of its own."""
 
 
 def hang_pages(app: Flask) -> None:
@@ -54,16 +66,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (
-        *DOORS,
-        admin,
-        keys,
-        tasks,
-        calendar,
-        delegations,
-        case_files,
-        file_plan,
-        ledgers,
-        many,
-    ):
+    for part in DOORS:
         app.register_blueprint(part.door)

@@ -17,6 +17,7 @@ from web.pages.road_line import line_of
 from web.pages.words import desk_names
 from web.phrases import phrase, title
 from workflow.case_files import files_seen
+from workflow.classify import may_classify
 from workflow.look import (
     View,
     history,
@@ -107,6 +108,7 @@ def whole(id: str) -> ResponseReturnValue:
         books={book.id: book.name for book in office().books},
         undo=undo_of(seen),
         own_files=_own_files(seen),
+        may_classify=bool(may_classify(seen.document, person())),
         today=office().today(),
         now=office().clock(),
     )
