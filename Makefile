@@ -10,7 +10,7 @@ SYSTEM_TEST := poppler-utils chromium postgresql python3-swift strace
 ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit road session staff))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve work partner test check verify workflow-check register-audit reindex backup restore faults bench lock clean
+.PHONY: help run serve work partner test check verify workflow-check register-audit reindex backup restore faults bench office-day lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -62,6 +62,9 @@ faults: $(VENV)/.test system system-test ## kill, starve and corrupt the office 
 bench: $(VENV)/.test system ## measure the main job and the transitions
 	$(BIN)/python -m bench.transition
 	$(BIN)/python -m bench.main_job
+
+office-day: $(VENV)/.test system system-test ## live a federation's working day with 1,000 to 100,000 documents stored
+	$(BIN)/python -m bench.office_day
 
 lock: ## pin every package with its hash (needs uv)
 	uv pip compile -q --generate-hashes --no-emit-index-url --python-version 3.11 requirements.in -o requirements.txt

@@ -198,6 +198,7 @@ class Running:
         self._told = {name.upper(): value for name, value in told.items()}
         self._tokens: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
+        self._workers: list[subprocess.Popen[bytes]] = []
         self._family: set[tuple[int, str]] = set()
 
     def start(self) -> Self:
@@ -266,8 +267,32 @@ class Running:
             check=False,
         )
 
+    def hire(self) -> "subprocess.Popen[bytes]":
+        """Start one more worker beside the server; it ends with it at the latest."""
+        with (self.folder / f"work-{len(self._workers)}.log").open("wb") as log:
+            worker = subprocess.Popen(
+                [sys.executable, "app.py", "work"],
+                cwd=ROOT,
+                env=self.environment,
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self._workers.append(worker)
+        return worker
+
+    def _dismiss(self) -> None:
+        for worker in self._workers:
+            with suppress(ProcessLookupError):
+                os.killpg(worker.pid, signal.SIGCONT)
+                worker.terminate()
+            worker.wait(60)
+        self._workers.clear()
+
     def stop(self) -> None:
-        """Ask the server to end, and see that it does."""
+        """Ask the server and its workers to end, and see that they do."""
+        self._dismiss()
         if self._process is None:
             return
         self._family |= family(self.pid)

@@ -1,6 +1,7 @@
 """The log: appended in the transaction of the act it tells of, chained, and checked."""
 
 import json
+from collections.abc import Collection
 from datetime import UTC, datetime
 from hashlib import sha256
 from typing import Any
@@ -35,7 +36,7 @@ class Audit:
             .returning(t.audit_head.c.seq, t.audit_head.c.hash)
         ).one()
         row = _row(event)
-        told = _hash(head.hash, head.seq, row)
+        told = link(head.hash, head.seq, row)
         self._connection.execute(
             insert(t.audit).values(seq=head.seq, before=head.hash, hash=told, **row)
         )
@@ -53,12 +54,12 @@ class Audit:
             )
         )
 
-    def of(self, document: str) -> list[tuple[AuditEntry, str]]:
-        """Give every entry about a document with its remark, oldest first."""
+    def of(self, document: str, *, but: Collection[str] = ()) -> list[tuple[AuditEntry, str]]:
+        """Give every entry about a document, but for these acts, with its remark, oldest first."""
         query = (
             select(t.audit, t.remark.c.text, t.remark.c.shut)
             .outerjoin(t.remark, t.remark.c.seq == t.audit.c.seq)
-            .where(t.audit.c.document == document)
+            .where(t.audit.c.document == document, t.audit.c.action.not_in(sorted(but)))
             .order_by(t.audit.c.seq)
         )
         return [(_entry(row), self._text(document, row)) for row in self._connection.execute(query)]
@@ -104,7 +105,8 @@ def _row(event: AuditEvent) -> dict[str, str]:
     }
 
 
-def _hash(before: str, seq: int, row: dict[str, str]) -> str:
+def link(before: str, seq: int, row: dict[str, str]) -> str:
+    """Give the hash of an entry: over the one before it, its place and what it tells."""
     told = json.dumps([before, seq, row], ensure_ascii=False, sort_keys=True)
     return sha256(told.encode()).hexdigest()
 
@@ -116,7 +118,7 @@ def _faults(row: Any, seq: int, before: str) -> list[str]:
         faults.append(f"entry {seq} is missing")
     if row.before != before:
         faults.append(f"entry {row.seq} does not follow the one before it")
-    if row.hash != _hash(row.before, row.seq, told):
+    if row.hash != link(row.before, row.seq, told):
         faults.append(f"entry {row.seq} was changed")
     return faults
 

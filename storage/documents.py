@@ -2,11 +2,11 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date, datetime
+from datetime import date
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, and_, exists, func, insert, or_, select, update
+from sqlalchemy import Connection, Row, Select, exists, func, insert, select, update
 
 from records.document import (
     Attachment,
@@ -22,9 +22,10 @@ from records.document import (
     Source,
     Urgency,
 )
-from records.errors import NotFound, Outrun, Refused
+from records.errors import NotFound, Outrun
 from records.finding import Bounds
 from storage import tables as t
+from storage.lists import how_many, newest, of_class, waiting
 from storage.vault import Vault
 
 
@@ -87,16 +88,27 @@ class Documents:
 
     def admit(self, id: str, readers: Iterable[str]) -> None:
         """Let more readers see the document."""
-        known = set(self.readers(id))
-        for token in sorted(set(readers) - known):
-            self._connection.execute(insert(t.reader).values(document=id, token=token))
+        new = sorted(set(readers) - self.readers(id))
+        if new:
+            came = select(t.document.c.created_at).where(t.document.c.id == id).scalar_subquery()
+            rows = [{"document": id, "token": token, "created_at": came} for token in new]
+            self._connection.execute(insert(t.reader).values(rows))
 
     def readers(self, id: str) -> frozenset[str]:
         """Give the tokens of all who may read the document."""
-        rows = self._connection.execute(
-            select(t.reader.c.token).where(t.reader.c.document == id)
-        ).scalars()
-        return frozenset(rows)
+        return self.readers_of([id])[id]
+
+    def readers_of(self, ids: Sequence[str]) -> dict[str, frozenset[str]]:
+        """Give the tokens of all who may read each of these documents."""
+        found: dict[str, set[str]] = {id: set() for id in ids}
+        query = select(t.reader.c.document, t.reader.c.token).where(t.reader.c.document.in_(ids))
+        for row in self._connection.execute(query):
+            found[row.document].add(row.token)
+        return {id: frozenset(tokens) for id, tokens in found.items()}
+
+    def among(self, ids: Sequence[str]) -> list[Document]:
+        """Give these documents, as far as they are there, in no order."""
+        return self.several(_documents().where(t.document.c.id.in_(ids)))
 
     def page(
         self, bounds: Bounds, classes: Collection[str], *, after: str = "", limit: int = 50
@@ -105,17 +117,9 @@ class Documents:
 
         Takes   classes: the classifications that the reader is cleared for.
         """
-        query = _documents().where(*_within(bounds), _of_class(classes))
-        if after:
-            behind, id = _cursor(after)
-            query = query.where(
-                or_(
-                    t.document.c.created_at < behind,
-                    and_(t.document.c.created_at == behind, t.document.c.id < id),
-                )
-            )
-        query = query.order_by(t.document.c.created_at.desc(), t.document.c.id.desc())
-        return self.several(query.limit(limit))
+        listed = newest(bounds, classes, after, limit)
+        query = _documents().join(listed, listed.c.id == t.document.c.id)
+        return self.several(query.order_by(listed.c.at.desc(), listed.c.id.desc()))
 
     def several(self, query: Select[Any]) -> list[Document]:
         """Give the documents that a query over ``document`` names, in its order."""
@@ -124,23 +128,17 @@ class Documents:
         revisions, attachments = self._revisions(ids), self._attachments(ids)
         return [self._document(row, revisions, attachments) for row in rows]
 
-    def waiting(self, tokens: frozenset[str], classes: Collection[str]) -> list[Document]:
-        """Give the documents that lie open on the desks of these tokens, longest waiting first."""
-        opened = (
-            select(t.step.c.document, t.step.c.opened_at)
-            .where(t.step.c.closed_at.is_(None))
-            .where(
-                exists().where(
-                    t.desk.c.document == t.step.c.document,
-                    t.desk.c.step == t.step.c.n,
-                    t.desk.c.token.in_(sorted(tokens)),
-                )
-            )
-            .subquery()
-        )
-        query = _documents().join(opened, opened.c.document == t.document.c.id)
-        query = query.where(_of_class(classes))
-        return self.several(query.order_by(opened.c.opened_at, t.document.c.id))
+    def waiting(
+        self, tokens: frozenset[str], classes: Collection[str], *, after: str = "", limit: int
+    ) -> list[Document]:
+        """Give what lies open on the desks of these tokens, longest waiting first."""
+        lying = waiting(tokens, classes, after, limit)
+        query = _documents().join(lying, lying.c.id == t.document.c.id)
+        return self.several(query.order_by(lying.c.at, lying.c.id))
+
+    def how_many_wait(self, tokens: frozenset[str], classes: Collection[str]) -> int:
+        """Give how much lies on these desks, at most one more than ``COUNTED``."""
+        return int(self._connection.execute(how_many(tokens, classes)).scalar_one())
 
     def with_digest(self, digest: Digest, tokens: frozenset[str]) -> str:
         """Give the id of an unclassified document these may read that has this revision, or ""."""
@@ -164,7 +162,7 @@ class Documents:
             t.document.c.id != document.id,
             t.document.c.created_at < document.created_at,
             _readable(tokens),
-            _of_class(["none"]),
+            of_class(["none"]),
         )
         return self.several(query.order_by(t.document.c.created_at, t.document.c.id))
 
@@ -356,17 +354,6 @@ def _documents() -> Select[Any]:
     ).outerjoin(t.entry, entered.document == t.document.c.id)
 
 
-def _cursor(told: str) -> tuple[datetime, str]:
-    moment, _, id = told.partition("_")
-    try:
-        behind = datetime.fromisoformat(moment)
-    except ValueError as wrong:
-        raise Refused("body.invalid", field="cursor", why="not a cursor") from wrong
-    if behind.tzinfo is None:
-        raise Refused("body.invalid", field="cursor", why="not a cursor")
-    return behind, id
-
-
 def _number(row: Row[Any]) -> Number | None:
     if row.book is None:
         return None
@@ -377,24 +364,6 @@ def _readable(tokens: frozenset[str]) -> Any:
     return exists().where(
         t.reader.c.document == t.document.c.id, t.reader.c.token.in_(sorted(tokens))
     )
-
-
-def _of_class(classes: Collection[str]) -> Any:
-    return t.document.c.classification.in_(sorted(classes))
-
-
-def _within(bounds: Bounds) -> list[Any]:
-    column = t.document.c
-    clauses = [_readable(bounds.readers)]
-    for name in ("direction", "state", "type", "unit"):
-        wanted = getattr(bounds, name)
-        if wanted:
-            clauses.append(column[name] == wanted)
-    if bounds.since:
-        clauses.append(column.created_at >= bounds.since)
-    if bounds.until:
-        clauses.append(column.created_at < bounds.until)
-    return clauses
 
 
 def _source_row(source: Source) -> dict[str, str]:

@@ -1,5 +1,6 @@
 """People, posts and units as rows."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
@@ -15,6 +16,9 @@ class People:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        # A list asks for the same holders once a line; within one transaction they stay.
+        self._held: dict[tuple[Role, str], list[Person]] = {}
+        self._known_units: dict[str, Unit] = {}
 
     def add(self, person: Person, password: str) -> None:
         """Take somebody in; ``password`` is its hash."""
@@ -48,15 +52,29 @@ class People:
 
     def holding(self, role: Role, unit: str = "") -> list[Person]:
         """Give who holds a role now, in one unit or in any."""
-        held = select(t.post.c.person).where(t.post.c.role == role)
-        if unit:
-            held = held.where(t.post.c.unit == unit)
+        if (role, unit) not in self._held:
+            held = select(t.post.c.person).where(t.post.c.role == role)
+            if unit:
+                held = held.where(t.post.c.unit == unit)
+            found = self._several(t.person.c.id.in_(held), t.person.c.active)
+            self._held[role, unit] = found
+        return list(self._held[role, unit])
+
+    def sitting(self, unit: str) -> list[Person]:
+        """Give who holds any post in a unit now."""
+        held = select(t.post.c.person).where(t.post.c.unit == unit)
         return self._several(t.person.c.id.in_(held), t.person.c.active)
 
-    def names(self) -> dict[str, str]:
-        """Give everybody's name by account name."""
-        rows = self._connection.execute(select(t.person.c.id, t.person.c.name))
-        return {row.id: row.name for row in rows}
+    def among(self, ids: Iterable[str]) -> list[Person]:
+        """Give those of these accounts that there are, in their order of names."""
+        return self._several(t.person.c.id.in_(sorted(set(ids))))
+
+    def names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
+        """Give the names of these accounts, or of everybody, by account name."""
+        query = select(t.person.c.id, t.person.c.name)
+        if ids is not None:
+            query = query.where(t.person.c.id.in_(sorted(set(ids))))
+        return {row.id: row.name for row in self._connection.execute(query)}
 
     def password(self, id: str) -> str:
         """Give the hash of somebody's password, "" where there is no such account."""
@@ -71,13 +89,16 @@ class People:
         rows = self._connection.execute(select(t.person).where(*bounds).order_by(t.person.c.id))
         people = rows.all()
         posts: dict[str, list[Post]] = {row.id: [] for row in people}
-        held = select(t.post).where(t.post.c.person.in_(list(posts)))
+        held = select(t.post)
+        if bounds:
+            held = held.where(t.post.c.person.in_(list(posts)))
         for row in self._connection.execute(held.order_by(t.post.c.role, t.post.c.unit)):
             posts[row.person].append(Post(Role(row.role), row.unit))
         return [_person(row, tuple(posts[row.id])) for row in people]
 
     def add_unit(self, unit: Unit) -> None:
         """Add a unit."""
+        self._known_units.clear()
         self._connection.execute(
             insert(t.unit).values(
                 id=unit.id, name=unit.name, notation=unit.notation, parent=unit.parent
@@ -86,6 +107,7 @@ class People:
 
     def change_unit(self, unit: Unit) -> None:
         """Keep a unit's new name, notation and place."""
+        self._known_units.clear()
         done = self._connection.execute(
             update(t.unit)
             .where(t.unit.c.id == unit.id)
@@ -94,12 +116,22 @@ class People:
         if done.rowcount != 1:
             raise NotFound("unit.unknown", unit=unit.id)
 
+    def unit(self, id: str) -> Unit:
+        """Give a unit. Raises NotFound."""
+        if id not in self._known_units:
+            row = self._connection.execute(select(t.unit).where(t.unit.c.id == id)).first()
+            if row is None:
+                raise NotFound("unit.unknown", unit=id)
+            self._known_units[id] = Unit(row.id, row.name, row.notation, row.parent)
+        return self._known_units[id]
+
     def units(self) -> list[Unit]:
         """Give every unit, in the order of their ids."""
         rows = self._connection.execute(select(t.unit).order_by(t.unit.c.id))
         return [Unit(row.id, row.name, row.notation, row.parent) for row in rows]
 
     def _seat(self, person: Person) -> None:
+        self._held.clear()
         for post in person.posts:
             self._connection.execute(
                 insert(t.post).values(person=person.id, role=post.role, unit=post.unit)

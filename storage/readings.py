@@ -1,5 +1,6 @@
 """What was read from documents for the index, and the packages of archived ones."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, delete, insert, select
@@ -23,10 +24,11 @@ class Readings:
             )
         )
 
-    def words(self, document: str) -> str:
-        """Give the words read last, "" where none were."""
-        query = select(t.words.c.text).where(t.words.c.document == document)
-        return self._connection.execute(query).scalar() or ""
+    def texts(self, documents: Sequence[str]) -> dict[str, str]:
+        """Give the words read last from several documents, by id."""
+        query = select(t.words.c.document, t.words.c.text)
+        rows = self._connection.execute(query.where(t.words.c.document.in_(documents)))
+        return {row.document: row.text for row in rows}
 
     def read_from(self, document: str) -> str:
         """Give the digest of the revision the words were read from, or ""."""

@@ -43,8 +43,12 @@ class Steps:
                 soon_at=deadline.soon if deadline else None,
             )
         )
-        for token in sorted(desk):
-            self._connection.execute(insert(t.desk).values(document=document, step=n, token=token))
+        lies = [
+            {"document": document, "step": n, "token": token, "opened_at": at}
+            for token in sorted(desk)
+        ]
+        if lies:
+            self._connection.execute(insert(t.desk), lies)
         return n
 
     def open_ones(self) -> list[tuple[Step, Digest, str, str]]:
@@ -82,6 +86,11 @@ class Steps:
         )
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
+        self._connection.execute(
+            update(t.desk)
+            .where(t.desk.c.document == document, t.desk.c.opened_at.is_not(None))
+            .values(opened_at=None)
+        )
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
         """Let approvals of other bytes than those of digest ``but`` no longer count."""

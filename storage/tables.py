@@ -22,6 +22,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    text,
 )
 
 
@@ -190,7 +191,8 @@ reader = Table(
     metadata,
     Column("document", ForeignKey("document.id"), primary_key=True),
     Column("token", String(80), primary_key=True),  # "person:…", "unit:…", "role:…"
-    Index("ix_reader_token", "token", "document"),
+    Column("created_at", Moment, nullable=False),  # the document's: lists are read in this order
+    Index("ix_reader_newest", "token", "created_at", "document"),
 )
 
 step = Table(
@@ -208,6 +210,12 @@ step = Table(
     Column("digest", String(64), nullable=False, default=""),  # the bytes the act spoke of
     Column("approval", Boolean, nullable=False, default=False),
     Column("cancelled_at", Moment),  # an approval of bytes that are no longer the latest
+    Index(
+        "ix_step_open",
+        "document",
+        postgresql_where=text("closed_at IS NULL"),
+        sqlite_where=text("closed_at IS NULL"),
+    ),
 )
 
 calendar_day = Table(
@@ -227,8 +235,16 @@ desk = Table(
     Column("document", String(64), primary_key=True),
     Column("step", Integer, primary_key=True),
     Column("token", String(80), primary_key=True),  # whose desk it lies on
+    Column("opened_at", Moment),  # the step's while it is open: desks are read in this order
     ForeignKeyConstraint(["document", "step"], ["step.document", "step.n"]),
-    Index("ix_desk_token", "token"),
+    Index(
+        "ix_desk_waiting",
+        "token",
+        "opened_at",
+        "document",
+        postgresql_where=text("opened_at IS NOT NULL"),
+        sqlite_where=text("opened_at IS NOT NULL"),
+    ),
 )
 
 series = Table(
@@ -255,6 +271,7 @@ entry = Table(
     Column("shut", LargeBinary),
     Column("cancelled", Text, nullable=False, default=""),
     CheckConstraint("serial >= 1", name="from_one"),
+    Index("ix_entry_latest", "book", "series", "year", "on"),
 )
 
 reservation = Table(

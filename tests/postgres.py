@@ -55,8 +55,11 @@ class Cluster:
 
 
 @contextmanager
-def cluster() -> Iterator[Cluster]:
-    """Start a cluster on a port of loopback and stop it afterwards, leaving nothing."""
+def cluster(*, durable: bool = False) -> Iterator[Cluster]:
+    """Start a cluster on a port of loopback and stop it afterwards, leaving nothing.
+
+    Takes   durable: whether it waits for the disk as a real one does; tests need not.
+    """
     binaries = max(HERE.glob("*/bin"), key=lambda path: int(path.parent.name))
     folder = Path(tempfile.mkdtemp(prefix="cluster-"))
     if os.getuid() == 0:
@@ -64,7 +67,8 @@ def cluster() -> Iterator[Cluster]:
     with socket.socket() as taken:
         taken.bind(("127.0.0.1", 0))
         port = taken.getsockname()[1]
-    settings = f"-k {folder} -p {port} -c listen_addresses=127.0.0.1 -c fsync=off"
+    settings = f"-k {folder} -p {port} -c listen_addresses=127.0.0.1"
+    settings += "" if durable else " -c fsync=off"
     control = [str(binaries / "pg_ctl"), "-D", str(folder / "data"), "-w", "-o", settings]
     control += ["-l", str(folder / "log")]
     try:

@@ -12,7 +12,7 @@ from records.signature import ValidationReport, Verdict
 from storage.bag import bag
 from workflow.advance import Deed, advance
 from workflow.check import report_on
-from workflow.look import history_lines
+from workflow.look import LOOKS, history_lines, mentioned
 from workflow.office import Office
 from workflow.road import Choice, judge, standing
 
@@ -26,7 +26,8 @@ def archive(office: Office, id: str, action: str, choice: Choice, *, by: Person)
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
-        told = history_lines(unit.audit.of(id), unit.people.names())
+        entries = unit.audit.of(id, but=LOOKS)
+        told = history_lines(entries, unit.people.names(mentioned(entries)))
     report = report_on(office, was.document)
     if was.document.direction is not Direction.INCOMING and report.verdict is not Verdict.VALID:
         raise Refused("archive.not-valid", reasons=list(report.reasons))

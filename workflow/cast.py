@@ -1,12 +1,13 @@
 """Who can act where, told for people who need not exist: those of today, or imagined ones."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cached_property
 
 from identity.reading import cleared, tokens_of
 from records.document import Classification, Digest, Direction, Document, DocumentId, Urgency
+from records.errors import NotFound
 from records.person import Person, Role, Unit
 from records.route import Route, Who
 from storage.people import People
@@ -31,9 +32,17 @@ class Cast(People):
         """Give every unit."""
         return list(self._units)
 
-    def names(self) -> dict[str, str]:
-        """Give everybody's name by account name."""
-        return {one.id: one.name for one in self._people}
+    def unit(self, id: str) -> Unit:
+        """Give a unit. Raises NotFound."""
+        found = [one for one in self._units if one.id == id]
+        if not found:
+            raise NotFound("unit.unknown", unit=id)
+        return found[0]
+
+    def names(self, ids: Iterable[str] | None = None) -> dict[str, str]:
+        """Give the names of these accounts, or of everybody, by account name."""
+        wanted = None if ids is None else set(ids)
+        return {one.id: one.name for one in self._people if wanted is None or one.id in wanted}
 
     def holding(self, role: Role, unit: str = "") -> list[Person]:
         """Give who holds a role, in one unit or in any."""

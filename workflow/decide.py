@@ -77,7 +77,7 @@ def charge(unit: Unit, document: Document, to: str) -> Person:
     Raises  Refused: nobody, or nobody who may read the document and act on it.
     """
     everybody = unit.people.holding(Role.UNIT_HEAD, to)
-    found = everybody or [one for one in unit.people.all() if one.id == to]
+    found = everybody or unit.people.among([to])
     able = [
         one
         for one in found

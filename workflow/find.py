@@ -1,6 +1,6 @@
 """Documents are found again by their words, by whoever may read them."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from identity.reading import tokens_of
@@ -9,6 +9,9 @@ from records.finding import Findings, IndexEntry, Query
 from records.person import Person
 from storage.unit import Unit
 from workflow.office import Office
+
+A_BATCH = 500
+"""How many documents are read at a time for a new index."""
 
 
 def find(office: Office, query: Query, *, by: Person) -> Findings:
@@ -61,32 +64,37 @@ def lay_index(office: Office) -> None:
 
 def entry_of(unit: Unit, document: Document) -> IndexEntry | None:
     """Give what the index may keep of a document: nothing of a classified one."""
-    if document.classification is not Classification.NONE:
-        return None
-    names = unit.people.names()
-    people = (names.get(document.drafter, ""), names.get(document.signer, ""))
-    return IndexEntry(
-        id=document.id,
-        readers=unit.documents.readers(document.id),
-        subject=document.subject,
-        number=str(document.number) if document.number else "",
-        text=unit.readings.words(document.id),
-        direction=document.direction,
-        type=document.type,
-        unit=document.unit,
-        state=document.state,
-        issued_on=document.number.on if document.number else None,
-        created_on=document.created_at.date(),
-        people=" ".join(people).strip(),
-        source=f"{document.source.number} {document.source.organ}".strip(),
-    )
+    return next(iter(_entries_of(unit, [document])), None)
+
+
+def _entries_of(unit: Unit, documents: Sequence[Document]) -> Iterator[IndexEntry]:
+    open_ones = [one for one in documents if one.classification is Classification.NONE]
+    ids = [one.id for one in open_ones]
+    names = unit.people.names({name for one in open_ones for name in (one.drafter, one.signer)})
+    readers, texts = unit.documents.readers_of(ids), unit.readings.texts(ids)
+    for one in open_ones:
+        people = (names.get(one.drafter, ""), names.get(one.signer, ""))
+        yield IndexEntry(
+            id=one.id,
+            readers=readers[one.id],
+            subject=one.subject,
+            number=str(one.number) if one.number else "",
+            text=texts.get(one.id, ""),
+            direction=one.direction,
+            type=one.type,
+            unit=one.unit,
+            state=one.state,
+            issued_on=one.number.on if one.number else None,
+            created_on=one.created_at.date(),
+            people=" ".join(people).strip(),
+            source=f"{one.source.number} {one.source.organ}".strip(),
+        )
 
 
 def _entries(office: Office) -> Iterator[IndexEntry]:
     with office.database.reading() as unit:
         ids = unit.documents.open_ids()
-    for id in ids:
+    for first in range(0, len(ids), A_BATCH):
         with office.database.reading() as unit:
-            entry = entry_of(unit, unit.documents.get(id))
-        if entry is not None:
-            yield entry
+            found = list(_entries_of(unit, unit.documents.among(ids[first : first + A_BATCH])))
+        yield from found

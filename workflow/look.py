@@ -1,6 +1,6 @@
 """Whatever somebody looks at: a document, its pages, its history, lists, and what was sent."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
@@ -15,12 +15,19 @@ from records.person import Person, Role, Unit
 from records.register import Reservation
 from records.route import Act, Effect
 from records.step import Step
+from storage.lists import COUNTED
 from workflow.duplicates import twin_of
 from workflow.office import Office
 from workflow.reserve import held_for
 from workflow.revise import may_revise
 from workflow.road import Standing, offered, standing
 from workflow.sign import placement_of
+
+FULL_DESK = 200
+"""How many documents of a desk are given at a time."""
+
+LOOKS = frozenset({"document:viewed", "egress:refused"})
+"""What the log tells of a document that is no part of its history."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,12 +67,22 @@ def view(office: Office, id: str, *, by: Person) -> View:
             acts=acts,
             may_revise=may_revise(at, by),
             dispatches=dispatches,
-            names=unit.people.names(),
+            names=unit.people.names(_involved(at)),
             package=unit.readings.package(id),
             pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
             twin=twin_of(unit, at.document, by=by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
         )
+
+
+def _involved(at: Standing) -> set[str]:
+    document = at.document
+    found = {document.drafter, document.signer, document.assignee}
+    found |= {one.by for one in document.revisions} | set(document.fields.values())
+    for step in at.steps:
+        found.add(step.closed_by)
+        found |= {token.removeprefix("person:") for token in step.desk}
+    return found - {""}
 
 
 def page_of_documents(
@@ -167,13 +184,21 @@ def history(office: Office, id: str, *, by: Person) -> list[dict[str, object]]:
     """Give every act on a document, oldest first."""
     with office.database.reading() as unit:
         standing(office, unit, id, by)
-        return history_lines(unit.audit.of(id), unit.people.names())
+        entries = unit.audit.of(id, but=LOOKS)
+        return history_lines(entries, unit.people.names(mentioned(entries)))
+
+
+def mentioned(entries: Sequence[tuple[AuditEntry, str]]) -> set[str]:
+    """Give whatever in log entries may be an account: who acted, and each fact told."""
+    return {
+        one for entry, _ in entries for one in (entry.event.by, *entry.event.facts.values()) if one
+    }
 
 
 def history_lines(
     entries: Sequence[tuple[AuditEntry, str]], names: Mapping[str, str]
 ) -> list[dict[str, object]]:
-    """Give log entries as lines of a history, without mere looks."""
+    """Give log entries as lines of a history."""
     return [
         {
             "seq": entry.seq,
@@ -191,7 +216,6 @@ def history_lines(
             "comment": remark,
         }
         for entry, remark in entries
-        if entry.event.action not in {"document:viewed", "egress:refused"}
     ]
 
 
@@ -203,11 +227,17 @@ class Waiting:
     step: Step
     acts: tuple[Act, ...]
 
+    @property
+    def cursor(self) -> str:
+        """Give the place on the desk behind this document."""
+        return f"{self.step.opened_at.isoformat()}_{self.document.id}"
 
-def desk(office: Office, *, by: Person) -> list[Waiting]:
-    """Give what waits for this person, longest first."""
+
+def desk(office: Office, *, by: Person, after: str = "", limit: int = FULL_DESK) -> list[Waiting]:
+    """Give what waits for this person, longest first, starting behind a cursor."""
+    _require_cursor(after)
     with office.database.reading() as unit:
-        found = unit.documents.waiting(tokens_of(by), classes_of(by))
+        found = unit.documents.waiting(tokens_of(by), classes_of(by), after=after, limit=limit)
         steps = unit.steps.several([one.id for one in found])
         waiting = []
         for document in found:
@@ -216,6 +246,40 @@ def desk(office: Office, *, by: Person) -> list[Waiting]:
             if at.step is not None:
                 waiting.append(Waiting(document, at.step, tuple(offered(unit, at, by))))
         return waiting
+
+
+def page_of_desk(
+    office: Office, *, after: str, limit: int, by: Person
+) -> tuple[list[Waiting], str]:
+    """Give a page of what waits for this person, and the cursor of the next."""
+    found = desk(office, by=by, after=after, limit=limit + 1)
+    shown = found[:limit]
+    return shown, shown[-1].cursor if len(found) > limit else ""
+
+
+def how_many_wait(office: Office, *, by: Person) -> tuple[int, bool]:
+    """Give how many documents wait for this person, and whether there are more than that."""
+    with office.database.reading() as unit:
+        counted = unit.documents.how_many_wait(tokens_of(by), classes_of(by))
+    return min(counted, COUNTED), counted > COUNTED
+
+
+def units(office: Office) -> dict[str, str]:
+    """Give the name of every unit by its id."""
+    with office.database.reading() as unit:
+        return {one.id: one.name for one in unit.people.units()}
+
+
+def names_of(office: Office, people: Iterable[str]) -> dict[str, str]:
+    """Give the names of these accounts."""
+    with office.database.reading() as unit:
+        return unit.people.names(people)
+
+
+def leaders(office: Office) -> list[Person]:
+    """Give who may be named as the one to sign."""
+    with office.database.reading() as unit:
+        return unit.people.holding(Role.LEADER)
 
 
 def staff(office: Office) -> tuple[list[Person], list[Unit]]:

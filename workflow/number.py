@@ -76,16 +76,16 @@ def require_open(unit: Unit, book: Book, series: str, on: date) -> None:
 
 
 def _notation(office: Office, unit: Unit, book: Book, document: Document, printed: str) -> str:
-    notations = {one.id: one.notation for one in unit.people.units()}
-    return printed or notation_of(office, book, document.type, notations[document.unit])
+    drafters = unit.people.unit(document.unit)
+    return printed or notation_of(office, book, document.type, drafters.notation)
 
 
 def columns_of(office: Office, document: Document, number: Number) -> dict[str, str]:
     """Give what the register says of a document, by column (Decree 30/2020, Annex IV)."""
     form = office.forms[document.type]
     with office.database.reading() as unit:
-        names = unit.people.names()
-        units = {one.id: one.name for one in unit.people.units()}
+        names = unit.people.names([document.signer])
+        keeper = unit.people.unit(document.unit).name
     # What a top secret document is about stands in no register, not even in its own.
     top = document.classification is Classification.TOP_SECRET
     title = form.name if top else f"{form.name} {document.subject}"
@@ -105,7 +105,7 @@ def columns_of(office: Office, document: Document, number: Number) -> dict[str, 
         "subject": title,
         "signer": names.get(document.signer, ""),
         "recipients": "; ".join(office.partners[one].name for one in document.recipients),
-        "keeper": f"VT, {units[document.unit]}",
+        "keeper": f"VT, {keeper}",
         "copies": "1",
     }
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from identity.reading import cleared, tokens_of
 from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
-from records.person import Person, Role, Unit
+from records.person import Person, Role
 from records.route import BACKWARD, Act, Effect, Need, Route, State, Who, Whom
 from records.step import Step
 from storage.people import People
@@ -237,7 +237,6 @@ def _holders(people: People, document: Document, role: Role, unit: str) -> froze
 
 def _head(people: People, document: Document) -> frozenset[str]:
     """Give the head of the drafter's unit, or of the nearest unit above who did not draft."""
-    units: dict[str, Unit] = {unit.id: unit for unit in people.units()}
     unit: str | None = document.unit
     while unit is not None:
         heads = people.holding(Role.UNIT_HEAD, unit)
@@ -250,5 +249,5 @@ def _head(people: People, document: Document) -> frozenset[str]:
             return frozenset(f"person:{person.id}" for person in others)
         if others:
             return frozenset({f"desk:{unit}/{Role.UNIT_HEAD}"})
-        unit = units[unit].parent
+        unit = people.unit(unit).parent
     return _holders(people, document, Role.LEADER, "")

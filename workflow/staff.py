@@ -26,7 +26,7 @@ def hire(office: Office, person: Person, password: str, *, by: Person) -> Person
     _require(by)
     _check(office, person, password)
     with office.database.unit() as unit:
-        if any(one.id == person.id for one in unit.people.all()):
+        if unit.people.among([person.id]):
             raise Refused("person.taken", id=person.id)
         unit.people.add(person, office.passwords.hash(password))
         _log(office, unit.audit, person, by)

@@ -3,19 +3,17 @@
 import os
 import signal
 import subprocess
-import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, create_engine, text
 
 from bench.papers import minimal_pdf
-from bench.running import ROOT, Running
+from bench.running import Running
 from tests.postgres import Cluster, cluster
 
 PAPERS = 12
@@ -28,21 +26,10 @@ class Branch:
 
     web: Running
     engine: Engine
-    workers: list["subprocess.Popen[bytes]"] = field(default_factory=list)
 
     def hire(self) -> "subprocess.Popen[bytes]":
         """Start one more worker and wait until it shows that it lives."""
-        with (self.web.folder / f"work-{len(self.workers)}.log").open("wb") as log:
-            worker = subprocess.Popen(
-                [sys.executable, "app.py", "work"],
-                cwd=ROOT,
-                env=self.web.environment,
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=log,
-                start_new_session=True,
-            )
-        self.workers.append(worker)
+        worker = self.web.hire()
         until(lambda: self.told("SELECT id FROM worker WHERE id LIKE :whose", worker))
         return worker
 
@@ -110,11 +97,6 @@ def branch(server: Cluster, tmp_path: Path) -> Iterator[Branch]:
     try:
         yield branch
     finally:
-        for worker in branch.workers:
-            with suppress(ProcessLookupError):
-                os.killpg(worker.pid, signal.SIGCONT)
-                worker.terminate()
-            worker.wait(60)
         branch.engine.dispose()
         web.stop()
     assert web.orphans() == []

@@ -1,18 +1,18 @@
 """What is done to documents: single acts, many at once, sendings, and what waits."""
 
-from flask import Blueprint, jsonify
+from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from records.errors import OfficeError
 from web.api import shapes
-from web.api.documents import seen_version
+from web.api.documents import limit_of, seen_version
 from web.contract import Body, operation, read_body
 from web.errors import status_of
 from web.language import sentence
 from web.office import office, person
 from workflow.dispatch import dispatch
-from workflow.look import desk, view
+from workflow.look import FULL_DESK, page_of_desk, view
 from workflow.perform import perform
 from workflow.road import Choice
 
@@ -128,9 +128,14 @@ def sent(id: str) -> ResponseReturnValue:
 
 
 @door.get("/tasks")
-@operation("What waits for the caller")
+@operation(
+    "What waits for the caller, longest waiting first",
+    query={"cursor": "next_cursor of the page before", "limit": "how many, 1 to 200"},
+)
 def tasks() -> ResponseReturnValue:
     """Give what lies on the caller's desk, longest waiting first."""
     now = office().clock()
-    today = office().today()
-    return jsonify(items=[shapes.task(one, now, today) for one in desk(office(), by=person())])
+    today, after = office().today(), request.args.get("cursor", "")
+    found, more = page_of_desk(office(), after=after, limit=limit_of(FULL_DESK), by=person())
+    items = [shapes.task(one, now, today) for one in found]
+    return jsonify(items=items, next_cursor=more or None)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from records.person import Role
 from web.office import office, person
-from workflow.look import audit_state, latest_acts, staff
+from workflow.look import audit_state, latest_acts, names_of
 
 door = Blueprint("audit", __name__)
 
@@ -18,10 +18,11 @@ def log() -> ResponseReturnValue:
     """Show whether the chain holds, and to an inspector the latest acts."""
     head = audit_state(office(), by=person())
     inspects = Role.INSPECTOR in person().roles
+    entries = latest_acts(office(), LATEST, by=person()) if inspects else []
     return render_template(
         "audit.html",
         head=head,
         inspects=inspects,
-        entries=latest_acts(office(), LATEST, by=person()) if inspects else (),
-        names={one.id: one.name for one in staff(office())[0]},
+        entries=entries,
+        names=names_of(office(), {one.event.by for one in entries}),
     )

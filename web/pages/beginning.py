@@ -8,14 +8,13 @@ from flask.typing import ResponseReturnValue
 
 from records.document import Classification, Direction, Source, Urgency
 from records.errors import NotFound
-from records.person import Role
 from web.office import office, person
 from web.pages.asked import chosen, day_of, file_of, files_of, text_of
 from web.pages.retold import retold
 from web.phrases import phrase
 from workflow.begin import Particulars
 from workflow.draft import draft
-from workflow.look import staff
+from workflow.look import leaders, units
 from workflow.receive import directions_of, receive
 
 door = Blueprint("beginning", __name__)
@@ -121,16 +120,15 @@ def _directions() -> tuple[Direction, ...]:
 
 
 def _choices() -> dict[str, Any]:
-    people, units = staff(office())
     who = person()
-    names = {unit.id: unit.name for unit in units}
+    names = units(office())
     highest = who.clearance.rank if office().sealed else 0
     return {
         "directions": _directions(),
         "classifications": [one for one in Classification if one.rank <= highest],
         "urgencies": tuple(Urgency),
         "my_units": {post.unit: names.get(post.unit, post.unit) for post in who.posts},
-        "signers": [one for one in people if one.active and Role.LEADER in one.roles],
+        "signers": leaders(office()),
         "usual_signer": office().default_signer,
         "partners": [one for one in office().partners.values() if one.id != office().organ.id],
         "largest": office().largest,

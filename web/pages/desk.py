@@ -1,18 +1,30 @@
 """What waits for me."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from web.office import office, person
-from workflow.look import desk
+from workflow.look import how_many_wait, page_of_desk
 
 door = Blueprint("desk", __name__)
+
+A_PAGE = 50
+"""How many documents of a desk a page shows."""
 
 
 @door.get("/")
 def show() -> ResponseReturnValue:
     """Show what lies on my desk, longest waiting first."""
-    waiting = desk(office(), by=person())
+    waiting, more = page_of_desk(
+        office(), after=request.args.get("cursor", ""), limit=A_PAGE, by=person()
+    )
+    count, uncounted = how_many_wait(office(), by=person())
     return render_template(
-        "desk.html", waiting=waiting, now=office().clock(), today=office().today()
+        "desk.html",
+        waiting=waiting,
+        more=more,
+        count=count,
+        uncounted=uncounted,
+        now=office().clock(),
+        today=office().today(),
     )

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from records.document import Direction
 from records.finding import Bounds
 from records.person import Role
+from records.route import Need
 from web.office import office, person
 from web.pages.asked import bound_of
 from web.pages.road_line import line_of
@@ -20,6 +21,7 @@ from workflow.look import (
     page_of_documents,
     revision_of,
     staff,
+    units,
     view,
 )
 
@@ -60,7 +62,7 @@ def choices() -> dict[str, Any]:
         "directions": tuple(Direction),
         "states": states(),
         "forms": office().forms,
-        "units": {unit.id: unit.name for unit in staff(office())[1]},
+        "units": units(office()),
     }
 
 
@@ -84,8 +86,9 @@ def one(id: str) -> ResponseReturnValue:
 def whole(id: str) -> ResponseReturnValue:
     """Give a document's page."""
     seen = view(office(), id, by=person())
-    people, units = staff(office())
-    unit_names = {unit.id: unit.name for unit in units}
+    unit_names = units(office())
+    charging = any(Need.ASSIGNEE in act.needs for act in seen.acts)
+    people = staff(office())[0] if charging else []
     shown = revision_of(seen.document, request.args.get("revision", ""))
     return render_template(
         "document.html",
