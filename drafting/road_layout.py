@@ -1,11 +1,11 @@
 """Where each state of a road stands when it is drawn one below the other, as wide as a phone."""
 
 import textwrap
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from records.drawing import Arrow, Box, Drawing, Frame, Line, Shape
-from records.route import AGREED, OUTCOMES, Route, State, Title, Who
+from records.drawing import Arrow, Box, Drawing, Frame, Line, Shape, Words
+from records.route import AGREED, OUTCOMES, Route, State
 
 WIDTH = 340
 CHANNELS = 44  # kept free on each side for arrows that skip a box
@@ -16,18 +16,6 @@ INSET = 10  # of a box inside a parallel one
 TITLE_SIGNS, SIGNS = 29, 37  # how many fit across a box
 HERE = 8  # how far below its upper edge an arrow meets a box, beside the padding
 LEADS, YES, NO = "→", "✓", "✗"
-
-
-@dataclass(frozen=True, slots=True)
-class Words:
-    """What a drawing says, in the language of whoever looks at it."""
-
-    title: Callable[[Title], str]
-    who: Callable[[tuple[Who, ...]], str]
-    wanted: str  # "%d of %d must agree", with both numbers to be filled in
-    agreed: str
-    declined: str
-    otherwise: str  # the last turn of a choice
 
 
 def lay_out(route: Route, words: Words) -> Drawing:

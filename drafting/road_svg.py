@@ -1,11 +1,10 @@
 """A road as a picture: SVG that needs no style sheet, with words for those who do not see it."""
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from xml.etree.ElementTree import Element, SubElement, tostring
 
-from drafting.road_layout import LINE, PADDING, TITLE_LINE, Words, lay_out
-from records.drawing import Arrow, Box, Drawing, Frame, Shape
+from drafting.road_layout import LINE, PADDING, TITLE_LINE, lay_out
+from records.drawing import Arrow, Box, Caption, Drawing, Frame, Shape, Words
 from records.route import Route
 
 SVG = "http://www.w3.org/2000/svg"
@@ -17,15 +16,6 @@ FILL = {
     Shape.PARALLEL: "#e6edf6",
 }
 FONT = "system-ui, 'Noto Sans', 'Liberation Sans', sans-serif"
-
-
-@dataclass(frozen=True, slots=True)
-class Caption:
-    """What is said about a picture."""
-
-    title: str
-    here: str  # "đang ở đây"
-    key: str = "road"  # makes ids of this picture its own on a page
 
 
 def svg_of(

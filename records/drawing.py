@@ -1,7 +1,10 @@
 """A road laid out for drawing: boxes one below the other, and arrows between them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from enum import StrEnum
+
+from records.route import Title, Who
 
 
 class Shape(StrEnum):
@@ -66,3 +69,24 @@ class Drawing:
     boxes: tuple[Box, ...]
     arrows: tuple[Arrow, ...]
     frames: tuple[Frame, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Words:
+    """What a drawing says, in the language of whoever looks at it."""
+
+    title: Callable[[Title], str]
+    who: Callable[[tuple[Who, ...]], str]
+    wanted: str  # "%d of %d must agree", with both numbers to be filled in
+    agreed: str
+    declined: str
+    otherwise: str  # the last turn of a choice
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """What is said about a picture."""
+
+    title: str
+    here: str  # "đang ở đây"
+    key: str = "road"  # makes ids of this picture its own on a page

@@ -17,6 +17,7 @@ from web.pages import (
     registers,
     session,
     tasks,
+    workflows,
 )
 from web.pages.frame import frame
 from web.pages.words import FILTERS
@@ -35,5 +36,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, tasks, calendar):
+    for part in (*DOORS, admin, tasks, calendar, workflows):
         app.register_blueprint(part.door)

@@ -2,6 +2,16 @@
 
 from collections.abc import Mapping
 
+WHOM = {
+    "drafter": "người soạn thảo",
+    "head_of_drafters_unit": "lãnh đạo đơn vị soạn thảo",
+    "head_of": "lãnh đạo đơn vị",
+    "owner": "người phụ trách hồ sơ",
+    "chosen": "người được chọn",
+    "signer": "người ký",
+    "assignee": "người được giao",
+    "previous": "người vừa xử lý",
+}
 CLASSIFICATION = {
     "none": "Không mật",
     "confidential": "Mật",
@@ -199,6 +209,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "urgency": URGENCY,
     "direction": DIRECTION,
     "role": ROLE,
+    "whom": WHOM,
     "origin": ORIGIN,
     "media": MEDIA,
     "dispatch": DISPATCH,
