@@ -17,7 +17,7 @@ from web.language import rules, sentence
 ROOT = Path(__file__).parents[2]
 ROOMS = (
     *("records", "storage", "signing", "search", "drafting"),
-    *("exchange", "identity", "config", "workflow", "web"),
+    *("exchange", "identity", "config", "workflow", "web", "front"),
 )
 RULE = re.compile(r"[a-z]+(\.[a-z0-9]+(-[a-z0-9]+)*)+")
 FAMILIES = {

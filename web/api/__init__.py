@@ -12,8 +12,20 @@ from web.api import (
     people,
     registers,
     tasks,
+    workflows,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
-for part in (people, configured, documents, acts, finding, registers, inspection, tasks, calendar):
+for part in (
+    people,
+    configured,
+    documents,
+    acts,
+    finding,
+    registers,
+    inspection,
+    tasks,
+    calendar,
+    workflows,
+):
     api.register_blueprint(part.door)

@@ -13,10 +13,12 @@ from web.pages import (
     checking,
     desk,
     documents,
+    editor,
     finding,
     registers,
     session,
     tasks,
+    trying,
     workflows,
 )
 from web.pages.frame import frame
@@ -36,5 +38,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, tasks, calendar, workflows):
+    for part in (*DOORS, admin, tasks, calendar, workflows, editor, trying):
         app.register_blueprint(part.door)

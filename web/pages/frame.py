@@ -12,7 +12,7 @@ from web.office import office
 from workflow.receive import directions_of
 from workflow.registers import books_of
 
-PART_OF = {"acting": "documents", "tasks": "admin"}
+PART_OF = {"acting": "documents", "tasks": "admin", "editor": "workflows", "trying": "workflows"}
 """Doors that lie inside another one's place."""
 
 
@@ -47,6 +47,7 @@ def places(who: Person) -> Iterator[Place]:
     yield Place("checking.bring", "checking")
     if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:
         yield Place("audit.log", "audit")
+    yield Place("workflows.page", "workflows")
     if Role.ADMINISTRATOR in who.roles:
         yield Place("admin.people", "admin")
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 
+DEFINITION = {"file": "tệp cấu hình", "editor": "trang soạn", "undo": "áp dụng lại"}
 WHOM = {
     "drafter": "người soạn thảo",
     "head_of_drafters_unit": "lãnh đạo đơn vị soạn thảo",
@@ -194,6 +195,7 @@ PLACE = {
     "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
     "audit": "Nhật ký",
+    "workflows": "Quy trình",
     "admin": "Quản trị",
 }
 FACET = {
@@ -210,6 +212,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "direction": DIRECTION,
     "role": ROLE,
     "whom": WHOM,
+    "definition": DEFINITION,
     "origin": ORIGIN,
     "media": MEDIA,
     "dispatch": DISPATCH,
