@@ -6,8 +6,8 @@ BIN := $(VENV)/bin
 SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf
 SYSTEM_TEST := poppler-utils chromium postgresql python3-swift strace
 
-# What keeps, counts, routes and lets in, once more on the database of many machines.
-ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit road session staff))
+# A file of tests shares its office, so it stays in one process.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve work partner test check verify workflow-check register-audit reindex backup restore faults bench office-day lock clean
@@ -28,9 +28,9 @@ partner: $(VENV)/.run system ## a second demonstration office on port 8001, to e
 	@TRINHKY_OFFICE=office-partner.yaml TRINHKY_DATA=var/partner TRINHKY_SPOOL=var/spool TRINHKY_TRUST=var/keys \
 	  PORT=$${PORT:-8001} exec $(BIN)/python app.py run
 
-test: $(VENV)/.test system system-test check ## install what tests need and run them all
-	$(BIN)/python -m pytest
-	$(BIN)/python -m pytest --database postgresql $(ON_POSTGRESQL)
+test: $(VENV)/.test system system-test check ## install what tests need and run them all, on both databases
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
+	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --database postgresql
 
 check: $(VENV)/.test ## what must hold of the code without running it
 	$(BIN)/ruff format --check .

@@ -185,7 +185,7 @@ class Running:
 
         Takes   folder: where everything of it is kept; spool: shared with its partners;
                 part: "run" for everything in one process, "serve" for pages and API alone;
-                told: further settings of its environment, in lower case.
+                told: further settings of its environment, in lower case; "" leaves one out.
         """
         self.folder = folder
         self.data = folder / "data"
@@ -195,7 +195,7 @@ class Running:
         self.port = free_port()
         self._office = office
         self._part = part
-        self._told = {name.upper(): value for name, value in told.items()}
+        self._told = {name.upper(): value for name, value in told.items() if value}
         self._tokens: dict[str, str] = {}
         self._process: subprocess.Popen[bytes] | None = None
         self._workers: list[subprocess.Popen[bytes]] = []

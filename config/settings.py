@@ -107,6 +107,12 @@ class Settings(BaseSettings):
     public_address: str = ""
     """How people reach this service, for links in notices; http://HOST:PORT if empty."""
 
+    warm_converters: int = Field(default=2, ge=0)
+    """How many LibreOffices stand ready in each process, so that as many drafts wait for none."""
+
+    jobs_kept: int = Field(default=30, ge=1)
+    """How long the queue remembers jobs that were finished, in days; those given up stay."""
+
     gather_every: float = 1.0
     """How often to look for messages from partners, in seconds."""
 

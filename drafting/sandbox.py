@@ -70,10 +70,10 @@ class Sandbox:
         self._busy: set[_Cell] = set()
         self._closed = False
         self._starter = ThreadPoolExecutor(max_workers=1, thread_name_prefix="sandbox")
-        for task, count in (warm or {}).items():
+        self._warm = dict(warm or {})
+        for task, count in self._warm.items():
             for _ in range(count):
                 self._starter.submit(self._stock, task)
-        self._warm = dict(warm or {})
 
     def __call__(self, task: str, content: bytes, *, options: dict[str, object]) -> bytes:
         """Give the task's answer about one document.

@@ -82,6 +82,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         isolate=sandbox,
         reader=reader,
         converter=Converter(sandbox),
+        keyring=keyring,
         press=Press(keyring, _timestamper(settings, keyring)),
         validator=Validator(keyring.trust, sandbox),
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
@@ -195,21 +196,29 @@ def _mailer(settings: Settings) -> Mailer | None:
     )
 
 
-WARM = {"drafting.pdf_task": 1, "drafting.office_task": 1, "signing.validating_task": 1}
-"""How many sandboxed processes of each kind stand ready in an office that serves."""
-
-
 @contextmanager
 def opened(
-    settings: Settings, *, warm: Mapping[str, int] = WARM, clock: Callable[[], datetime] = now
+    settings: Settings,
+    *,
+    warm: Mapping[str, int] | None = None,
+    clock: Callable[[], datetime] = now,
 ) -> Iterator[Office]:
     """Furnish the office, with its sandbox, and lock up afterwards."""
-    with Sandbox(warm=warm) as sandbox:
+    with Sandbox(warm=_warm(settings) if warm is None else warm) as sandbox:
         office = furnish(settings, sandbox, clock)
         try:
             yield office
         finally:
             office.database.close()
+
+
+def _warm(settings: Settings) -> Mapping[str, int]:
+    """Give how many sandboxed processes of each kind stand ready in an office that serves."""
+    return {
+        "drafting.pdf_task": 1,
+        "drafting.office_task": settings.warm_converters,
+        "signing.validating_task": 1,
+    }
 
 
 def settle(office: Office, settings: Settings) -> str:

@@ -8,7 +8,7 @@ import signal
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
@@ -29,6 +29,9 @@ from workflow.find import lay_index, reindex
 from workflow.gather import gather
 from workflow.jobs import jobs
 from workflow.office import Office
+
+LEAVING = 5.0
+"""How long a worker that ends waits for a message that is just being taken in, in seconds."""
 
 
 def application(office: Office, settings: Settings) -> Flask:
@@ -111,23 +114,28 @@ def working(office: Office, settings: Settings) -> Iterator[None]:
     worker = Worker(settings.database_url, jobs(office), office.clock)
     worker.start()
     stopping = threading.Event()
-    tending = threading.Thread(target=_tend, args=(office, settings, stopping), daemon=True)
+    tending = threading.Thread(target=_tend, args=(office, settings, worker, stopping), daemon=True)
     try:
-        _mend_index(office)
+        with suppress(
+            Unavailable
+        ):  # another process builds it, or the disk is away: looked at again
+            mend_index(office)
         tending.start()
         yield
     finally:
         stopping.set()
+        tending.join(LEAVING)
         worker.stop()
 
 
-def _mend_index(office: Office) -> None:
-    """Build the index anew if documents may be missing in it, unless another process does."""
-    try:
-        if office.index.stale:
-            reindex(office)
-    except Unavailable as busy:
-        logging.getLogger("office.work").warning("%s", busy.rule)
+def mend_index(office: Office) -> None:
+    """Build the index anew if documents may be missing in it.
+
+    Raises  Unavailable: another process does so already, or the disk does not take it.
+    """
+    if office.index.stale:
+        reindex(office)
+        logging.getLogger("office.work").info("the index was built anew")
 
 
 def _server(office: Office, settings: Settings) -> Any:
@@ -144,19 +152,18 @@ def _server(office: Office, settings: Settings) -> Any:
         raise Unavailable("server.port", host=settings.host, port=settings.port) from taken
 
 
-def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None:
-    """Take in messages as they come, and once a day renew the demonstration's own lists."""
+def _tend(office: Office, settings: Settings, worker: Worker, stopping: threading.Event) -> None:
+    """Take in messages as they come, mend the index, and once a day put things in order."""
     log = logging.getLogger("office.tend")
-    renewed, told = office.today(), ""
-    _sweep(office)
+    ordered, told = None, ""
     while not stopping.wait(settings.gather_every):
         try:
+            if office.today() != ordered:
+                ordered = office.today()
+                _put_in_order(office, settings, worker)
             gather(office)
+            mend_index(office)
             told = ""
-            if office.today() != renewed:
-                refresh_crls(settings.trinhky_data / "keys", office.clock())
-                renewed = office.today()
-                _sweep(office)
         except OfficeError as fault:
             if str(fault) != told:  # a folder that stays away is told once, not every second
                 told = str(fault)
@@ -164,6 +171,13 @@ def _tend(office: Office, settings: Settings, stopping: threading.Event) -> None
         except Exception:
             # This thread must outlive whatever a partner sends; the message stays where it lies.
             log.exception("a message could not be taken in")
+
+
+def _put_in_order(office: Office, settings: Settings, worker: Worker) -> None:
+    """Renew the demonstration's own lists, and take away what was finished or left long ago."""
+    refresh_crls(settings.trinhky_data / "keys", office.clock())
+    _sweep(office)
+    worker.clean(office.clock() - timedelta(days=settings.jobs_kept))
 
 
 def _sweep(office: Office) -> None:

@@ -1,5 +1,8 @@
 """Passwords, kept as argon2id hashes and compared in equal time for known and unknown accounts."""
 
+from base64 import b64encode
+from secrets import token_bytes
+
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
@@ -12,7 +15,7 @@ class Passwords:
 
     def __init__(self) -> None:
         self._hasher = PasswordHasher()
-        self._decoy = self._hasher.hash("nobody's password")
+        self._decoy = _nobodys(self._hasher)
 
     def hash(self, password: str) -> str:
         """Give the argon2id hash to keep."""
@@ -25,3 +28,13 @@ class Passwords:
         except (VerificationError, InvalidHashError):
             return False
         return right and bool(hash)
+
+
+def _nobodys(hasher: PasswordHasher) -> str:
+    """Give a hash that costs as much as any to compare with, and that no password has."""
+    cost = f"m={hasher.memory_cost},t={hasher.time_cost},p={hasher.parallelism}"
+    salt, digest = (
+        b64encode(token_bytes(length)).rstrip(b"=").decode()
+        for length in (hasher.salt_len, hasher.hash_len)
+    )
+    return f"$argon2id$v=19${cost}${salt}${digest}"

@@ -43,6 +43,8 @@ ACTIONS = frozenset(
         "office:restored",
         "person:changed",
         "calendar:changed",
+        "delegation:given",
+        "delegation:revoked",
         "person:known",  # a login
         "person:unknown",  # a login that failed
         "document:received",
@@ -58,6 +60,10 @@ ACTIONS = frozenset(
         "step:completed",
         "step:closed",
         "document:signed",
+        "signature:requested",  # of a key that is not here
+        "signature:rejected",  # what came back was not the signature
+        "certificate:registered",
+        "certificate:removed",
         "document:numbered",
         "document:sealed",
         "document:dispatched",
@@ -70,6 +76,7 @@ ACTIONS = frozenset(
         "egress:refused",
         "register:printed",
         "register:closed",
+        "job:hurried",
         "job:retried",
     }
 )

@@ -15,3 +15,15 @@ class FailedJob:
     attempts: int
     rule: str  # of the last attempt, "unknown" for what nobody foresaw
     at: datetime  # aware, UTC
+
+
+@dataclass(frozen=True, slots=True)
+class PutOffJob:
+    """A job that met something unavailable and will be tried again by itself."""
+
+    id: str  # as the queue knows it
+    kind: str
+    about: str  # id of a document or a dispatch
+    attempts: int  # so far
+    rule: str  # of the last attempt
+    at: datetime  # when it is tried again; aware, UTC

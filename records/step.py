@@ -17,6 +17,7 @@ class Step:
     soon_at: datetime | None = None  # from when on the deadline is near
     closed_at: datetime | None = None
     closed_by: str = ""
+    on_behalf_of: str = ""  # whose authority it was, where it was not their own
     act: str = ""  # the name of the act that closed it
     digest: str = ""  # the bytes that act spoke of
     approval: bool = False

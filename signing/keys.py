@@ -51,6 +51,12 @@ class KeySigner(Signer):
         self.certificate = certificate
         self.chain = chain
 
+    def sign(self, attributes: bytes) -> bytes:
+        """Sign the SHA-256 digest of these bytes."""
+        if isinstance(self.key, rsa.RSAPrivateKey):
+            return self.key.sign(attributes, padding.PKCS1v15(), hashes.SHA256())
+        return self.key.sign(attributes, ec.ECDSA(hashes.SHA256()))
+
     async def async_sign_raw(
         self,
         data: bytes,
@@ -59,16 +65,11 @@ class KeySigner(Signer):
     ) -> bytes:
         """Sign, or give as many bytes as a signature has."""
         if dry_run:
-            return bytes((self.key.key_size + 7) // 8 * (1 if self._is_rsa else 3))
+            wide = 1 if isinstance(self.key, rsa.RSAPrivateKey) else 3
+            return bytes((self.key.key_size + 7) // 8 * wide)
         if digest_algorithm != "sha256":
             raise ValueError(f"this office signs SHA-256 digests, not {digest_algorithm}")
-        if isinstance(self.key, rsa.RSAPrivateKey):
-            return self.key.sign(data, padding.PKCS1v15(), hashes.SHA256())
-        return self.key.sign(data, ec.ECDSA(hashes.SHA256()))
-
-    @property
-    def _is_rsa(self) -> bool:
-        return isinstance(self.key, rsa.RSAPrivateKey)
+        return self.sign(data)
 
 
 PUBLIC = ("root.crt", "intermediate.crt", "root.crl", "intermediate.crl")
@@ -80,7 +81,7 @@ class Keyring:
 
     def __init__(self, folder: Path, *, believed: Sequence[Path] = ()) -> None:
         """Know the keys in ``folder``, and believe also the authorities in other folders."""
-        self._folder = folder
+        self.folder = folder
         self._believed = tuple(believed)
         self._opened: dict[str, KeySigner] = {}
         self._opening = Lock()
@@ -97,7 +98,16 @@ class Keyring:
 
     def seal(self) -> KeySigner:
         """Give the signer of the agency itself."""
-        return self._open("seal", place_of(self._folder, SEAL))
+        return self._open("seal", place_of(self.folder, SEAL))
+
+    def held_by(self, whose: str) -> list[bytes]:
+        """Give the certificate in DER whose key lies here: a person's, or the agency's for ""."""
+        if not whose:
+            return [self.seal().certificate.dump()]
+        try:
+            return [self.signer(whose).certificate.dump()]
+        except Refused:
+            return []
 
     def certificate_of(self, person_id: str) -> CertificateFacts:
         """Give what a person's certificate says.
@@ -112,16 +122,26 @@ class Keyring:
 
     def seal_picture(self) -> bytes:
         """Give the PNG of the agency's seal, red on nothing."""
-        return (self._folder / f"{SEAL}.png").read_bytes()
+        return (self.folder / f"{SEAL}.png").read_bytes()
 
     def timestamper(self) -> LocalAuthority:
         """Give the timestamp authority whose key lies in this folder."""
-        signer = self._open("tsa", place_of(self._folder, TSA))
+        signer = self._open("tsa", place_of(self.folder, TSA))
         return LocalAuthority(signer.key, signer.certificate, signer.chain)
+
+    def issuers_of(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
+        """Give the authorities between a certificate and a root, as far as they are known."""
+        known = [x509.Certificate.load(der) for der in self.trust().intermediates]
+        found: list[x509.Certificate] = []
+        name = certificate.issuer
+        while above := [one for one in known if one.subject == name and one not in found]:
+            found.append(above[0])
+            name = above[0].issuer
+        return tuple(found)
 
     def trust(self) -> Trust:
         """Give whom to believe; read again as soon as a file of it was replaced."""
-        folders = [self._folder, *(one for one in self._believed if (one / PUBLIC[0]).exists())]
+        folders = [self.folder, *(one for one in self._believed if (one / PUBLIC[0]).exists())]
         paths = [folder / name for folder in folders for name in PUBLIC]
         try:
             state = tuple(number for path in paths for number in _state(path))
@@ -132,7 +152,7 @@ class Keyring:
         return self._trust[1]
 
     def _of(self, person_id: str, suffix: str) -> Path:
-        path = self._folder / PEOPLE / f"{person_id}{suffix}"
+        path = self.folder / PEOPLE / f"{person_id}{suffix}"
         if not is_person_id(person_id) or not path.exists():
             raise Refused("sign.no-certificate", person=person_id)
         return path
@@ -140,7 +160,7 @@ class Keyring:
     def _open(self, name: str, path: Path) -> KeySigner:
         with self._opening:
             if name not in self._opened:
-                self._opened[name] = _read_signer(path, self._folder)
+                self._opened[name] = _read_signer(path, self.folder)
             return self._opened[name]
 
 

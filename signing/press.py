@@ -8,23 +8,26 @@ from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
 
+from asn1crypto import x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers.pdf_cms import PdfCMSSignedAttributes
+from pyhanko.sign.signers.pdf_cms import ExternalSigner
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.stamp.noop import NoOpStampStyle
 
 from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
 from records.paper import Box, Placement
 from records.signature import ValidationReport, Verdict
+from records.signing import Awaited
+from signing import awaited as open_revisions
 from signing import fields, wording
 from signing.at_once import at_once
 from signing.certificates import context, standing_of
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
-from signing.keys import Keyring, KeySigner
+from signing.keys import Keyring
 from signing.pictures import Picture, draw, encode
 from signing.timestamps import Timestamper
 from signing.verdict import is_pdf, judge, quieten
@@ -42,7 +45,6 @@ _BROKEN_BY_BYTES = (
     RecursionError,
     NotImplementedError,
 )
-_RESERVED = 24576  # hexadecimal digits for a signature with its certificates and timestamp
 
 
 class Press:
@@ -93,6 +95,28 @@ class Press:
         Source  EN 319 142-1, 6; Decree 30/2020, Annex I, part II, 7.
         """
         signer = self._keyring.signer(person)
+        certificate = signer.certificate.dump()
+        awaited = self.await_leader(
+            pdf, certificate, placement=placement, person=person, at=at, reason=reason
+        )
+        return self.finish(pdf, awaited, certificate, signer.sign(awaited.attributes), at=at)
+
+    def await_leader(  # noqa: PLR0913 - who signs what, where, when and why
+        self,
+        pdf: bytes,
+        certificate: bytes,
+        *,
+        placement: Placement,
+        person: str,
+        at: datetime,
+        reason: str,
+    ) -> Awaited:
+        """Make the revision of a leader's signature, whose key is not here, without it.
+
+        Takes   certificate: in DER, of the key that will sign.
+        Raises  as ``sign``.
+        """
+        signer = self._outsider(certificate)
         self._require_good(signer, at, person=person)
         picture = self._picture(self._keyring.signature_picture(person))
         with _foreign():
@@ -100,8 +124,7 @@ class Press:
             width, height = fields.size_of(writer, fields.LEADER)
             drawn = draw(picture, writer, width=width, height=height)
             fields.show(writer, fields.LEADER, drawn)
-            signed = self._signed(writer, signer, fields.LEADER, at=at, reason=reason)
-        return self._checked(signed, pdf, field=fields.LEADER, at=at)
+            return self._left_open(writer, signer, fields.LEADER, pdf, at=at, reason=reason)
 
     def seal(  # noqa: PLR0913 - number and date are as much of a seal as the key
         self,
@@ -121,8 +144,31 @@ class Press:
                 Otherwise as ``sign``.
         Source  Decree 30/2020, art. 32 (sealed only after the leader signed) and Annex I.
         """
-        lines = wording.lines(placement, number=number, notation=notation, on=on)
         signer = self._keyring.seal()
+        certificate = signer.certificate.dump()
+        awaited = self.await_agency(
+            pdf, certificate, placement=placement, number=number, notation=notation, on=on, at=at
+        )
+        return self.finish(pdf, awaited, certificate, signer.sign(awaited.attributes), at=at)
+
+    def await_agency(  # noqa: PLR0913 - number and date are as much of a seal as the key
+        self,
+        pdf: bytes,
+        certificate: bytes,
+        *,
+        placement: Placement,
+        number: str,
+        notation: str,
+        on: date,
+        at: datetime,
+    ) -> Awaited:
+        """Fill in number and date and make the agency's revision, whose key is not here.
+
+        Takes   certificate: in DER, of the key that will sign.
+        Raises  as ``seal``.
+        """
+        lines = wording.lines(placement, number=number, notation=notation, on=on)
+        signer = self._outsider(certificate)
         self._require_good(signer, at, person="")
         faces = self._both_faces()
         picture = self._picture(self._keyring.seal_picture())
@@ -135,8 +181,34 @@ class Press:
             fields.fill(writer, lines, faces, fonts)
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
             fields.show(writer, fields.AGENCY, drawn)
-            sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
-        return self._checked(sealed, pdf, field=fields.AGENCY, at=at)
+            return self._left_open(writer, signer, fields.AGENCY, pdf, at=at, reason="")
+
+    def finish(
+        self, pdf: bytes, awaited: Awaited, certificate: bytes, signature: bytes, *, at: datetime
+    ) -> bytes:
+        """Bring the signature into a revision that waited for it.
+
+        Takes   pdf: the file before that revision; certificate: in DER; signature: over
+                ``awaited.attributes``, as its key made it.
+        Gives   a file at level B-T that begins with ``pdf``.
+        Raises  Refused: the signature is not of this key, or not over these attributes.
+                Unavailable: no timestamp. Broken: what came out is not valid by our own verdict.
+        """
+        open_revisions.require_ours(pdf, awaited)
+        proven = open_revisions.proven(certificate, awaited.attributes, signature)
+        signer = self._outsider(certificate, proven)
+        self._require_good(signer, at, person="")
+        stamper = self._timestamper.stamper(at)
+        with _foreign():
+            signed = at_once(open_revisions.close(pdf, awaited, signer, stamper))
+        return self._checked(signed, pdf, field=awaited.field, at=at)
+
+    def finish_cms(
+        self, pdf: bytes, awaited: Awaited, certificate: bytes, content: bytes, *, at: datetime
+    ) -> bytes:
+        """Bring in the signature of a CMS object that was made elsewhere; else as ``finish``."""
+        signed, signature = open_revisions.out_of_cms(awaited, certificate, content)
+        return self.finish(pdf, signed, certificate, signature, at=at)
 
     def attest(self, pdf: bytes, *, box: Box, at: datetime) -> bytes:
         """Seal a paper of the office's own making, which no leader signs: a closed register.
@@ -144,7 +216,9 @@ class Press:
         Gives   a file at level B-T that begins with ``pdf``, with the seal in its real size.
         Raises  Unreadable: see ``prepare``. Otherwise as ``seal``.
         """
-        signer = self._keyring.seal()
+        seal = self._keyring.seal()
+        certificate = seal.certificate.dump()
+        signer = self._outsider(certificate)
         self._require_good(signer, at, person="")
         picture = self._picture(self._keyring.seal_picture())
         with _foreign():
@@ -153,8 +227,8 @@ class Press:
             fields.make_seal(writer, box)
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
             fields.show(writer, fields.AGENCY, drawn)
-            sealed = self._signed(writer, signer, fields.AGENCY, at=at, reason="")
-        return self._checked(sealed, pdf, field=fields.AGENCY, at=at)
+            awaited = self._left_open(writer, signer, fields.AGENCY, pdf, at=at, reason="")
+        return self.finish(pdf, awaited, certificate, seal.sign(awaited.attributes), at=at)
 
     def validate(self, pdf: bytes, *, at: datetime) -> ValidationReport:
         """Say what can be said of the signatures in ``pdf``, by the office's own trust.
@@ -173,9 +247,13 @@ class Press:
         fields.check(writer, placement)
         return pdf
 
-    def _require_good(self, signer: KeySigner, at: datetime, *, person: str) -> None:
+    def _outsider(self, certificate: bytes, signature: bytes | None = None) -> ExternalSigner:
+        loaded = x509.Certificate.load(certificate)
+        return open_revisions.outsider(loaded, self._keyring.issuers_of(loaded), signature)
+
+    def _require_good(self, signer: ExternalSigner, at: datetime, *, person: str) -> None:
         believed = context(self._keyring.trust(), at)
-        status, doubt = at_once(standing_of(signer.certificate, believed))
+        status, doubt = at_once(standing_of(signer.signing_cert, believed))
         if doubt is None:
             return
         if doubt[1] == "revocation-unknown":
@@ -192,31 +270,30 @@ class Press:
         if found.verdict is not Verdict.VALID:
             raise Refused("seal.signature-not-valid", reasons=found.reasons)
 
-    def _signed(
+    def _left_open(  # noqa: PLR0913 - what a signature is made of
         self,
         writer: IncrementalPdfFileWriter,
-        signer: KeySigner,
+        signer: ExternalSigner,
         field: str,
+        before: bytes,
         *,
         at: datetime,
         reason: str,
-    ) -> bytes:
+    ) -> Awaited:
         meta = PdfSignatureMetadata(
             field_name=field,
             md_algorithm="sha256",
             reason=reason or None,
             subfilter=SigSeedSubFilter.PADES,
         )
-        job = PdfSigner(
-            meta, signer, timestamper=self._timestamper.stamper(at), stamp_style=NoOpStampStyle()
-        )
+        job = PdfSigner(meta, signer, stamp_style=NoOpStampStyle())
         if self._warm:
-            return at_once(_sign(job, writer, at))
+            return at_once(open_revisions.leave_open(job, writer, before, field, at))
         # The vendor fills class-wide tables on first use without a lock of its own.
         with self._first:
-            signed = at_once(_sign(job, writer, at))
+            left = at_once(open_revisions.leave_open(job, writer, before, field, at))
             self._warm = True
-        return signed
+        return left
 
     def _checked(self, signed: bytes, before: bytes, *, field: str, at: datetime) -> bytes:
         """Give ``signed`` if it is what it must be, before anybody stores it."""
@@ -299,16 +376,3 @@ def _written(writer: IncrementalPdfFileWriter, before: bytes) -> bytes:
     if not written.startswith(before):
         raise Broken("sign.self-check", reasons=("bytes-moved",))
     return written
-
-
-async def _sign(job: PdfSigner, writer: IncrementalPdfFileWriter, at: datetime) -> bytes:
-    """Sign as the vendor does, with the office's clock instead of the machine's."""
-    session = job.init_signing_session(writer, existing_fields_only=True)
-    session.system_time = at
-    ready = session.prepare_tbs_document(validation_info=None, bytes_reserved=_RESERVED)
-    digest, out = ready.digest_tbs_document()
-    await ready.perform_signature(
-        document_digest=digest.document_digest, pdf_cms_signed_attrs=PdfCMSSignedAttributes()
-    )
-    out.seek(0)
-    return bytes(out.read())

@@ -1,8 +1,10 @@
 """What the queue has still to do, what it gave up, and who works it off."""
 
 from collections.abc import Iterable
+from datetime import UTC, datetime
 
 from sqlalchemy import (
+    JSON,
     ColumnElement,
     Connection,
     column,
@@ -12,14 +14,15 @@ from sqlalchemy import (
     or_,
     select,
     table,
+    update,
 )
 
 from records.errors import NotFound
-from records.job import FailedJob
+from records.job import FailedJob, PutOffJob
 from storage import tables as t
 
-UNFINISHED = ("ENQUEUED", "PENDING")
-"""States of DBOS for a job that waits and one that runs or pauses; its index is over these."""
+UNFINISHED = ("ENQUEUED", "PENDING", "DELAYED")
+"""States of DBOS for a job that waits for a worker, one that runs, one put off after a failure."""
 
 
 class Jobs:
@@ -34,6 +37,8 @@ class Jobs:
             column("name"),
             column("status"),
             column("executor_id"),
+            column("attributes", JSON),
+            column("delay_until_epoch_ms"),
             schema="dbos" if connection.dialect.name == "postgresql" else None,
         )
 
@@ -52,6 +57,38 @@ class Jobs:
             .group_by(self._queue.c.name)
         )
         return {row[0]: row[1] for row in self._connection.execute(query)}
+
+    def put_off(self, limit: int) -> list[PutOffJob]:
+        """Give what waits for its next try after a failure, the next one first."""
+        due = self._queue.c.delay_until_epoch_ms
+        query = (
+            select(self._queue.c.workflow_uuid, self._queue.c.name, due, self._queue.c.attributes)
+            .where(self._queue.c.status == "DELAYED")
+            .order_by(due, self._queue.c.workflow_uuid)
+            .limit(limit)
+        )
+        return [
+            PutOffJob(id, kind, at=datetime.fromtimestamp(until / 1000, UTC), **told)
+            for id, kind, until, told in self._connection.execute(query)
+        ]
+
+    def hurry(self, id: str) -> PutOffJob:
+        """Let a job that was put off be tried at once. Raises NotFound: it does not wait."""
+        meant = (self._queue.c.workflow_uuid == id) & (self._queue.c.status == "DELAYED")
+        row = self._connection.execute(
+            select(self._queue.c.name, self._queue.c.attributes).where(meant)
+        ).first()
+        hurried = self._connection.execute(
+            update(self._queue).where(meant).values(delay_until_epoch_ms=0)
+        )
+        if row is None or not hurried.rowcount:
+            raise NotFound("job.unknown")
+        return PutOffJob(id, row.name, at=datetime.fromtimestamp(0, UTC), **row.attributes)
+
+    def failed_for(self, abouts: Iterable[str]) -> list[str]:
+        """Give the kinds of the jobs that were given up for these ids, in order of name."""
+        query = select(t.failed_job.c.kind).distinct().where(t.failed_job.c.about.in_(abouts))
+        return sorted(self._connection.execute(query).scalars())
 
     def holders(self) -> set[str]:
         """Give the ids of those processes that hold a job, living or not."""

@@ -5,7 +5,7 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import Connection, func, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy.dialects import postgresql, sqlite
 
 from records.document import Classification, Digest, Document, Number
 from records.errors import NotFound, Outrun
@@ -28,6 +28,16 @@ class Registers:
         """Give the serial that would be drawn next, without drawing it."""
         return (self._last(book, series, year) or 0) + 1
 
+    def await_turn(self, book: str, series: str, year: int) -> None:
+        """Let nobody else draw in a series until this transaction ends: what is next then stays so.
+
+        On SQLite only one transaction writes at a time anyhow.
+        """
+        self._begin(book, series, year)
+        drawn = t.series.c
+        mine = (drawn.book == book) & (drawn.series == series) & (drawn.year == year)
+        self._connection.execute(select(drawn.last).where(mine).with_for_update())
+
     def latest_date(self, book: str, series: str, year: int) -> date | None:
         """Give the latest date in a series: a later number never bears an earlier one."""
         dates = []
@@ -43,9 +53,7 @@ class Registers:
 
         Raises  Outrun: another document has it by now; nothing is spent.
         """
-        place = (number.book, number.series, number.year)
-        if self._last(*place) is None:
-            self._begin(place)
+        self._begin(number.book, number.series, number.year)
         drawn = self._connection.execute(
             update(t.series)
             .where(
@@ -192,14 +200,11 @@ class Registers:
             for row in self._connection.execute(select(t.closing))
         ]
 
-    def _begin(self, place: tuple[str, str, int]) -> None:
-        book, series, year = place
-        try:
-            self._connection.execute(
-                insert(t.series).values(book=book, series=series, year=year, last=0)
-            )
-        except IntegrityError as clash:
-            raise Outrun("number.outrun") from clash
+    def _begin(self, book: str, series: str, year: int) -> None:
+        kind = postgresql if self._connection.dialect.name == "postgresql" else sqlite
+        row = kind.insert(t.series).values(book=book, series=series, year=year, last=0)
+        # Who begins the same series at the same moment is waited for, and has begun it for both.
+        self._connection.execute(row.on_conflict_do_nothing())
 
     def _last(self, book: str, series: str, year: int) -> int | None:
         drawn = t.series.c

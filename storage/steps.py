@@ -76,13 +76,28 @@ class Steps:
         )
 
     def close(  # noqa: PLR0913 - the facts of an act, each named at the call
-        self, document: str, *, by: str, act: str, at: datetime, digest: str, approval: bool
+        self,
+        document: str,
+        *,
+        by: str,
+        act: str,
+        at: datetime,
+        digest: str,
+        approval: bool,
+        on_behalf_of: str = "",
     ) -> None:
         """Close the open step. Raises Outrun: there is none any more."""
         closed = self._connection.execute(
             update(t.step)
             .where(t.step.c.document == document, t.step.c.closed_at.is_(None))
-            .values(closed_at=at, closed_by=by, act=act, digest=digest, approval=approval)
+            .values(
+                closed_at=at,
+                closed_by=by,
+                act=act,
+                digest=digest,
+                approval=approval,
+                on_behalf_of=on_behalf_of,
+            )
         )
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
@@ -146,6 +161,7 @@ def _step(row: Any, desk: frozenset[str]) -> Step:
         soon_at=row.soon_at,
         closed_at=row.closed_at,
         closed_by=row.closed_by,
+        on_behalf_of=row.on_behalf_of,
         act=row.act,
         digest=row.digest,
         approval=row.approval,

@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlalchemy import (
     JSON,
+    BigInteger,
     Boolean,
     CheckConstraint,
     Column,
@@ -206,6 +207,7 @@ step = Table(
     Column("soon_at", Moment),  # from when on the deadline is near
     Column("closed_at", Moment),
     Column("closed_by", String(64), nullable=False, default=""),
+    Column("on_behalf_of", String(64), nullable=False, default="", server_default=""),
     Column("act", String(40), nullable=False, default=""),
     Column("digest", String(64), nullable=False, default=""),  # the bytes the act spoke of
     Column("approval", Boolean, nullable=False, default=False),
@@ -216,6 +218,31 @@ step = Table(
         postgresql_where=text("closed_at IS NULL"),
         sqlite_where=text("closed_at IS NULL"),
     ),
+)
+
+delegation = Table(
+    "delegation",
+    metadata,
+    _id(),
+    Column("delegator", ForeignKey("person.id"), nullable=False),
+    Column("delegate", ForeignKey("person.id"), nullable=False, index=True),
+    Column("capacity", String(10), nullable=False),
+    Column("since", Date, nullable=False),
+    Column("until", Date, nullable=False),
+    Column("basis", String(100), nullable=False),
+    Column("basis_on", Date, nullable=False),
+    Column("types", JSON, nullable=False),
+    Column("workflows", JSON, nullable=False),
+    Column("units", JSON, nullable=False),
+    Column("most", BigInteger),  # đồng
+    Column("passes_on", String(64), nullable=False, default=""),
+    Column("recorded_by", String(64), nullable=False),
+    Column("recorded_at", Moment, nullable=False),
+    Column("revoked_at", Moment),
+    Column("revoked_by", String(64), nullable=False, default=""),
+    CheckConstraint("since <= until", name="dated"),
+    CheckConstraint("delegator <> delegate", name="another"),
+    CheckConstraint("basis <> ''", name="on_paper"),
 )
 
 calendar_day = Table(
@@ -371,6 +398,43 @@ receipt = Table(
     Column("key", String(200), primary_key=True),  # Idempotency-Key
     Column("request", String(64), nullable=False),  # SHA-256 of what was asked
     Column("document", ForeignKey("document.id"), nullable=False),
+)
+
+certificate = Table(
+    "certificate",
+    metadata,
+    Column("fingerprint", String(64), primary_key=True),  # SHA-256 of its DER
+    Column("person", String(64), nullable=False, index=True),  # "" for the agency itself
+    Column("der", LargeBinary, nullable=False),
+    Column("name", String(300), nullable=False),
+    Column("issuer", String(300), nullable=False),
+    Column("serial", String(64), nullable=False),
+    Column("not_before", Moment, nullable=False),
+    Column("not_after", Moment, nullable=False, index=True),
+    Column("at", Moment, nullable=False),
+    Column("by", String(64), nullable=False),
+)
+
+signing_request = Table(
+    "signing_request",
+    metadata,
+    _id(),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("digest", String(64), nullable=False),
+    Column("role", String(20), nullable=False),
+    Column("action", String(40), nullable=False),
+    Column("person", String(64), nullable=False),
+    Column("certificate", LargeBinary, nullable=False),
+    Column("created_at", Moment, nullable=False),
+    Column("expires_at", Moment, nullable=False, index=True),
+    Column("state", String(20), nullable=False),
+    Column("number", JSON),  # as a list; which the agency's signature locks
+    Column("reserved", String(64), nullable=False, default=""),  # id of its reservation
+    # The revision that waits, emptied when nobody may complete it any more; encrypted under the
+    # document's own key where it is classified.
+    Column("awaited", LargeBinary),
+    Index("ix_signing_request_person", "person", "state"),
 )
 
 worker = Table(

@@ -7,7 +7,9 @@ from sqlalchemy import Connection
 from storage.arrivals import Arrivals
 from storage.audit import Audit
 from storage.calendar import Days
+from storage.certificates import Certificates
 from storage.definitions import Definitions
+from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.jobs import Jobs
@@ -17,6 +19,7 @@ from storage.queue import Door
 from storage.readings import Readings
 from storage.registers import Registers
 from storage.reservations import Reservations
+from storage.signing_requests import SigningRequests
 from storage.steps import Steps
 from storage.vault import Vault
 
@@ -59,6 +62,16 @@ class Unit:
         return People(self.connection)
 
     @cached_property
+    def certificates(self) -> Certificates:
+        """The register of certificates."""
+        return Certificates(self.connection)
+
+    @cached_property
+    def signing_requests(self) -> SigningRequests:
+        """Signatures that are still to come."""
+        return SigningRequests(self.connection, self._vault)
+
+    @cached_property
     def calendar(self) -> Days:
         """The days the office settled itself."""
         return Days(self.connection)
@@ -67,6 +80,11 @@ class Unit:
     def definitions(self) -> Definitions:
         """The texts of roads, and which one is in force."""
         return Definitions(self.connection)
+
+    @cached_property
+    def delegations(self) -> Delegations:
+        """Who stands in for whom."""
+        return Delegations(self.connection)
 
     @cached_property
     def passes(self) -> Passes:

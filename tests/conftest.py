@@ -1,16 +1,20 @@
 """A real office on a scratch disk, with a clock that stands and people one can call by name."""
 
 import io
+import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 import docx
 import pytest
 
+from bench.running import Running
 from config.office import read_office
 from config.settings import Settings
 from drafting.convert import Converter
@@ -31,6 +35,12 @@ from workflow.road import Choice
 
 MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # nine o'clock in Hà Nội
 PASSWORD = "mật khẩu thử nghiệm"  # noqa: S105 - of people who exist in these tests only
+
+MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
+ROOM = 6_000_000_000
+"""How much memory there must be for scratch folders, in bytes."""
+
+LEFT_OUT = pytest.StashKey[int]()
 
 
 @dataclass
@@ -124,23 +134,65 @@ def sandbox() -> Iterator[Sandbox]:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """Let the run choose its database; on PostgreSQL, only what opens an office runs again."""
+    """Let the run choose the database its offices are kept in."""
     parser.addoption("--database", choices=["sqlite", "postgresql"], default="sqlite")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep scratch folders in memory where there is enough of it: nothing there must last."""
+    config.addinivalue_line("markers", "sqlite_alone: it looks at SQLite itself, so it runs once")
+    if MEMORY.is_dir() and shutil.disk_usage(MEMORY).free > ROOM:
+        os.environ.setdefault("PYTEST_DEBUG_TEMPROOT", str(MEMORY))
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """On PostgreSQL, leave out what has no office and so ran on SQLite already."""
+    """On PostgreSQL, leave out what touches no database and so ran on SQLite already."""
     if config.getoption("--database") == "sqlite":
         return
-    opens = {"open_house", "database_url"}
-    kept = [item for item in items if opens & set(getattr(item, "fixturenames", ()))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in kept])
+    kept = [item for item in items if _has_a_database(item)]
+    config.hook.pytest_deselected(items=[item for item in items if item not in set(kept)])
+    config.stash[LEFT_OUT] = len(items) - len(kept)
+    if hasattr(config, "workeroutput"):
+        config.workeroutput["left_out"] = config.stash[LEFT_OUT]
     items[:] = kept
+
+
+def _has_a_database(item: pytest.Item) -> bool:
+    asked = getattr(item, "fixturenames", ())
+    return "postgresql" in asked and item.get_closest_marker("sqlite_alone") is None
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """Let no test have a database behind the back of the fixtures that say which kind."""
+
+    def refuse(*_: object, **__: object) -> None:
+        pytest.fail("a test that has a database asks for database_url, a house or postgresql")
+
+    with pytest.MonkeyPatch.context() as patch:
+        if not (_has_a_database(item) or item.get_closest_marker("sqlite_alone")):
+            patch.setattr("storage.engine.create_engine", refuse)
+        return (yield)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Hear from a process of a run side by side how many tests it left out; all say the same."""
+    if told := getattr(node, "workeroutput", None):
+        node.config.stash[LEFT_OUT] = told.get("left_out", 0)
+
+
+def pytest_terminal_summary(
+    terminalreporter: pytest.TerminalReporter, config: pytest.Config
+) -> None:
+    """Say how many tests have nothing to do with the database of this run."""
+    if left_out := config.stash.get(LEFT_OUT, 0):
+        terminalreporter.write_line(f"{left_out} tests without a database: run on SQLite's turn")
 
 
 @pytest.fixture(scope="session")
 def postgresql(request: pytest.FixtureRequest) -> Iterator[Cluster | None]:
-    """Give a cluster when this run is on PostgreSQL."""
+    """Give a cluster when this run is on PostgreSQL; whatever has a database asks for it."""
     if request.config.getoption("--database") == "sqlite":
         yield None
         return
@@ -166,46 +218,54 @@ class Founded:
     folder: Path
     database: str
 
+    def copy(self, folder: Path, postgresql: Cluster | None) -> str:
+        """Lay the office out once more; give its database's address, "" where its folder has it."""
+        shutil.copytree(self.folder, folder)
+        return postgresql.create(self.database) if postgresql else ""
+
+
+Founding = Callable[..., Founded]
+
 
 @pytest.fixture(scope="session")
 def founded(
     tmp_path_factory: pytest.TempPathFactory, sandbox: Sandbox, postgresql: Cluster | None
-) -> Callable[[str], Founded]:
-    """Give offices just founded, each made once."""
+) -> Founding:
+    """Give offices just founded, each made once for each clock."""
     parent = tmp_path_factory.mktemp("founded")
-    made: dict[str, Founded] = {}
+    made: dict[tuple[str, datetime], Founded] = {}
 
-    def found_one(described: str) -> Founded:
-        if described not in made:
-            one = Founded(parent / described, postgresql.create() if postgresql else "")
+    def found_one(described: str, clock: Clock | None = None) -> Founded:
+        clock = clock or Clock()
+        key = described, clock.moment
+        if key not in made:
+            one = Founded(parent / f"{len(made)}", postgresql.create() if postgresql else "")
             settings = _settings(one.folder, described, database_url=one.database)
-            office = furnish(settings, sandbox, Clock())
+            office = furnish(settings, sandbox, clock)
             file = read_office(settings.trinhky_config / described)
             found(office, file.units, file.people, PASSWORD)
             office.database.close()
-            made[described] = one
-        return made[described]
+            made[key] = one
+        return made[key]
 
     return found_one
 
 
-@pytest.fixture
-def open_house(
-    founded: Callable[[str], Founded],
-    sandbox: Sandbox,
-    tmp_path: Path,
-    postgresql: Cluster | None,
-) -> Iterator[Callable[..., House]]:
-    """Give a way to open offices, each on a scratch folder of its own, with one spool for all."""
+Opening = Callable[..., House]
+Serving = Callable[..., Running]
+
+
+@contextmanager
+def _opening(
+    founded: Founding, sandbox: Sandbox, folder: Path, postgresql: Cluster | None
+) -> Iterator[Opening]:
     opened: list[House] = []
 
     def open_one(described: str = "office.yaml", **about: object) -> House:
-        folder = tmp_path / f"office-{len(opened)}"
-        source = founded(described)
-        shutil.copytree(source.folder, folder)
-        database = postgresql.create(source.database) if postgresql else ""
-        about = {"database_url": database, **about}
-        settings = _settings(folder, described, tmp_path / "spool", **about)
+        own = folder / f"office-{len(opened)}"
+        database = founded(described).copy(own, postgresql)
+        about = {"database_url": database, "trinhky_spool": folder / "spool", **about}
+        settings = _settings(own, described, **about)
         settings.trinhky_trust = ":".join(str(one.settings.trinhky_data / "keys") for one in opened)
         clock = Clock()
         house = House(furnish(settings, sandbox, clock), settings, clock)
@@ -220,9 +280,37 @@ def open_house(
 
 
 @pytest.fixture
-def house(open_house: Callable[..., House]) -> House:
+def open_house(
+    founded: Founding, sandbox: Sandbox, tmp_path: Path, postgresql: Cluster | None
+) -> Iterator[Opening]:
+    """Give a way to open offices, each on a scratch folder of its own, with one spool for all."""
+    with _opening(founded, sandbox, tmp_path, postgresql) as open_one:
+        yield open_one
+
+
+@pytest.fixture(scope="module")
+def open_lasting_house(
+    founded: Founding,
+    sandbox: Sandbox,
+    tmp_path_factory: pytest.TempPathFactory,
+    postgresql: Cluster | None,
+) -> Iterator[Opening]:
+    """Give a way to open offices that all tests of a module share."""
+    with _opening(founded, sandbox, tmp_path_factory.mktemp("lasting"), postgresql) as open_one:
+        yield open_one
+
+
+@pytest.fixture
+def house(open_house: Opening) -> House:
     """Give the demonstration office, just founded."""
     return open_house()
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let jobs be tried three times within a moment, not seventeen times within days."""
+    monkeypatch.setattr("storage.queue.PATIENCE", (0.01, 0.01))
+    monkeypatch.setattr("dbos._workflow_commands._BACKGROUND_JOBS_INTERVAL_SEC", 0.05)
 
 
 @pytest.fixture(scope="session")
@@ -247,10 +335,9 @@ def swift(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Swift]:
         store.kill()
 
 
-def _settings(folder: Path, described: str, spool: Path = Path(), **about: object) -> Settings:
+def _settings(folder: Path, described: str, **about: object) -> Settings:
     return Settings(
         trinhky_data=folder,
         trinhky_office=described,
-        trinhky_spool=spool,
         **about,  # type: ignore[arg-type]  # a test's own words
     )

@@ -6,13 +6,14 @@ from datetime import datetime
 
 from identity.reading import readers_of
 from records.audit import AuditEvent
+from records.delegation import Mandate
 from records.document import Classification, Document
 from records.person import Person
 from records.route import Act
 from storage.unit import Unit
 from workflow.deadline import open_step
 from workflow.office import Office
-from workflow.road import Choice, Standing, approves, desk_of
+from workflow.road import Choice, Standing, approves, desk_of, mandate_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +36,7 @@ def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: 
     """
     document = was.document
     moved = replace(changed, state=deed.act.to, version=document.version + 1, changed_at=deed.at)
+    mandate = mandate_of(unit, was, deed.act, deed.by, deed.choice)
     unit.documents.change(moved, seen=document.version)
     if deed.act.name == "recall":
         unit.steps.withdraw_last(document.id, at=deed.at)
@@ -45,9 +47,13 @@ def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: 
         at=deed.at,
         digest=document.latest.digest,
         approval=approves(was, deed.act),
+        on_behalf_of=mandate.principal.id if mandate else "",
     )
+    if mandate:
+        # Whoever acted may look at it afterwards, when the delegation has ended too.
+        unit.documents.admit(moved.id, {f"person:{deed.by.id}"})
     _open(office, unit, was, moved, deed.at)
-    _note(unit, was, moved, deed)
+    _note(unit, was, moved, deed, mandate)
     leave_jobs(office, unit, moved)
     if deed.act.reports and moved.source.message:
         unit.enqueue("report", moved.id, deed.act.reports, key=f"{moved.id}:{moved.version}")
@@ -72,7 +78,7 @@ def _open(office: Office, unit: Unit, was: Standing, moved: Document, at: dateti
     unit.documents.admit(moved.id, readers_of(moved, desk))
 
 
-def _note(unit: Unit, was: Standing, moved: Document, deed: Deed) -> None:
+def _note(unit: Unit, was: Standing, moved: Document, deed: Deed, mandate: Mandate | None) -> None:
     facts = {
         "action": deed.act.name,
         "from": was.document.state,
@@ -80,9 +86,22 @@ def _note(unit: Unit, was: Standing, moved: Document, deed: Deed) -> None:
         "digest": was.document.latest.digest,
         **deed.facts,
     }
+    if mandate:
+        facts |= _mandate_facts(mandate)
     if moved.latest.digest != was.document.latest.digest:
         facts["made"] = moved.latest.digest
     event = AuditEvent(deed.event, deed.by.id, deed.at, moved.id, facts)
     seq = unit.audit.append(event)
     if deed.choice.comment:
         unit.audit.remark(seq, moved, deed.choice.comment.strip())
+
+
+def _mandate_facts(mandate: Mandate) -> dict[str, str]:
+    one = mandate.delegation
+    return {
+        "on_behalf_of": mandate.principal.id,
+        "capacity": one.capacity,
+        "delegation": one.id,
+        "basis": one.basis,
+        "basis_on": one.basis_on.isoformat(),
+    }

@@ -9,6 +9,7 @@ from secrets import token_hex
 from drafting.sniff import attachment_media, sniff
 from identity.reading import cleared, readers_of
 from records.audit import AuditEvent
+from records.delegation import AMOUNT, amount_of
 from records.document import (
     Attachment,
     Classification,
@@ -99,6 +100,8 @@ def _check(office: Office, said: Particulars, by: Person) -> None:
         raise Refused("subject.too-long", limit=LONGEST_SUBJECT)
     if said.type not in office.forms:
         raise Refused("type.unknown", type=said.type)
+    if said.fields.get(AMOUNT) and amount_of(said.fields[AMOUNT]) is None:
+        raise Refused("amount.invalid")
     if said.unit and said.unit not in by.units:
         raise Refused("unit.not-yours", unit=said.unit)
     unknown = [organ for organ in said.recipients if organ not in office.partners]

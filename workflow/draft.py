@@ -5,6 +5,7 @@ from dataclasses import replace
 
 from drafting.forms import DraftText, draft_text, make_docx
 from records.audit import AuditEvent
+from records.delegation import AMOUNT
 from records.document import Document, Origin
 from records.errors import Refused
 from records.form import FieldKind, Form
@@ -66,7 +67,9 @@ def _text(
 def _answers(form: Form, answers: Mapping[str, str]) -> dict[str, str]:
     asked = {one.key: one.kind for one in form.fields}
     known = {key: answer for key, answer in answers.items() if key in asked}
-    others = [answer for key, answer in answers.items() if key not in asked and answer.strip()]
+    unasked = {key: answer for key, answer in answers.items() if key not in asked}
+    # What a document commits is stated for the road; the text says it in its own words.
+    others = [answer for key, answer in unasked.items() if key != AMOUNT and answer.strip()]
     if others and asked.get("body") is FieldKind.LINES:
         known["body"] = "\n".join([*filter(None, [known.get("body", "")]), *others])
     return known

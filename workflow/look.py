@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from identity.reading import classes_of, tokens_of
 from records.audit import AuditEntry, AuditEvent, AuditHead
+from records.delegation import Mandate
 from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
 from records.exchange import Dispatch
@@ -16,11 +17,12 @@ from records.register import Reservation
 from records.route import Act, Effect
 from records.step import Step
 from storage.lists import COUNTED
+from workflow.behalf import waiting_for_others
 from workflow.duplicates import twin_of
 from workflow.office import Office
 from workflow.reserve import held_for
 from workflow.revise import may_revise
-from workflow.road import Standing, offered, standing
+from workflow.road import Standing, behalf_of, offered, standing
 from workflow.sign import placement_of
 
 FULL_DESK = 200
@@ -41,6 +43,8 @@ class View:
     names: Mapping[str, str]  # by account name
     package: Digest | None
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
+    failed: tuple[str, ...]  # kinds of the jobs that were given up
+    behalf: Mapping[str, Mandate]  # by act: in whose name, where it is not their own
     twin: str  # id of an earlier document that seems the same, or ""
     held: tuple[Reservation, ...]  # numbers it could be given instead of the next one
 
@@ -60,6 +64,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
     with office.database.reading() as unit:
         at = standing(office, unit, id, by)
         dispatches = tuple(unit.dispatches.of(id))
+        abouts = [id, *(one.id for one in dispatches)]
         acts = tuple(offered(unit, at, by))
         numbers = any(act.does in (Effect.SEAL, Effect.ENTER) for act in acts)
         return View(
@@ -69,7 +74,9 @@ def view(office: Office, id: str, *, by: Person) -> View:
             dispatches=dispatches,
             names=unit.people.names(_involved(at)),
             package=unit.readings.package(id),
-            pending=tuple(unit.jobs.pending([id, *(one.id for one in dispatches)])),
+            pending=tuple(unit.jobs.pending(abouts)),
+            failed=tuple(unit.jobs.failed_for(abouts)),
+            behalf=behalf_of(unit, at, acts, by),
             twin=twin_of(unit, at.document, by=by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
         )
@@ -80,7 +87,7 @@ def _involved(at: Standing) -> set[str]:
     found = {document.drafter, document.signer, document.assignee}
     found |= {one.by for one in document.revisions} | set(document.fields.values())
     for step in at.steps:
-        found.add(step.closed_by)
+        found |= {step.closed_by, step.on_behalf_of}
         found |= {token.removeprefix("person:") for token in step.desk}
     return found - {""}
 
@@ -206,7 +213,10 @@ def history_lines(
             "action": entry.event.facts.get("action", ""),
             "actor": entry.event.by,
             "actor_name": names.get(entry.event.by, entry.event.by),
-            "on_behalf_of": None,
+            "on_behalf_of": entry.event.facts.get("on_behalf_of"),
+            "on_behalf_of_name": names.get(entry.event.facts.get("on_behalf_of", ""), ""),
+            "capacity": entry.event.facts.get("capacity", ""),
+            "basis": entry.event.facts.get("basis", ""),
             "at": entry.event.at,
             "from": entry.event.facts.get("from", ""),
             "to": entry.event.facts.get("to", ""),
@@ -226,6 +236,7 @@ class Waiting:
     document: Document
     step: Step
     acts: tuple[Act, ...]
+    mandate: Mandate | None = None  # in whose name, where it waits for another
 
     @property
     def cursor(self) -> str:
@@ -234,18 +245,23 @@ class Waiting:
 
 
 def desk(office: Office, *, by: Person, after: str = "", limit: int = FULL_DESK) -> list[Waiting]:
-    """Give what waits for this person, longest first, starting behind a cursor."""
+    """Give what waits for them or for whom they stand in, longest first, behind a cursor."""
     _require_cursor(after)
     with office.database.reading() as unit:
         found = unit.documents.waiting(tokens_of(by), classes_of(by), after=after, limit=limit)
         steps = unit.steps.several([one.id for one in found])
-        waiting = []
+        waiting = {}
         for document in found:
             route = office.roads.of(unit, document.definition, document.workflow)
             at = Standing(document, tuple(steps[document.id]), route)
             if at.step is not None:
-                waiting.append(Waiting(document, at.step, tuple(offered(unit, at, by))))
-        return waiting
+                acts = tuple(offered(unit, at, by))
+                waiting[document.id] = Waiting(document, at.step, acts)
+        for at, acts, mandate in waiting_for_others(office, unit, by, after=after, limit=limit):
+            own = waiting.get(at.document.id)
+            if at.step is not None and not (own and own.acts):
+                waiting[at.document.id] = Waiting(at.document, at.step, acts, mandate)
+    return sorted(waiting.values(), key=lambda one: (one.step.opened_at, one.document.id))[:limit]
 
 
 def page_of_desk(
@@ -261,6 +277,7 @@ def how_many_wait(office: Office, *, by: Person) -> tuple[int, bool]:
     """Give how many documents wait for this person, and whether there are more than that."""
     with office.database.reading() as unit:
         counted = unit.documents.how_many_wait(tokens_of(by), classes_of(by))
+        counted += len(waiting_for_others(office, unit, by, after="", limit=COUNTED))
     return min(counted, COUNTED), counted > COUNTED
 
 

@@ -18,6 +18,7 @@ from records.register import Book
 from records.route import Route
 from records.working_time import Calendar
 from search.index import Index
+from signing.keys import Keyring
 from signing.press import Press
 from signing.validate import Validator
 from storage.contents import Contents
@@ -46,6 +47,7 @@ class Office:
     isolate: Isolation  # where foreign bytes are read
     reader: PdfReader
     converter: Converter
+    keyring: Keyring
     press: Press
     validator: Validator
     index: Index

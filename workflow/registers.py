@@ -11,9 +11,9 @@ from records.errors import NotAllowed, NotFound, Refused
 from records.person import Person
 from records.register import Book, Closing, Entry, Reservation, RowKind
 from storage.unit import Unit
+from workflow.mandates import may_know
 from workflow.office import Office
 from workflow.reserve import may_see
-from workflow.road import may_know
 
 
 @dataclass(frozen=True, slots=True)

@@ -40,6 +40,7 @@ def reserve(  # noqa: PLR0913 - what the law wants to be known of a held number
         raise Refused("reservation.until", year=on.year)
     series = _series(office, kept, type)
     with office.database.unit() as unit:
+        unit.registers.await_turn(book, series, on.year)
         require_open(unit, kept, series, on)
         serial = unit.registers.upcoming(book, series, on.year)
         held = Reservation(

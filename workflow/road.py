@@ -1,8 +1,10 @@
 """Who may do what now: the road as configured, read for one document and one person."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 from identity.reading import cleared, tokens_of
+from records.delegation import Mandate
 from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person, Role
@@ -10,6 +12,7 @@ from records.route import BACKWARD, Act, Effect, Need, Route, State, Who, Whom
 from records.step import Step
 from storage.people import People
 from storage.unit import Unit as UnitOfWork
+from workflow.mandates import mandates_of, may_know
 from workflow.office import Office
 
 
@@ -22,6 +25,7 @@ class Choice:
     shown: str = ""  # digest of the bytes that were shown
     recipients: tuple[str, ...] = ()  # organ ids
     seen: int | None = None  # the version that was shown (If-Match)
+    on_behalf_of: str = ""  # in whose name, where several are possible; "": their own first
     reserved: str = ""  # id of a held number to use instead of the next one
 
 
@@ -32,6 +36,7 @@ class Standing:
     document: Document
     steps: tuple[Step, ...]
     route: Route
+    mandates: tuple[Mandate, ...] = ()  # in whose names whoever looks may act today
 
     @property
     def state(self) -> State:
@@ -55,31 +60,53 @@ class Standing:
         ]
 
 
-def may_know(unit: UnitOfWork, document: Document, by: Person) -> bool:
-    """Tell whether somebody may know of a document: admitted to it, and cleared for its class."""
-    admitted = unit.documents.readers(document.id) & tokens_of(by)
-    return bool(admitted) and cleared(by, document.classification)
-
-
 def standing(office: Office, unit: UnitOfWork, id: str, by: Person) -> Standing:
     """Give a document where it stands, to somebody who may know of it. Raises NotFound."""
     document = unit.documents.get(id)
-    if not may_know(unit, document, by):
+    mandates = mandates_of(unit, document, by, office.today())
+    if not mandates and not may_know(unit, document, by):
         raise NotFound("document.unknown")
     route = office.roads.of(unit, document.definition, document.workflow)
-    return Standing(document, tuple(unit.steps.of(id)), route)
+    at = Standing(document, tuple(unit.steps.of(id)), route, mandates)
+    # A mandate shows what waits for the one who gave it, and nothing else they may read.
+    if not may_know(unit, document, by) and not _mandated(unit, at):
+        raise NotFound("document.unknown")
+    return at
 
 
 def offered(unit: UnitOfWork, at: Standing, by: Person) -> list[Act]:
-    """Give exactly the acts this person may do now."""
+    """Give exactly the acts this person may do now, in their own name or another's."""
     return [
         act
         for act in at.state.acts
-        if _on_desk(unit, at, act, by)
-        and not (_approves(at.state, act) and _alone(at, by))
+        if any(not _barred(at, act, by, one) for one in _capacities(unit, at, act, by))
         and not (act.does is Effect.DISPATCH and _secret(at.document))
         and not needs_revision(at, act)
     ]
+
+
+def mandate_of(
+    unit: UnitOfWork, at: Standing, act: Act, by: Person, choice: Choice
+) -> Mandate | None:
+    """Give the mandate on which somebody does an act, None where they do it in their own name.
+
+    Raises  NotAllowed: it is theirs in no name, or not in the name they chose.
+    """
+    found = _capacities(unit, at, act, by)
+    named = choice.on_behalf_of
+    if named:
+        found = [one for one in found if (one.principal.id if one else by.id) == named]
+    if not found:
+        raise NotAllowed("step.not-yours", action=act.name)
+    return next((one for one in found if not _barred(at, act, by, one)), found[0])
+
+
+def behalf_of(
+    unit: UnitOfWork, at: Standing, acts: Iterable[Act], by: Person
+) -> dict[str, Mandate]:
+    """Give on which mandate each of these acts would be done, without those in their own name."""
+    found = {act.name: mandate_of(unit, at, act, by, Choice()) for act in acts}
+    return {name: one for name, one in found.items() if one is not None}
 
 
 def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice) -> Act:
@@ -93,11 +120,11 @@ def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice)
     act = _find(at.state, name)
     if act is None:
         raise _absence(unit, at, name, by)
-    if not _on_desk(unit, at, act, by):
-        raise NotAllowed("step.not-yours", action=name)
+    mandate = mandate_of(unit, at, act, by, choice)
     _require(at, act, choice)
-    if _approves(at.state, act) and _alone(at, by):
-        raise Refused("approve.own-draft")
+    barred = _barred(at, act, by, mandate)
+    if barred:
+        raise barred
     return act
 
 
@@ -161,6 +188,34 @@ def _on_desk(unit: UnitOfWork, at: Standing, act: Act, by: Person) -> bool:
         return True
     # Whoever is named on a desk may have lost the post that once put them there.
     return bool(lying and _possible(unit, at.document, at.state.who) & mine)
+
+
+def _capacities(unit: UnitOfWork, at: Standing, act: Act, by: Person) -> list[Mandate | None]:
+    """Give in which capacities an act is somebody's: their own, then each of their mandates."""
+    own: list[Mandate | None] = [None] if _on_desk(unit, at, act, by) else []
+    return own + [one for one in at.mandates if _on_desk(unit, at, act, one.principal)]
+
+
+def _mandated(unit: UnitOfWork, at: Standing) -> bool:
+    return any(
+        _on_desk(unit, at, act, one.principal) for one in at.mandates for act in at.state.acts
+    )
+
+
+def _barred(at: Standing, act: Act, by: Person, mandate: Mandate | None) -> Refused | None:
+    """Give what stands against an approval: nobody approves their own draft, nor counts twice."""
+    if not _approves(at.state, act):
+        return None
+    drafted = by.id == at.document.drafter
+    if mandate is None:
+        twice = any(one.closed_by == by.id and one.on_behalf_of for one in at.approvals)
+        own = _alone(at, by)
+    else:
+        twice = any(one.closed_by == by.id for one in at.approvals)
+        own = drafted or _alone(at, mandate.principal)
+    if own:
+        return Refused("approve.own-draft")
+    return Refused("approve.twice") if twice else None
 
 
 def _previous(at: Standing) -> str:

@@ -1,7 +1,7 @@
 """The registry clerk numbers, dates and seals in one act; an incoming document gets its number."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 
 from records.document import Document, Number, Origin
 from records.errors import Outrun, Refused
@@ -41,10 +41,10 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
-    _require_signature(was.document)
+    require_signature(was.document)
     placement = placement_of(office, was.document)
     with office.database.reading() as unit:
-        number = _number(
+        number = number_for(
             office, unit, was.document, on, choice=choice, printed=placement.printed_notation
         )
     # Sealing may wait for a timestamp, so it works outside any unit; the number is only
@@ -57,15 +57,22 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         on=on,
         at=at.astimezone(office.zone),
     )
-    made = Made(Origin.SEALED, by.id, at, was.document.latest.pages)
-    changed = replace(with_revision(office, was.document, sealed, made), number=number)
+    changed = sealed_with(office, was.document, sealed, number, by=by, at=at)
     columns = columns_of(office, changed, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=was.document.version))
-        _enter(unit, number, changed, columns, choice)
+        spend(unit, number, changed, columns, choice)
         deed = Deed(act, by, at, choice, "document:sealed", {"number": str(number)})
         return advance(office, unit, now, changed, deed)
+
+
+def sealed_with(  # noqa: PLR0913 - what a sealed document has more than a signed one
+    office: Office, document: Document, sealed: bytes, number: Number, *, by: Person, at: datetime
+) -> Document:
+    """Give the document with its number, and the sealed bytes as its latest revision."""
+    made = Made(Origin.SEALED, by.id, at, document.latest.pages)
+    return replace(with_revision(office, document, sealed, made), number=number)
 
 
 def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
@@ -77,19 +84,20 @@ def enter(office: Office, id: str, action: str, choice: Choice, *, by: Person) -
     on = at.astimezone(office.zone).date()
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
-        number = _number(office, unit, was.document, on, choice=choice)
+        number = number_for(office, unit, was.document, on, choice=choice)
     columns = columns_of(office, was.document, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         act = judge(unit, now, action, by, choice)
-        drawn = _number(office, unit, now.document, on, choice=choice)
-        _enter(unit, drawn, now.document, {**columns, "code": str(drawn)}, choice)
+        unit.registers.await_turn(number.book, number.series, number.year)
+        drawn = number_for(office, unit, now.document, on, choice=choice)
+        spend(unit, drawn, now.document, {**columns, "code": str(drawn)}, choice)
         changed = replace(now.document, number=drawn)
         deed = Deed(act, by, at, choice, "document:numbered", {"number": str(drawn)})
         return advance(office, unit, now, changed, deed)
 
 
-def _number(  # noqa: PLR0913 - whose number, of which day, and what its page says
+def number_for(  # noqa: PLR0913 - whose number, of which day, and what its page says
     office: Office,
     unit: Unit,
     document: Document,
@@ -98,14 +106,16 @@ def _number(  # noqa: PLR0913 - whose number, of which day, and what its page sa
     choice: Choice,
     printed: str = "",
 ) -> Number:
+    """Give the number that would be next, or the one that was reserved and is chosen."""
     if choice.reserved:
         return reserved(office, unit, document, on, id=choice.reserved, printed=printed)
     return upcoming(office, unit, document, on, printed)
 
 
-def _enter(
+def spend(
     unit: Unit, number: Number, document: Document, columns: dict[str, str], choice: Choice
 ) -> None:
+    """Enter a document under its number. Raises Outrun: somebody else has it meanwhile."""
     if not choice.reserved:
         unit.registers.enter(number, document, columns)
         return
@@ -115,7 +125,8 @@ def _enter(
     unit.registers.enter(number, document, {**columns, "remark": remark}, reserved=True)
 
 
-def _require_signature(document: Document) -> None:
+def require_signature(document: Document) -> None:
+    """Raise Refused unless the latest revision is a leader's signature."""
     # The agency seals only what bears the competent person's signature (Decree 30/2020, art. 32).
     if document.latest.origin is not Origin.SIGNED:
         raise Refused("seal.unsigned")

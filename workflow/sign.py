@@ -1,6 +1,7 @@
 """The leader signs exactly the bytes that were shown."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from records.document import Document, Media, Origin, Revision
 from records.errors import Refused
@@ -30,14 +31,22 @@ def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
         placement=placement_of(office, document),
         person=by.id,
         at=at.astimezone(office.zone),
-        reason=_reason(office, document),
+        reason=reason_of(office, document),
     )
-    made = Made(Origin.SIGNED, by.id, at, document.latest.pages)
-    changed = replace(with_revision(office, document, signed, made), signer=by.id)
+    with_signature = signed_by(office, document, signed, by=by, at=at)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=document.version))
-        return advance(office, unit, now, changed, Deed(act, by, at, choice, "document:signed"))
+        deed = Deed(act, by, at, choice, "document:signed")
+        return advance(office, unit, now, with_signature, deed)
+
+
+def signed_by(
+    office: Office, document: Document, signed: bytes, *, by: Person, at: datetime
+) -> Document:
+    """Give the document with the signed bytes as its latest revision."""
+    made = Made(Origin.SIGNED, by.id, at, document.latest.pages)
+    return replace(with_revision(office, document, signed, made), signer=by.id)
 
 
 def placement_of(office: Office, document: Document) -> Placement:
@@ -56,5 +65,6 @@ def base_of(document: Document) -> Revision:
     raise Refused("pdf.not-signable", reason="no PDF")
 
 
-def _reason(office: Office, document: Document) -> str:
+def reason_of(office: Office, document: Document) -> str:
+    """Give what a leader's signature says it is for."""
     return f"Ký ban hành {office.forms[document.type].name}"

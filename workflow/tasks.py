@@ -1,15 +1,15 @@
-"""Jobs that were given up: the administrator sees them, and lets them be tried again."""
+"""Jobs given up or put off: the administrator sees them, and lets them be tried again."""
 
 from dataclasses import dataclass
 
 from records.audit import AuditEvent
 from records.errors import NotAllowed
-from records.job import FailedJob
+from records.job import FailedJob, PutOffJob
 from records.person import Person, Role
 from workflow.office import Office
 
 MOST = 200
-"""How many failed jobs one list shows."""
+"""How many jobs one list shows."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,16 +17,18 @@ class Workload:
     """How the office's jobs stand; it says nothing of what a document says."""
 
     failed: tuple[FailedJob, ...]  # the latest first
+    put_off: tuple[PutOffJob, ...]  # tried again by itself; the next one first
     waiting: int
     workers: int
 
 
 def workload(office: Office, *, by: Person) -> Workload:
-    """Give an administrator what was given up, and how much waits for how many workers."""
+    """Give an administrator what was given up or put off, and what waits for how many workers."""
     _require(by)
     with office.database.reading() as unit:
         return Workload(
             failed=tuple(unit.jobs.failed(MOST)),
+            put_off=tuple(unit.jobs.put_off(MOST)),
             waiting=sum(unit.jobs.waiting().values()),
             workers=len(unit.jobs.workers()),
         )
@@ -43,6 +45,19 @@ def retry(office: Office, id: str, *, by: Person) -> FailedJob:
         unit.enqueue(job.kind, job.about, job.fact, key=_next_key(job))
         facts = {"job": job.kind, "about": job.about}
         unit.audit.append(AuditEvent("job:retried", by.id, office.clock(), "", facts))
+    return job
+
+
+def hurry(office: Office, id: str, *, by: Person) -> PutOffJob:
+    """Let a job that waits for its next try be tried at once: what it waited for is mended.
+
+    Raises  NotFound: it does not wait any more.
+    """
+    _require(by)
+    with office.database.unit() as unit:
+        job = unit.jobs.hurry(id)
+        facts = {"job": job.kind, "about": job.about}
+        unit.audit.append(AuditEvent("job:hurried", by.id, office.clock(), "", facts))
     return job
 
 

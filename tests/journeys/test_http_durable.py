@@ -12,6 +12,7 @@ import pytest
 
 from bench.papers import minimal_pdf
 from bench.running import Caller, Running
+from tests.postgres import Cluster
 
 Json = dict[str, Any]
 
@@ -50,8 +51,9 @@ class After:
 
 
 @pytest.fixture(scope="module")
-def after(tmp_path_factory: pytest.TempPathFactory) -> Any:
-    office = Running(tmp_path_factory.mktemp("durable")).start()
+def after(tmp_path_factory: pytest.TempPathFactory, postgresql: Cluster | None) -> Any:
+    database = postgresql.create() if postgresql else ""
+    office = Running(tmp_path_factory.mktemp("durable"), database_url=database).start()
     ledger = Ledger()
     people = {name: office.by(name) for name in ("chuyenvien", "truongban", "chanhvanphong")}
     office.by("chutich")

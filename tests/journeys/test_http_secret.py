@@ -16,6 +16,8 @@ import docx
 import pytest
 
 from bench.running import PEOPLE, Answer, Caller, Part, Running
+from tests.conftest import Serving
+from tests.postgres import dump
 
 Json = dict[str, Any]
 
@@ -52,13 +54,15 @@ class Left:
 
 
 @pytest.fixture(scope="module")
-def left(tmp_path_factory: pytest.TempPathFactory) -> Left:
-    office = Running(tmp_path_factory.mktemp("secret")).start()
+def left(tmp_path_factory: pytest.TempPathFactory, lay_out: Serving) -> Left:
+    office = lay_out(tmp_path_factory.mktemp("secret")).start()
     try:
         walked = _walk(office)
     finally:
         office.stop()
     assert office.orphans() == []
+    if elsewhere := office.environment.get("DATABASE_URL"):
+        (office.data / "database").write_bytes(dump(elsewhere))
     return walked
 
 
@@ -244,7 +248,7 @@ def test_the_scan_would_have_found_the_words(left: Left) -> None:
     }
 
     assert "blobs" in telling
-    assert any(name.startswith("trinhky.sqlite") for name in telling)
+    assert any(name.startswith(("trinhky.sqlite", "database")) for name in telling)
 
 
 @pytest.mark.parametrize("pack", [bytes, zlib.compress, base64.b64encode])

@@ -15,14 +15,15 @@ import pytest
 
 from bench.papers import minimal_pdf
 from bench.running import Running, family
+from tests.conftest import Serving
 
 CANARIES = ("Hoàng Yến Chủ Đề", "Hoàng Yến Ý Kiến", "HoangYenTruyVan", "HoangYenDuongDan")
 
 
 @pytest.fixture(scope="module")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+def server(tmp_path_factory: pytest.TempPathFactory, lay_out: Serving) -> Iterator[Running]:
     folder = tmp_path_factory.mktemp("serving")
-    running = Running(folder, part="serve", processes="2", threads="4", log_format="json")
+    running = lay_out(folder, part="serve", processes="2", threads="4", log_format="json")
     running.start()
     try:
         yield running
@@ -158,8 +159,10 @@ def test_a_renewal_loses_no_request_and_brings_new_processes(server: Running) ->
     assert fallen == []
 
 
-def test_what_was_begun_is_answered_before_the_server_ends(tmp_path: Path) -> None:
-    server = Running(tmp_path, part="serve", processes="1", threads="2")
+def test_what_was_begun_is_answered_before_the_server_ends(
+    tmp_path: Path, lay_out: Serving
+) -> None:
+    server = lay_out(tmp_path, part="serve", processes="1", threads="2")
     server.start()
     officer = server.by("chuyenvien")
     answers: list[int] = []
@@ -175,8 +178,8 @@ def test_what_was_begun_is_answered_before_the_server_ends(tmp_path: Path) -> No
     assert server.orphans() == []
 
 
-def test_a_token_opens_the_metrics_and_nothing_else_does(tmp_path: Path) -> None:
-    server = Running(tmp_path, part="serve", processes="1", metrics_token="hai ba bon")  # noqa: S106 - a test's
+def test_a_token_opens_the_metrics_and_nothing_else_does(tmp_path: Path, lay_out: Serving) -> None:
+    server = lay_out(tmp_path, part="serve", processes="1", metrics_token="hai ba bon")  # noqa: S106 - a test's
     server.start()
     try:
         server.anybody().call("GET", "/metrics").must(404)

@@ -16,6 +16,7 @@ from records.document import Classification
 from records.errors import Refused, Unavailable
 from storage.bucket import Server
 from tests.conftest import House
+from tests.postgres import Cluster
 from tests.servers.swift import ACCOUNT, REGION, SECRET, Swift
 from workflow.verify import verify
 
@@ -165,7 +166,7 @@ def test_the_command_line_verifies_an_office_whose_bytes_are_elsewhere(house: Ho
 
 
 def test_a_backup_of_a_bucket_goes_back_into_another(
-    house: House, s3: Any, sandbox: Sandbox, tmp_path: Path
+    house: House, s3: Any, sandbox: Sandbox, tmp_path: Path, postgresql: Cluster | None
 ) -> None:
     plain = house.sealed()
     secret = house.sealed(classification=Classification.SECRET, body=f"Nói về {CANARY}.")
@@ -175,7 +176,9 @@ def test_a_backup_of_a_bucket_goes_back_into_another(
     there = house.settings.model_copy(
         update={
             "trinhky_data": tmp_path / "back",
-            "database_url": f"sqlite:///{tmp_path / 'back' / 'trinhky.sqlite'}",
+            "database_url": postgresql.create()
+            if postgresql
+            else f"sqlite:///{tmp_path / 'back' / 'trinhky.sqlite'}",
             "objects_url": f"s3://{bucket}/again",
         }
     )

@@ -10,6 +10,8 @@ import pytest
 from bench.oracles import after
 from bench.stage import ACTS, CANARY, Stage, copied, moved, open_stage, prepare
 
+pytestmark = pytest.mark.sqlite_alone  # the sweep strikes an office on SQLite
+
 
 @pytest.fixture(scope="module")
 def base(tmp_path_factory: pytest.TempPathFactory) -> Stage:

@@ -6,25 +6,27 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
-from records.errors import Refused, Unavailable
+from records.errors import NotFound, Refused, Unavailable
+from records.job import FailedJob, PutOffJob
 from records.person import Unit
 from storage import queue
 from storage.database import Database
 from storage.folder import Folder
-from storage.queue import Job, Worker, prepare
+from storage.queue import Door, Job, Worker, prepare
 from storage.vault import Vault
 
 ROOT = Path(__file__).parents[2]
 
 
 @pytest.fixture
-def url(tmp_path: Path) -> str:
-    return f"sqlite:///{tmp_path / 'office.sqlite'}"
+def url(database_url: str) -> str:
+    return database_url
 
 
 @pytest.fixture
@@ -104,10 +106,10 @@ def test_jobs_of_two_kinds_do_not_share_a_key(database: Database, url: str) -> N
     assert sorted(done) == ["index", "note"]
 
 
+@pytest.mark.usefixtures("impatient")
 def test_a_job_that_meets_something_unavailable_is_tried_again(
-    database: Database, url: str, monkeypatch: pytest.MonkeyPatch
+    database: Database, url: str
 ) -> None:
-    monkeypatch.setattr(queue, "PATIENCE", (0.05, 0.05, 0.05))
     tries: list[str] = []
 
     def carry(about: str, _: str) -> None:
@@ -121,6 +123,98 @@ def test_a_job_that_meets_something_unavailable_is_tried_again(
         finish(worker)
 
     assert tries == ["a", "a", "a"]
+
+
+def test_patience_lasts_over_a_weekend_and_comes_to_an_end() -> None:
+    assert 64 < sum(queue.PATIENCE) / queue.HOUR < 100
+    assert list(queue.PATIENCE) == sorted(queue.PATIENCE)
+
+
+def test_what_waits_for_somebody_who_is_away_holds_no_place(
+    database: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away, tries, done = True, list[str](), list[str]()
+
+    def carry(about: str, _: str) -> None:
+        tries.append(about)
+        if away:
+            raise Unavailable("partner.unreachable", partner="x")
+
+    with database.unit() as unit:
+        for about in "abcd":
+            unit.enqueue("carry", about, key=about)
+    jobs: dict[str, Job] = {"carry": carry, "note": lambda about, _: done.append(about)}
+    monkeypatch.setattr(queue, "PATIENCE", (3600.0,))
+    with working(url, jobs) as worker:
+        _await(lambda: len(_put_off(database)) == 4)
+        with database.unit() as unit:
+            unit.enqueue("note", "e", key="e")
+        _await(lambda: done == ["e"])
+        assert worker.waiting() == 4
+    with database.reading() as unit:
+        assert unit.jobs.pending(["a"]) == ["carry"]
+        assert unit.jobs.waiting() == {"carry": 4}
+    assert {(one.kind, one.attempts, one.rule) for one in _put_off(database)} == {
+        ("carry", 1, "partner.unreachable")
+    }
+
+    away = False
+    with database.unit() as unit:
+        for one in unit.jobs.put_off(10):
+            unit.jobs.hurry(one.id)
+    with working(url, jobs) as worker:
+        finish(worker)
+
+    assert sorted(tries) == sorted("abcdabcd")
+    with pytest.raises(NotFound), database.unit() as unit:
+        unit.jobs.hurry("carry:a+2")
+
+
+def test_a_job_put_off_twice_by_a_worker_that_died_between_is_tried_once_more(
+    database: Database, url: str
+) -> None:
+    tries: list[str] = []
+    failed = FailedJob("carry:a", "carry", "a", "", 1, "partner.unreachable", datetime.now(UTC))
+    for _ in range(2):
+        with database.engine.begin() as connection:
+            Door(database.engine).put_off(connection, failed, 0)
+
+    with working(url, {"carry": lambda about, _: tries.append(about)}) as worker:
+        finish(worker)
+
+    assert tries == ["a"]
+
+
+def test_what_was_finished_long_ago_is_forgotten_and_nothing_else(
+    database: Database, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PATIENCE", (3600.0,))
+    monkeypatch.setattr(queue, "SWEPT", 2)
+    done: list[str] = []
+
+    def carry(about: str, _: str) -> None:
+        if about == "refused":
+            raise Refused("egress.classified")
+        if about == "away":
+            raise Unavailable("partner.unreachable", partner="x")
+        done.append(about)
+
+    abouts = ("a", "b", "c", "refused", "away")
+    with database.unit() as unit:
+        for about in abouts:
+            unit.enqueue("carry", about, key=about)
+    with working(url, {"carry": carry}) as worker:
+        _await(lambda: worker.waiting() == 1 and bool(_put_off(database)))
+        now = datetime.now(UTC)
+        young = worker.clean(now - timedelta(days=1))
+        old = worker.clean(now + timedelta(days=1))
+        left = worker.waiting()
+
+    assert (young, old, left) == (0, 5, 1)
+    assert sorted(done) == ["a", "b", "c"]
+    with database.reading() as unit:
+        assert [one.about for one in unit.jobs.failed(9)] == ["refused"]
+        assert [one.about for one in unit.jobs.put_off(9)] == ["away"]
 
 
 def test_a_job_that_is_refused_is_not_tried_again_and_holds_no_other_up(
@@ -142,10 +236,8 @@ def test_a_job_that_is_refused_is_not_tried_again_and_holds_no_other_up(
     assert sorted(tries) == ["plain", "secret"]
 
 
-def test_a_job_gives_up_in_the_end_and_holds_no_other_up(
-    database: Database, url: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(queue, "PATIENCE", (0.01, 0.01))
+@pytest.mark.usefixtures("impatient")
+def test_a_job_gives_up_in_the_end_and_holds_no_other_up(database: Database, url: str) -> None:
     tries: list[str] = []
 
     def carry(about: str, _: str) -> None:
@@ -223,13 +315,20 @@ time.sleep(600)
     assert sorted(done) == ["first", "second"]
 
 
-def test_an_office_knows_whether_its_queue_stands(tmp_path: Path, database: Database) -> None:
-    bare = Database(f"sqlite:///{tmp_path / 'bare.sqlite'}", Vault(Folder(tmp_path), bytes(32)))
-    bare.build()
+def test_an_office_knows_whether_its_queue_stands(tmp_path: Path, database_url: str) -> None:
+    database = Database(database_url, Vault(Folder(tmp_path), bytes(32)))
+    database.build()
+    before = database.queue_stands()
 
-    assert database.queue_stands()
-    assert not bare.queue_stands()
-    bare.close()
+    prepare(database_url)
+
+    assert (before, database.queue_stands()) == (False, True)
+    database.close()
+
+
+def _put_off(database: Database) -> list[PutOffJob]:
+    with database.reading() as unit:
+        return unit.jobs.put_off(10)
 
 
 class _Counter:

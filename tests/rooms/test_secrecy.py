@@ -4,12 +4,11 @@ import base64
 import io
 import logging
 import re
-import shutil
 import tempfile
 import unicodedata
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from functools import cache
@@ -17,17 +16,16 @@ from pathlib import Path
 
 import docx
 import pytest
-from sqlalchemy import text
+from sqlalchemy import MetaData, Table
 
-from config.settings import Settings
 from drafting.convert import Converter
 from drafting.sandbox import Sandbox
-from front.furnishing import furnish
 from records.document import Classification, Direction, Document, Source
 from records.errors import NotFound, Refused
 from records.finding import Bounds, Query
 from storage.tables import metadata
-from tests.conftest import Clock, Founded, House
+from tests.conftest import House, Opening
+from tests.postgres import dump
 from workflow.begin import Enclosed, Particulars
 from workflow.draft import draft
 from workflow.find import complete, find, index, reindex
@@ -75,14 +73,9 @@ class Walked:
 
 
 @pytest.fixture(scope="module")
-def walked(
-    founded: Callable[[str], Founded], sandbox: Sandbox, tmp_path_factory: pytest.TempPathFactory
-) -> Iterator[Walked]:
-    folder = tmp_path_factory.mktemp("secrecy") / "office"
-    shutil.copytree(founded("office.yaml").folder, folder)
-    settings = Settings(trinhky_data=folder, trinhky_office="office.yaml", database_url="")
-    clock = Clock()
-    house = House(furnish(settings, sandbox, clock), settings, clock)
+def walked(open_lasting_house: Opening, sandbox: Sandbox) -> Walked:
+    house = open_lasting_house(trinhky_spool=Path())
+    folder = house.settings.trinhky_data
     went = Walked(house)
     ear = _Ear(went.logged)
     logging.getLogger().addHandler(ear)
@@ -93,8 +86,7 @@ def walked(
     finally:
         tempfile.tempdir = before
         logging.getLogger().removeHandler(ear)
-    yield went
-    house.office.database.close()
+    return went
 
 
 class _Ear(logging.Handler):
@@ -203,12 +195,12 @@ def test_the_same_search_finds_every_word_of_the_open_twin(walked: Walked) -> No
     found = _found(walked, OPEN)
 
     assert set(found) == set(PLACES) - {"closed"}  # the twin was sent instead
-    assert {"trinhky.sqlite", "blobs", "index"} <= set(found["subject"])
-    assert {"blobs", "trinhky.sqlite"} <= set(found["revised"])
+    assert {"database", "blobs", "index"} <= set(found["subject"])
+    assert {"blobs", "database"} <= set(found["revised"])
     assert "spool" in set(found["revised"])  # what was sent bears the last revision's words
     for place in ("returned", "submitted", "approved", "cancelled"):
-        assert "trinhky.sqlite" in found[place]
-    assert {"trinhky.sqlite", "index"} <= set(found["name"])
+        assert "database" in found[place]
+    assert {"database", "index"} <= set(found["name"])
     assert {"blobs", "index"} <= set(found["enclosed"])
 
 
@@ -334,7 +326,9 @@ def test_the_inspector_sees_that_it_was_handled_and_no_word_of_it(walked: Walked
 
 def test_no_job_was_left_for_it_and_nothing_is_wrong(walked: Walked) -> None:
     with walked.house.office.database.engine.connect() as connection:
-        jobs = connection.execute(text("SELECT * FROM workflow_status")).all()
+        schema = "dbos" if connection.dialect.name == "postgresql" else None
+        queue = Table("workflow_status", MetaData(schema=schema), autoload_with=connection)
+        jobs = connection.execute(queue.select()).all()
 
     assert walked.secret.id not in repr(jobs)
     assert walked.cancelled.id not in repr(jobs)
@@ -347,30 +341,40 @@ def test_no_job_was_left_for_it_and_nothing_is_wrong(walked: Walked) -> None:
 
 
 def _found(walked: Walked, say: dict[str, str]) -> dict[str, set[str]]:
-    """Give by canary in which parts of the office's folder it lies, the vault left out."""
+    """Give by canary in which parts of the office it lies, the vault left out."""
     found: dict[str, set[str]] = {}
-    data = walked.house.settings.trinhky_data
-    engine = walked.house.office.database.engine
-    parts: set[tuple[str, bytes]] = set()
-    for checkpoint in (False, True):
-        if checkpoint:
-            raw = engine.raw_connection()
-            raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-            raw.close()
-        parts |= {
-            (path.relative_to(data).parts[0], path.read_bytes() + str(path).encode())
-            for path in data.rglob("*")
-            if path.is_file() and path.relative_to(data).parts[0] != "vault"
-        }
+    for part, whole in _parts(walked.house):
+        for place in _places(whole, say, walked.house):
+            found.setdefault(place, set()).add(part)
+    return found
+
+
+def _parts(house: House) -> set[tuple[str, bytes]]:
+    """Give all bytes of the office's folder and its database, each with the part it lies in."""
+    engine = house.office.database.engine
+    parts = _on_disk(house.settings.trinhky_data)
+    if engine.dialect.name == "sqlite":
+        raw = engine.raw_connection()
+        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        raw.close()
+        parts |= _on_disk(house.settings.trinhky_data)
+    else:
+        parts.add(("database", dump(house.settings.database_url)))
     with engine.connect() as connection:
         for table in metadata.sorted_tables:
             for row in connection.execute(table.select()):
                 cells = [one if isinstance(one, bytes) else str(one).encode() for one in row]
-                parts |= {("trinhky.sqlite", cell) for cell in cells}
-    for part, whole in parts:
-        for place in _places(whole, say, walked.house):
-            found.setdefault(place, set()).add(part)
-    return found
+                parts |= {("database", cell) for cell in cells}
+    return parts
+
+
+def _on_disk(data: Path) -> set[tuple[str, bytes]]:
+    files = [(path.relative_to(data).parts[0], path) for path in data.rglob("*") if path.is_file()]
+    return {
+        ("database" if top.startswith("trinhky.sqlite") else top, path.read_bytes() + bytes(path))
+        for top, path in files
+        if top != "vault"
+    }
 
 
 def _places(whole: bytes, say: dict[str, str], house: House | None = None) -> Iterator[str]:

@@ -420,6 +420,7 @@ def test_the_master_key_is_made_once_and_is_for_this_account_only(tmp_path: Path
 # ── the database ─────────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.sqlite_alone
 def test_every_connection_is_durable_and_checks_foreign_keys(tmp_path: Path, vault: Vault) -> None:
     database = Database(f"sqlite:///{tmp_path / 'office.sqlite'}", vault)
     database.build()
@@ -440,6 +441,7 @@ def test_every_connection_is_durable_and_checks_foreign_keys(tmp_path: Path, vau
             assert found == wanted
 
 
+@pytest.mark.sqlite_alone
 def test_a_database_that_cannot_be_so_is_not_opened(vault: Vault) -> None:
     in_memory = Database("sqlite://", vault)
 

@@ -1,7 +1,7 @@
 """What could not be done is kept for the administrator, who may let it be tried once more."""
 
 import shutil
-from collections.abc import Callable
+import time
 from pathlib import Path
 
 import pytest
@@ -21,21 +21,37 @@ from workflow.tasks import retry, workload
 CANARY = "Chim hoàng yến"
 
 
-@pytest.fixture
-def house(open_house: Callable[..., House], monkeypatch: pytest.MonkeyPatch) -> House:
-    monkeypatch.setattr(queue, "PATIENCE", (0.01, 0.01))
-    return open_house()
+pytestmark = pytest.mark.usefixtures("impatient")
 
 
-def undeliverable(house: House) -> str:
-    """Give a document that was sent to somebody whose folder is gone."""
+def sent_to_nobody(house: House) -> str:
+    """Give a document that is about to be sent to somebody whose folder is gone."""
     document = house.sealed(subject=CANARY)
     for folder in house.settings.trinhky_spool.iterdir():
         shutil.rmtree(folder)
     house.settings.trinhky_spool.rmdir()
     house.act(document, "dispatch", "vanthu", recipients=("H49.90.2",))
-    house.work_off()
     return document.id
+
+
+def undeliverable(house: House) -> str:
+    """Give a document that was given up because nobody could be reached."""
+    id = sent_to_nobody(house)
+    house.work_off()
+    return id
+
+
+def put_off(house: House) -> str:
+    """Give a document that waits until its next try to reach somebody."""
+    id = sent_to_nobody(house)
+    worker = Worker(house.settings.database_url, jobs(house.office))
+    worker.start()
+    try:
+        while not workload(house.office, by=house.person("quantri")).put_off:
+            time.sleep(0.02)
+    finally:
+        worker.stop()
+    return id
 
 
 def mend(house: House) -> None:
@@ -154,6 +170,49 @@ def test_the_doors_show_jobs_to_an_administrator_and_take_a_retry(house: House) 
     assert seen.get_json()["pending"] == ["carry"]
     page = browsed(house, doors, "vanthu").get(f"/documents/{id}")
     assert 'id="pending"' in page.text
+
+
+def test_who_waits_is_told_when_a_job_was_given_up(house: House) -> None:
+    id = undeliverable(house)
+    clerk = house.person("vanthu")
+    doors = application(house.office, house.settings)
+
+    seen = view(house.office, id, by=clerk)
+    page = browsed(house, doors, "vanthu").get(f"/documents/{id}")
+
+    assert (seen.pending, seen.failed) == ((), ("carry",))
+    assert 'id="failed"' in page.text
+    assert 'id="pending"' not in page.text
+    told = doors.test_client().get(f"/api/v1/documents/{id}", headers=bearer(house, "vanthu"))
+    assert told.get_json()["failed"] == ["carry"]
+
+
+def test_a_job_that_waits_for_its_next_try_may_be_hurried_by_an_administrator(
+    house: House, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PATIENCE", (3600.0,))
+    id = put_off(house)
+    doors = application(house.office, house.settings)
+    head = bearer(house, "quantri")
+    client = doors.test_client()
+
+    (job,) = client.get("/api/v1/jobs?state=put-off", headers=head).get_json()["items"]
+    assert (job["kind"], job["rule"], job["attempts"]) == ("carry", "partner.unreachable", 1)
+    assert CANARY not in repr(job)
+    page = browsed(house, doors, "quantri").get("/admin/jobs")
+    assert f"/admin/jobs/{job['id']}/hurry" in page.text
+    assert "carry" in view(house.office, id, by=house.person("vanthu")).pending
+    for name, status in (("vanthu", 403), ("quantri", 202)):
+        path = f"/api/v1/jobs/{job['id']}/hurry"
+        assert client.post(path, headers=bearer(house, name)).status_code == status
+    assert client.post("/api/v1/jobs/carry:x/hurry", headers=head).status_code == 404
+    mend(house)
+    house.work_off()
+
+    (dispatch,) = view(house.office, id, by=house.person("vanthu")).dispatches
+    assert dispatch.state == "sent"
+    with house.office.database.reading() as unit:
+        assert "job:hurried" in [one.event.action for one in unit.audit.latest(9)]
 
 
 def test_the_doors_keep_jobs_from_others(house: House) -> None:

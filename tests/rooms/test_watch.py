@@ -3,7 +3,6 @@
 import os
 import subprocess
 from collections.abc import Iterator
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
@@ -17,11 +16,10 @@ FAR = "0123456789ab.4711.12345.feedbeef"  # of another machine
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    url = f"sqlite:///{tmp_path / 'office.sqlite'}"
-    engine = engine_of(url)
+def engine(database_url: str) -> Iterator[Engine]:
+    engine = engine_of(database_url)
     t.metadata.create_all(engine)
-    prepare(url)
+    prepare(database_url)
     yield engine
     engine.dispose()
 

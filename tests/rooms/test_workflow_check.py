@@ -18,8 +18,9 @@ from workflow.adopt import adopt_files
 from workflow.begin import Particulars
 from workflow.cast import Trial, cast_of
 from workflow.draft import draft
+from workflow.mandates import may_know
 from workflow.revise import revise
-from workflow.road import Choice, may_know, offered, standing
+from workflow.road import Choice, offered, standing
 from workflow.space import REVISE, Spot
 from workflow.staff import change
 from workflow.walk import USUAL, Walk

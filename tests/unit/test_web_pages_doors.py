@@ -1,20 +1,29 @@
 """The pages as people use them: what is shown, what comes back, and what is asked once more."""
 
+import hashlib
+import io
 import re
-from collections.abc import Callable, Iterator
+from base64 import b64decode, b64encode
+from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import timedelta
+from typing import Any
 
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from flask import Flask
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from config.settings import Settings
-from drafting.sandbox import Sandbox
-from front.furnishing import furnish, settle
 from front.serving import application
 from records.document import Document, Origin, Revision
 from records.person import Person
+from signing.key_folder import open_holder, pass_phrase, place_of
+from tests.conftest import PASSWORD, Opening
 from web.pages.paper import sheets_of
 from web.pages.road_line import line_of
 from web.pages.session import local
@@ -25,17 +34,12 @@ from workflow.office import Office
 from workflow.road import Standing
 from workflow.sign import placement_of
 
-PASSWORD = "demo-12345"  # noqa: S105 - of people who live as long as this test
+DER = serialization.Encoding.DER
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    settings = Settings(trinhky_data=tmp_path_factory.mktemp("data"), demo_password=PASSWORD)
-    with Sandbox() as sandbox:
-        office = furnish(settings, sandbox)
-        settle(office, settings)
-        yield office
-        office.database.close()
+def office(open_lasting_house: Opening) -> Office:
+    return open_lasting_house().office
 
 
 @pytest.fixture(scope="module")
@@ -360,7 +364,104 @@ SHOWN = [
     ("quantri", "/admin/people"),
     ("quantri", "/admin/people/chutich"),
     ("quantri", "/admin/units"),
+    ("quantri", "/admin/keys"),
 ]
+
+
+def test_a_certificate_is_registered_and_signs_over_the_api(
+    office: Office, doors: Flask, of: Callable[[str], Browser]
+) -> None:
+    administrator, leader = of("quantri"), of("chutich")
+    key = ec.generate_private_key(ec.SECP256R1())
+    pem = issued_to(office, "Phạm Thị Thu Hường", key)
+    path = "/admin/people/chutich/keys"
+    assert leader.post(path, file=(io.BytesIO(pem), "a.pem")).status_code == 403
+    refused = administrator.post(path, file=(io.BytesIO(b"no certificate"), "a.pem"))
+    assert refused.status_code == 422
+    assert 'href="#file"' in refused.text
+    assert administrator.post(path, file=(io.BytesIO(pem), "a.pem")).status_code == 303
+    assert "CA trung gian THỬ NGHIỆM" in administrator.page(path)
+
+    id = drafted(of("chuyenvien"))
+    for name, act in (("chuyenvien", "submit"), ("truongban", "approve")):
+        assert of(name).act(id, act).status_code == 303
+    assert of("chanhvanphong").act(id, "approve").status_code == 303
+    api = f"/api/v1/documents/{id}/signing-requests"
+    caller = Caller(doors, "chutich")
+    unknown = caller.post(api, {"role": "leader", "certificate": "AAAA"})
+    assert (unknown.status_code, unknown.json["rule"]) == (422, "certificate.unreadable")
+    asked = caller.post(api, {"role": "leader", "certificate": pem.decode()})
+    assert asked.status_code == 201
+    assert set(asked.json) >= {"id", "revision_digest", "to_be_signed", "expires_at"}
+    assert asked.json["digest_algorithm"] == "sha256"
+    assert (
+        asked.json["revision_digest"] == view(office, id, by=caller.person).document.latest.digest
+    )
+    listed = caller.get("/api/v1/signing-requests").json["items"]
+    assert [one["id"] for one in listed] == [asked.json["id"]]
+    whole = caller.get(f"{api}/{asked.json['id']}/content")
+    assert whole.data.startswith(b"%PDF-")
+
+    complete = f"{api}/{asked.json['id']}/complete"
+    both = caller.post(complete, {"signature": "AA==", "cms": "AA=="})
+    assert (both.status_code, both.json["rule"]) == (422, "body.invalid")
+    wrong = caller.post(complete, {"signature": "AA=="})
+    assert (wrong.status_code, wrong.json["rule"]) == (422, "signing.signature-wrong")
+    signature = key.sign(b64decode(asked.json["to_be_signed"]), ec.ECDSA(hashes.SHA256()))
+    signed = caller.post(complete, {"signature": b64encode(signature).decode()})
+    assert (signed.status_code, signed.json["state"]) == (200, "signed")
+    again = caller.post(complete, {"signature": b64encode(signature).decode()})
+    assert (again.status_code, again.json["rule"]) == (409, "signing.replayed")
+
+    fingerprint = hashlib.sha256(x509.load_pem_x509_certificate(pem).public_bytes(DER)).hexdigest()
+    assert administrator.post(f"/admin/keys/{fingerprint}/remove").status_code == 303
+    assert fingerprint not in administrator.page(path)
+
+
+@dataclass
+class Caller:
+    """A program with the token of one person."""
+
+    doors: Flask
+    name: str
+
+    def __post_init__(self) -> None:
+        self.client = self.doors.test_client()
+        told = {"username": self.name, "password": PASSWORD}
+        let_in = self.client.post("/api/v1/tokens", json=told).get_json()
+        self.known = {"Authorization": f"Bearer {let_in['token']}"}
+
+    @property
+    def person(self) -> Person:
+        with self.doors.extensions["trinhky.office"].database.reading() as unit:
+            found: Person = unit.people.get(self.name)
+        return found
+
+    def get(self, path: str) -> Any:
+        return self.client.get(path, headers=self.known)
+
+    def post(self, path: str, told: object) -> Any:
+        return self.client.post(path, json=told, headers=self.known)
+
+
+def issued_to(office: Office, name: str, key: ec.EllipticCurvePrivateKey) -> bytes:
+    """Give a certificate of the demonstration's authority in PEM."""
+    folder = office.keyring.folder
+    issuer = open_holder(place_of(folder, "intermediate"), pass_phrase(folder))
+    now = office.clock()
+    usage = (True, True, False, False, False, False, False, False, False)
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, name)]))
+        .issuer_name(issuer.certificate.subject)
+        .public_key(key.public_key())
+        .serial_number(x509.random_serial_number())
+        .not_valid_before(now - timedelta(days=1))
+        .not_valid_after(now + timedelta(days=700))
+        .add_extension(x509.KeyUsage(*usage), critical=True)
+        .sign(issuer.key, hashes.SHA256())
+    )
+    return certificate.public_bytes(serialization.Encoding.PEM)
 
 
 @pytest.mark.parametrize(("who", "path"), SHOWN)

@@ -6,11 +6,13 @@ from web.api import (
     acts,
     calendar,
     configured,
+    delegations,
     documents,
     finding,
     inspection,
     people,
     registers,
+    signing,
     tasks,
     workflows,
 )
@@ -25,7 +27,9 @@ for part in (
     registers,
     inspection,
     tasks,
+    signing,
     calendar,
+    delegations,
     workflows,
 ):
     api.register_blueprint(part.door)

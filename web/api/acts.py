@@ -31,6 +31,7 @@ class Chosen(Body):
     recipients: tuple[str, ...] = ()
     due_date: str = ""
     certificate: str = ""
+    on_behalf_of: str = ""
     reservation: str = ""
 
 
@@ -56,6 +57,7 @@ class Batch(Body):
     comment: str = ""
     to: str = ""
     recipients: tuple[str, ...] = ()
+    on_behalf_of: str = ""
 
 
 @door.post("/documents/<id>/actions/<action>")
@@ -69,6 +71,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
         shown=told.revision,
         recipients=told.recipients,
         seen=seen_version(),
+        on_behalf_of=told.on_behalf_of,
         reserved=told.reservation,
     )
     moved = perform(office(), id, action, choice, by=person())
@@ -95,6 +98,7 @@ def _one(told: Batch, one: str | Item) -> dict[str, object]:
         shown=item.revision,
         recipients=told.recipients,
         seen=item.version,
+        on_behalf_of=told.on_behalf_of,
     )
     try:
         moved = perform(office(), item.id, told.action, choice, by=person())

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from pydantic import ConfigDict, Field
 from werkzeug.datastructures import FileStorage
 
+from records.delegation import AMOUNT
 from records.document import Classification, Direction, Source, Urgency
 from records.errors import Refused
 from records.finding import Bounds
@@ -59,6 +60,7 @@ class Metadata(Body):
     source_organ: str = ""
     source_date: date | None = None
     signer: str = ""
+    amount: str = ""
 
 
 class Draft(Body):
@@ -285,7 +287,9 @@ def _particulars(told: Metadata) -> Particulars:
         recipients=told.recipients,
         due_on=told.due_date,
         source=Source(told.source_number, told.source_organ, told.source_date),
-        fields={"signer": told.signer} if told.signer else {},
+        fields={
+            name: said for name, said in (("signer", told.signer), (AMOUNT, told.amount)) if said
+        },
     )
 
 

@@ -7,6 +7,7 @@ from web.api import shapes
 from web.contract import Body, operation, read_body
 from web.office import office, person
 from web.who import bearer_of_request, open_to_all
+from workflow.delegate import in_force
 from workflow.session import enter, leave
 
 door = Blueprint("people", __name__)
@@ -44,5 +45,7 @@ def let_out() -> ResponseReturnValue:
 @door.get("/me")
 @operation("Who the caller is")
 def me() -> ResponseReturnValue:
-    """Give the caller's person, roles, units and clearance."""
-    return jsonify(shapes.person(person()))
+    """Give the caller's person, roles, units, clearance and delegations in force."""
+    me = person()
+    mine = in_force(office(), by=me)
+    return jsonify(shapes.person(me, mine, office().today()))

@@ -1,9 +1,12 @@
 """Values as the contract shows them: plain dictionaries for JSON."""
 
+from base64 import b64encode
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from records.delegation import Delegation
 from records.document import Attachment, Document, Origin, Revision
 from records.exchange import Dispatch
 from records.paper import Placement
@@ -11,6 +14,7 @@ from records.person import Person
 from records.register import Book, Closing, Entry, Reservation
 from records.route import Act, Route, State
 from records.signature import ValidationReport
+from records.signing import Certificate
 from records.step import Step
 from workflow.look import View, Waiting
 
@@ -25,8 +29,8 @@ def day(on: date | None) -> str | None:
     return on.isoformat() if on else None
 
 
-def person(who: Person) -> dict[str, Any]:
-    """Give a person as they may see themselves."""
+def person(who: Person, delegations: Iterable[Delegation], today: date) -> dict[str, Any]:
+    """Give a person as they may see themselves, with their delegations in force."""
     return {
         "id": who.id,
         "username": who.id,
@@ -37,7 +41,32 @@ def person(who: Person) -> dict[str, Any]:
         "units": sorted(who.units),
         "posts": [{"role": post.role, "unit": post.unit} for post in who.posts],
         "clearance": who.clearance,
-        "delegations": [],
+        "delegations": [delegation(one, today) for one in delegations],
+    }
+
+
+def delegation(one: Delegation, today: date) -> dict[str, Any]:
+    """Give a delegation."""
+    bounds = one.bounds
+    return {
+        "id": one.id,
+        "delegator": one.delegator,
+        "delegate": one.delegate,
+        "capacity": one.capacity,
+        "from": day(one.since),
+        "to": day(one.until),
+        "basis_number": one.basis,
+        "basis_date": day(one.basis_on),
+        "types": sorted(bounds.types),
+        "workflows": sorted(bounds.workflows),
+        "units": sorted(bounds.units),
+        "amount": bounds.most,
+        "passes_on": one.passes_on or None,
+        "recorded_by": one.recorded_by,
+        "recorded_at": moment(one.recorded_at),
+        "revoked_at": moment(one.revoked_at),
+        "revoked_by": one.revoked_by or None,
+        "in_force": one.in_force(today),
     }
 
 
@@ -80,12 +109,14 @@ def whole(seen: View) -> dict[str, Any]:
         "revisions": [revision(one) for one in document.revisions],
         "attachments": [attachment(one) for one in document.attachments],
         "actions": seen.actions,
+        "on_behalf_of": {act: one.principal.id for act, one in seen.behalf.items()},
         "may_revise": seen.may_revise,
         "steps": [step(one) for one in seen.standing.steps],
         "signatures": [_signature(one, seen) for one in document.revisions if _signs(one)],
         "dispatches": [dispatch(one) for one in seen.dispatches],
         "package": seen.package,
         "pending": list(seen.pending),
+        "failed": list(seen.failed),
         "duplicate_of": seen.twin or None,
     }
 
@@ -125,6 +156,7 @@ def step(one: Step) -> dict[str, Any]:
         "due_at": moment(one.due_at),
         "closed_at": moment(one.closed_at),
         "closed_by": one.closed_by or None,
+        "on_behalf_of": one.on_behalf_of or None,
         "action": one.act or None,
         "digest": one.digest or None,
         "approval": one.approval and one.cancelled_at is None,
@@ -171,7 +203,7 @@ def task(one: Waiting, now: datetime, today: date) -> dict[str, Any]:
         "due_soon": one.step.due_soon(now),
         "due_date": day(one.document.due_on),
         "overdue": one.step.overdue(now) or _past(one.document, today),
-        "on_behalf_of": None,
+        "on_behalf_of": one.mandate.principal.id if one.mandate else None,
     }
 
 
@@ -193,6 +225,22 @@ def report(told: ValidationReport) -> dict[str, Any]:
             {**asdict(one), "time": moment(one.time), "later_changes": list(one.later_changes)}
             for one in told.signatures
         ],
+    }
+
+
+def certificate(one: Certificate) -> dict[str, Any]:
+    """Give a certificate of the register."""
+    return {
+        "fingerprint": one.fingerprint,
+        "person": one.person or None,
+        "name": one.name,
+        "issuer": one.issuer,
+        "serial": one.serial,
+        "not_before": moment(one.not_before),
+        "not_after": moment(one.not_after),
+        "registered_at": moment(one.at),
+        "registered_by": one.by,
+        "certificate": b64encode(one.der).decode(),
     }
 
 

@@ -1,4 +1,4 @@
-"""What was given up, for administrators: seen, and tried again."""
+"""What was given up or put off, for administrators: seen, and tried again."""
 
 from typing import Any
 
@@ -6,24 +6,26 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from records.errors import Refused
-from records.job import FailedJob
+from records.job import FailedJob, PutOffJob
 from web.api import shapes
 from web.contract import operation
 from web.office import office, person
-from workflow.tasks import retry, workload
+from workflow.tasks import hurry, retry, workload
 
 door = Blueprint("tasks", __name__)
 
 
 @door.get("/jobs")
-@operation("Jobs that were given up, the latest first", query={"state": "failed"})
+@operation("Jobs that were given up, or put off until a next try", query={"state": "failed"})
 def given_up() -> ResponseReturnValue:
-    """Give what was given up, and how much waits for how many workers."""
-    if request.args.get("state", "failed") != "failed":
-        raise Refused("body.invalid", field="state", why="only failed jobs are listed")
+    """Give what was given up or put off, and how much waits for how many workers."""
+    state = request.args.get("state", "failed")
+    if state not in {"failed", "put-off"}:
+        raise Refused("body.invalid", field="state", why="failed or put-off")
     found = workload(office(), by=person())
+    chosen = found.failed if state == "failed" else found.put_off
     return jsonify(
-        items=[_shape(one) for one in found.failed], waiting=found.waiting, workers=found.workers
+        items=[_shape(one) for one in chosen], waiting=found.waiting, workers=found.workers
     )
 
 
@@ -34,7 +36,14 @@ def again(id: str) -> ResponseReturnValue:
     return jsonify(_shape(retry(office(), id, by=person()))), 202
 
 
-def _shape(job: FailedJob) -> dict[str, Any]:
+@door.post("/jobs/<id>/hurry")
+@operation("Let a job that was put off be tried at once", gives={202: "application/json"})
+def at_once(id: str) -> ResponseReturnValue:
+    """Let a job that was put off be tried at once."""
+    return jsonify(_shape(hurry(office(), id, by=person()))), 202
+
+
+def _shape(job: FailedJob | PutOffJob) -> dict[str, Any]:
     return {
         "id": job.id,
         "kind": job.kind,

@@ -11,10 +11,12 @@ from web.pages import (
     beginning,
     calendar,
     checking,
+    delegations,
     desk,
     documents,
     editor,
     finding,
+    keys,
     registers,
     session,
     tasks,
@@ -26,6 +28,8 @@ from web.pages.words import FILTERS
 from web.phrases import english, gettext, ngettext
 
 DOORS = (session, desk, documents, acting, beginning, registers, finding, archive, checking, audit)
+KEEPING = (admin, keys, tasks, calendar, delegations)
+ROADS = (workflows, editor, trying)
 
 
 def hang_pages(app: Flask) -> None:
@@ -38,5 +42,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, tasks, calendar, workflows, editor, trying):
+    for part in (*DOORS, *KEEPING, *ROADS):
         app.register_blueprint(part.door)

@@ -42,6 +42,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
         shown=text_of("revision"),
         recipients=tuple(request.form.getlist("recipients")),
         seen=_version(),
+        on_behalf_of=text_of("on_behalf_of"),
         reserved=text_of("reservation"),
     )
     moved = perform(office(), id, action, choice, by=person())

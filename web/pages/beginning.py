@@ -6,6 +6,7 @@ from typing import Any
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
+from records.delegation import AMOUNT
 from records.document import Classification, Direction, Source, Urgency
 from records.errors import NotFound
 from web.office import office, person
@@ -82,7 +83,7 @@ def bring() -> ResponseReturnValue:
 
 
 def _particulars() -> Particulars:
-    signer = text_of("signer")
+    signer, amount = text_of("signer"), text_of(AMOUNT)
     return Particulars(
         direction=chosen(Direction, "direction", phrase("Luồng văn bản")),
         type=text_of("type"),
@@ -97,7 +98,7 @@ def _particulars() -> Particulars:
             organ=text_of("source_organ"),
             on=day_of("source_date", phrase("Ngày văn bản")),
         ),
-        fields={"signer": signer} if signer else {},
+        fields={name: said for name, said in (("signer", signer), (AMOUNT, amount)) if said},
     )
 
 
@@ -111,6 +112,8 @@ def _answers(said: Particulars) -> Mapping[str, str]:
     names = [office().partners[one].name for one in said.recipients if one in office().partners]
     if names:
         answers.setdefault("recipients", "\n".join(names))
+    if said.fields.get(AMOUNT):
+        answers[AMOUNT] = said.fields[AMOUNT]
     return answers
 
 

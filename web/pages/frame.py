@@ -12,7 +12,13 @@ from web.office import office
 from workflow.receive import directions_of
 from workflow.registers import books_of
 
-PART_OF = {"acting": "documents", "tasks": "admin", "editor": "workflows", "trying": "workflows"}
+PART_OF = {
+    "acting": "documents",
+    "tasks": "admin",
+    "keys": "admin",
+    "editor": "workflows",
+    "trying": "workflows",
+}
 """Doors that lie inside another one's place."""
 
 
@@ -43,6 +49,7 @@ def places(who: Person) -> Iterator[Place]:
     if reads:
         yield Place("finding.search", "finding")
         yield Place("archive.shelf", "archive")
+    yield Place("delegations.show", "delegations")
     yield Place("calendar.show", "calendar")
     yield Place("checking.bring", "checking")
     if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:

@@ -127,6 +127,8 @@ JOB = {
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
+    "delegation:given": "Ghi ủy quyền",
+    "delegation:revoked": "Chấm dứt ủy quyền",
     "calendar:changed": "Thay đổi lịch làm việc",
     "office:copied": "Sao lưu",
     "office:restored": "Khôi phục từ bản sao lưu",
@@ -146,6 +148,10 @@ EVENT = {
     "step:completed": "Báo cáo đã giải quyết",
     "step:closed": "Kết thúc",
     "document:signed": "Ký số",
+    "signature:requested": "Yêu cầu ký bằng thiết bị của người ký",
+    "signature:rejected": "Chữ ký gửi về bị từ chối",
+    "certificate:registered": "Đăng ký chứng thư",
+    "certificate:removed": "Gỡ chứng thư",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
     "document:dispatched": "Phát hành",
@@ -159,6 +165,7 @@ EVENT = {
     "register:printed": "In sổ đăng ký",
     "register:closed": "Khóa sổ đăng ký",
     "job:retried": "Cho thử lại việc bị bỏ dở",
+    "job:hurried": "Cho thử ngay việc đang chờ",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
 HINT = {
@@ -176,6 +183,12 @@ HINT = {
     "complete": "Báo cáo kết quả giải quyết cho lãnh đạo.",
     "number": "Cấp số đến kế tiếp trong sổ và ghi ngày đến hôm nay.",
 }
+CAPACITY = {
+    "KT.": "KT. - ký thay (cấp phó thay người đứng đầu)",
+    "TL.": "TL. - thừa lệnh (theo quy chế, được giao lại cho cấp phó)",
+    "TUQ.": "TUQ. - thừa ủy quyền (bằng văn bản, không được ủy quyền lại)",
+    "Q.": "Q. - quyền người đứng đầu",
+}
 WEEKDAY = {
     "0": "Thứ Hai",
     "1": "Thứ Ba",
@@ -192,6 +205,7 @@ PLACE = {
     "registers": "Sổ đăng ký",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
+    "delegations": "Ủy quyền",
     "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
     "audit": "Nhật ký",
@@ -227,6 +241,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "part": PART,
     "hint": HINT,
     "place": PLACE,
+    "capacity": CAPACITY,
     "weekday": WEEKDAY,
     "facet": FACET,
 }

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from web.language import rules
 from web.office import office, person
 from web.phrases import phrase
-from workflow.tasks import retry, workload
+from workflow.tasks import hurry, retry, workload
 
 door = Blueprint("tasks", __name__, url_prefix="/admin/jobs")
 
@@ -22,4 +22,12 @@ def again(id: str) -> ResponseReturnValue:
     """Let a job be tried again."""
     retry(office(), id, by=person())
     flash(phrase("Đã đưa việc trở lại hàng đợi."))
+    return redirect(url_for(".given_up"), 303)
+
+
+@door.post("/<id>/hurry")
+def at_once(id: str) -> ResponseReturnValue:
+    """Let a job that was put off be tried at once."""
+    hurry(office(), id, by=person())
+    flash(phrase("Việc sẽ được thử lại ngay."))
     return redirect(url_for(".given_up"), 303)

@@ -1,0 +1,70 @@
+"""A signature that is still to come: what waits for it, who may bring it, and until when."""
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+
+from records.document import Digest, Number
+
+
+class SigningRole(StrEnum):
+    """What a signature says of its signer."""
+
+    LEADER = "leader"  # the competent person
+    AGENCY = "agency"  # the agency's own signature: its seal
+    COPY = "copy"  # sao y, sao lục, trích sao
+    ANNEX = "annex"  # an annex in a file of its own
+
+
+class RequestState(StrEnum):
+    """How far a request has come."""
+
+    OPEN = "open"
+    COMPLETED = "completed"
+    REPLACED = "replaced"  # the same person asked again
+
+
+@dataclass(frozen=True, slots=True)
+class Awaited:
+    """A revision that lacks nothing but its signature."""
+
+    tail: bytes  # what follows the revision before it, with zeros where the signature goes
+    field: str  # of the signature
+    hole: tuple[int, int]  # where in the whole file the signature goes, "<" and ">" included
+    attributes: bytes  # what is to be signed: the signed attributes in DER (RFC 5652, 5.4)
+
+
+@dataclass(frozen=True, slots=True)
+class SigningRequest:
+    """What one person is asked to sign elsewhere, with one certificate, once."""
+
+    id: str  # 32 lowercase hex digits, random
+    document: str  # id
+    version: int  # of the document; another one makes the request void
+    digest: Digest  # of the revision that is signed
+    role: SigningRole
+    action: str  # the act on the document's road
+    person: str  # id
+    certificate: bytes  # DER
+    created_at: datetime  # aware, UTC
+    expires_at: datetime  # aware, UTC
+    awaited: Awaited | None  # None as soon as nobody may complete it any more
+    state: RequestState = RequestState.OPEN
+    number: Number | None = None  # which the agency's signature locks
+    reserved: str = ""  # id of the reservation it was taken from
+
+
+@dataclass(frozen=True, slots=True)
+class Certificate:
+    """A certificate in the office's register."""
+
+    fingerprint: str  # SHA-256 of its DER, hexadecimal
+    person: str  # id, or "" for the agency itself
+    der: bytes
+    name: str  # whom it names
+    issuer: str  # who issued it
+    serial: str  # hexadecimal
+    not_before: datetime  # aware, UTC
+    not_after: datetime  # aware, UTC
+    at: datetime  # aware, UTC: when it was registered
+    by: str  # id of who registered it

@@ -1,0 +1,158 @@
+"""Signatures of keys that are not here: what is to be signed goes out, a signature comes back."""
+
+from base64 import b64decode, b64encode
+from binascii import Error as NotBase64
+
+from flask import Blueprint, Response, jsonify
+from flask.typing import ResponseReturnValue
+from pydantic import Field
+
+from records.errors import Refused
+from records.signing import SigningRequest, SigningRole
+from web.api import shapes
+from web.api.documents import seen_version
+from web.contract import Body, operation, read_body
+from web.office import office, person
+from workflow.certificates import certificates_of, register, remove
+from workflow.look import view
+from workflow.road import Choice
+from workflow.signing_requests import (
+    Brought,
+    Waits,
+    complete_signature,
+    request_signature,
+    to_be_signed,
+    waiting_signatures,
+)
+
+door = Blueprint("signing", __name__)
+
+LONGEST = 100_000
+"""How many signs a certificate or a signature may have; the largest in use have about 20 000."""
+
+
+class Wanted(Body):
+    """What somebody wants to sign with a key of their own."""
+
+    role: SigningRole
+    certificate: str = Field(max_length=LONGEST)
+    revision: str = ""
+    reservation: str = ""
+
+
+class Returned(Body):
+    """What the signer's device made: one of the two."""
+
+    signature: str = Field(default="", max_length=LONGEST)
+    cms: str = Field(default="", max_length=LONGEST)
+    comment: str = ""
+
+
+class Registered(Body):
+    """A certificate, and whose it is; the agency's where ``person`` is empty."""
+
+    certificate: str = Field(max_length=LONGEST)
+    person: str = ""
+
+
+@door.post("/documents/<id>/signing-requests")
+@operation(
+    "Ask for what the signer's own device shall sign",
+    body=Wanted,
+    gives={201: "application/json"},
+)
+def ask(id: str) -> ResponseReturnValue:
+    """Give the bytes to be signed; they are good once, and not for long."""
+    told = read_body(Wanted)
+    choice = Choice(shown=told.revision, seen=seen_version(), reserved=told.reservation)
+    asked = request_signature(office(), id, told.role, told.certificate, choice, by=person())
+    response = jsonify(_shown(asked))
+    response.status_code = 201
+    response.headers["Location"] = f"/api/v1/documents/{id}/signing-requests/{asked.id}/content"
+    return response
+
+
+@door.post("/documents/<id>/signing-requests/<rid>/complete")
+@operation("Bring the signature back", body=Returned)
+def complete(id: str, rid: str) -> ResponseReturnValue:
+    """Verify the signature and move the document on, or change nothing."""
+    told = read_body(Returned)
+    if bool(told.signature) is bool(told.cms):
+        raise Refused("body.invalid", field="signature", why="signature or cms")
+    brought = Brought(_decoded(told.signature, "signature"), _decoded(told.cms, "cms"))
+    choice = Choice(comment=told.comment)
+    moved = complete_signature(office(), id, rid, brought, choice, by=person())
+    seen = view(office(), moved.id, by=person())
+    response = jsonify(shapes.whole(seen))
+    response.set_etag(str(seen.document.version))
+    return response
+
+
+@door.get("/documents/<id>/signing-requests/<rid>/content")
+@operation("The revision that waits for its signature", gives={200: "application/pdf"})
+def content(id: str, rid: str) -> ResponseReturnValue:
+    """Give the whole file with its hole, so that the signer's device can hash it for itself."""
+    return Response(to_be_signed(office(), id, rid, by=person()), mimetype="application/pdf")
+
+
+@door.get("/signing-requests")
+@operation("What the caller's own device is asked to sign")
+def waiting() -> ResponseReturnValue:
+    """Give the requests the caller may still complete, oldest first."""
+    return jsonify(items=[_waiting(one) for one in waiting_signatures(office(), by=person())])
+
+
+@door.get("/certificates")
+@operation("The caller's registered certificates")
+def mine() -> ResponseReturnValue:
+    """Give the certificates the caller may sign with on a device of their own."""
+    found = certificates_of(office(), person().id, by=person())
+    return jsonify(items=[shapes.certificate(one) for one in found])
+
+
+@door.post("/certificates")
+@operation("Register a certificate", body=Registered, gives={201: "application/json"})
+def enter() -> ResponseReturnValue:
+    """Enter a certificate as a person's, or as the agency's; an administrator does."""
+    told = read_body(Registered)
+    one = register(office(), told.person, told.certificate, by=person())
+    return jsonify(shapes.certificate(one)), 201
+
+
+@door.delete("/certificates/<fingerprint>")
+@operation("Take a certificate out of the register", gives={204: ""})
+def strike(fingerprint: str) -> ResponseReturnValue:
+    """Let nothing be signed with a certificate any more."""
+    remove(office(), fingerprint, by=person())
+    return Response(status=204)
+
+
+def _shown(asked: SigningRequest) -> dict[str, object]:
+    attributes = asked.awaited.attributes if asked.awaited else b""
+    return {
+        "id": asked.id,
+        "document": asked.document,
+        "role": asked.role,
+        "revision_digest": asked.digest,
+        "to_be_signed": b64encode(attributes).decode(),
+        "digest_algorithm": "sha256",
+        "expires_at": shapes.moment(asked.expires_at),
+    }
+
+
+def _waiting(one: Waits) -> dict[str, object]:
+    certificate = b64encode(one.asked.certificate).decode()
+    return {
+        **_shown(one.asked),
+        "certificate": certificate,
+        "subject": one.document.subject,
+        "type": one.document.type,
+        "classification": one.document.classification,
+    }
+
+
+def _decoded(text: str, field: str) -> bytes:
+    try:
+        return b64decode("".join(text.split()), validate=True)
+    except (NotBase64, ValueError):
+        raise Refused("body.invalid", field=field, why="not base64") from None

@@ -1,0 +1,76 @@
+"""The administrator keeps the register of certificates: each person's, and the agency's own."""
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.wrappers import Response
+
+from records.errors import NotFound
+from web.office import office, person
+from web.pages.asked import file_of
+from web.pages.retold import retold
+from web.phrases import phrase
+from workflow.certificates import AGENCY, certificates_of, register, remove
+from workflow.staff import everybody
+
+door = Blueprint("keys", __name__, url_prefix="/admin")
+
+
+def shelf(id: str = AGENCY) -> ResponseReturnValue:
+    """Show somebody's certificates, or the agency's, and the form that registers one."""
+    people, _ = everybody(office(), by=person())
+    found = [one for one in people if one.id == id]
+    if id and not found:
+        raise NotFound("person.unknown")
+    return render_template(
+        "keys.html",
+        one=found[0] if found else None,
+        people=people,
+        certificates=certificates_of(office(), id, by=person()),
+        now=office().clock(),
+    )
+
+
+@door.get("/keys")
+def agency() -> ResponseReturnValue:
+    """Show the agency's certificates."""
+    return shelf()
+
+
+@door.get("/people/<id>/keys")
+def person_s(id: str) -> ResponseReturnValue:
+    """Show one person's certificates."""
+    return shelf(id)
+
+
+@door.post("/keys")
+@retold(shelf)
+def take_agency_s() -> ResponseReturnValue:
+    """Register a certificate of the agency's."""
+    return _taken(AGENCY)
+
+
+@door.post("/people/<id>/keys")
+@retold(shelf)
+def take(id: str) -> ResponseReturnValue:
+    """Register a certificate of a person's."""
+    return _taken(id)
+
+
+@door.post("/keys/<fingerprint>/remove")
+@retold(shelf)
+def strike(fingerprint: str) -> ResponseReturnValue:
+    """Take a certificate out of the register."""
+    one = remove(office(), fingerprint, by=person())
+    flash(phrase("Đã gỡ chứng thư của %(name)s.", name=one.name))
+    return _back(one.person)
+
+
+def _taken(id: str) -> Response:
+    one = register(office(), id, file_of("file", phrase("Tệp chứng thư")), by=person())
+    flash(phrase("Đã đăng ký chứng thư của %(name)s.", name=one.name))
+    return _back(id)
+
+
+def _back(id: str) -> Response:
+    there = url_for(".person_s", id=id) if id else url_for(".agency")
+    return redirect(there, 303)

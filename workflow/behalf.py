@@ -1,0 +1,65 @@
+"""What waits for those somebody stands in for."""
+
+from collections.abc import Iterator
+
+from identity.reading import classes_of, tokens_of
+from records.delegation import Mandate
+from records.person import Person
+from records.route import Act
+from storage.unit import Unit
+from workflow.mandates import mandates_of
+from workflow.office import Office
+from workflow.road import Standing, behalf_of, offered
+
+A_PAGE = 100
+"""How many documents of another's desk are read at a time."""
+
+
+def waiting_for_others(
+    office: Office, unit: Unit, by: Person, *, after: str, limit: int
+) -> list[tuple[Standing, tuple[Act, ...], Mandate]]:
+    """Give where this person may act in another's name, what they may do, and in whose name.
+
+    Takes   after, limit: which part of each giver's desk, longest waiting first.
+    """
+    found: dict[str, tuple[Standing, tuple[Act, ...], Mandate]] = {}
+    for giver in _givers(office, unit, by):
+        ours = 0
+        for at in _desk(office, unit, giver, by, after):
+            acts = tuple(offered(unit, at, by))
+            behalf = list(behalf_of(unit, at, acts, by).values())
+            if behalf:
+                found.setdefault(at.document.id, (at, acts, behalf[0]))
+                ours += 1
+            if ours == limit:
+                break
+    return list(found.values())
+
+
+def _desk(office: Office, unit: Unit, giver: Person, by: Person, after: str) -> Iterator[Standing]:
+    """Give what lies on somebody's desk, as far as the other is cleared for it too."""
+    classes = classes_of(by) & classes_of(giver)
+    while page := unit.documents.waiting(tokens_of(giver), classes, after=after, limit=A_PAGE):
+        steps = unit.steps.several([one.id for one in page])
+        for document in page:
+            at = Standing(
+                document,
+                tuple(steps[document.id]),
+                office.roads.of(unit, document.definition, document.workflow),
+                mandates_of(unit, document, by, office.today()),
+            )
+            if at.step is not None:
+                yield at
+                after = f"{at.step.opened_at.isoformat()}_{document.id}"
+        if len(page) < A_PAGE:
+            return
+
+
+def _givers(office: Office, unit: Unit, by: Person) -> list[Person]:
+    givers: dict[str, Person] = {}
+    for one in unit.delegations.to(by.id, office.today()):
+        first = one
+        while first.passes_on:
+            first = unit.delegations.get(first.passes_on)
+        givers.setdefault(first.delegator, unit.people.get(first.delegator))
+    return list(givers.values())
