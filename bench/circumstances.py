@@ -287,10 +287,8 @@ def _authority(sweep: "Sweep", act: str, mode: str) -> Callable[[], list[str]]:
 
             outcome = tried(ready)
         wrong = []
-        if mode == "honest" and "done" not in outcome.told:
+        if "done" not in outcome.told:
             wrong.append(f"V11 {outcome.told}")
-        if mode != "honest" and outcome.told.get("refused") != "timestamp.unavailable":
-            wrong.append(f"V12 {outcome.told}")
         return wrong + sweep.judged(act, outcome)
 
     return run

@@ -7,7 +7,9 @@ from typing import Annotated, Literal
 from pydantic import AfterValidator, StringConstraints
 
 from config.located import Located, Strict
+from config.signatures import years_of
 from records.form import Field, FieldKind, Form
+from records.level import Level
 from records.person import Organ
 
 Words = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
@@ -63,6 +65,8 @@ class TypeText(Strict):
     english: str = ""
     template: Template = "named"
     fields: tuple[FieldText, ...] = ()
+    retention: Literal["permanent"] | int | None = None
+    level: Level | None = None
 
 
 class TypesText(Strict):
@@ -125,7 +129,16 @@ def _form(located: Located, n: int, one: TypeText) -> Form:
         Field(field.key, field.label, field.label_en or field.label, field.kind, field.required)
         for field in one.fields
     )
-    return Form(one.id, one.abbreviation, one.name, one.english or one.name, one.template, fields)
+    return Form(
+        id=one.id,
+        abbreviation=one.abbreviation,
+        name=one.name,
+        name_en=one.english or one.name,
+        template=one.template,
+        fields=fields,
+        retention=None if one.retention is None else years_of(one.retention),
+        level=one.level,
+    )
 
 
 def read_partners(path: Path) -> dict[str, Organ]:

@@ -81,10 +81,14 @@ class Settings(BaseSettings):
     """How large one file may be, in bytes."""
 
     tsa_url: str = ""
-    """The RFC 3161 timestamp authority; the demonstration's own if empty."""
+    """The RFC 3161 timestamp authorities, parted by blanks; the first that answers is believed.
+    The demonstration's own if empty."""
 
     tsa_timeout: float = 10.0
-    """How long to wait for the timestamp authority, in seconds."""
+    """How long to wait for each timestamp authority, in seconds."""
+
+    proofs_every: float = Field(default=60.0, gt=0)
+    """How often to look for signatures that wait for their proof or need it renewed, in seconds."""
 
     smtp_host: str = ""
     """The mail server for notices; no mail is sent if empty."""

@@ -44,9 +44,9 @@ def ordered(route: Route) -> tuple[str, ...]:
     found: list[str] = []
     for stop in spine:
         _take(route, stop, found, set(spine))
-    aside = [name for name in route.states if name not in found]
-    ends = [name for name in aside if route.states[name].final]
-    return (*found, *(name for name in aside if name not in ends), *ends)
+    found += [name for name in route.states if name not in found]
+    ends = [name for name in found if route.states[name].final]
+    return (*(name for name in found if name not in ends), *ends)
 
 
 def _take(route: Route, name: str, found: list[str], later: set[str]) -> None:

@@ -13,6 +13,7 @@ from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
+from config.signatures import read_signatures
 from config.workflows import read_route, read_texts
 from drafting.convert import Converter
 from drafting.reader import PdfReader
@@ -26,7 +27,8 @@ from search.index import Index
 from signing.demo_pki import found_demo_pki, refresh_crls
 from signing.keys import Keyring
 from signing.press import Press
-from signing.timestamps import Timestamper, http_timestamper
+from signing.revocation import Reach, Revocation
+from signing.timestamps import Timestamper, http_timestampers
 from signing.validate import Validator
 from storage.blobs import Blobs
 from storage.bucket import Bucket, Server
@@ -60,7 +62,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     described = read_office(settings.trinhky_config / settings.trinhky_office)
     partners = read_partners(settings.trinhky_config / "partners.yaml")
     keys = settings.trinhky_data / "keys"
-    keyring = _keyring(settings, described, clock)
+    signatures = read_signatures(settings.trinhky_config / "signatures.yaml")
+    keyring = _keyring(settings, described, clock, sunsets=signatures.algorithms)
     files, sealed = objects_of(settings)
     vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
@@ -83,8 +86,16 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         reader=reader,
         converter=Converter(sandbox),
         keyring=keyring,
-        press=Press(keyring, _timestamper(settings, keyring)),
+        press=Press(
+            keyring,
+            _timestamper(settings, keyring),
+            revocation=Revocation(
+                settings.trinhky_data / "revocation",
+                Reach(signatures.revocation_hosts, signatures.revocation_timeout),
+            ),
+        ),
         validator=Validator(keyring.trust, sandbox),
+        proofs=signatures.policy,
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
         partners=partners,
         spool=_spool(settings, partners),
@@ -119,14 +130,20 @@ def _calendar(settings: Settings) -> Calendar:
     return Calendar(ZONE, said.shifts, said.weekend, public_holidays, settled, said.ahead)
 
 
-def _keyring(settings: Settings, described: OfficeFile, clock: Callable[[], datetime]) -> Keyring:
+def _keyring(
+    settings: Settings,
+    described: OfficeFile,
+    clock: Callable[[], datetime],
+    *,
+    sunsets: tuple[tuple[str, str], ...],
+) -> Keyring:
     folder = settings.trinhky_data / "keys"
     people = [(one.id, one.name, one.title) for one in described.people]
     found_demo_pki(folder, people=people, office=described.organ.name, at=clock())
     refresh_crls(folder, clock())
     believed = [Path(one) for one in settings.trinhky_trust.split(":") if one]
     # An office restored without its keys still believes what it signed with the old ones.
-    return Keyring(folder, believed=[*believed, folder / BEFORE])
+    return Keyring(folder, believed=[*believed, folder / BEFORE], sunsets=sunsets)
 
 
 def objects_of(settings: Settings) -> tuple[Objects, Objects]:
@@ -172,7 +189,7 @@ def alone(folder: Path) -> Iterator[None]:
 
 def _timestamper(settings: Settings, keyring: Keyring) -> Timestamper:
     if settings.tsa_url:
-        return http_timestamper(settings.tsa_url, settings.tsa_timeout)
+        return http_timestampers(settings.tsa_url.split(), settings.tsa_timeout)
     return keyring.timestamper()
 
 

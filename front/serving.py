@@ -29,6 +29,7 @@ from workflow.find import lay_index, reindex
 from workflow.gather import gather
 from workflow.jobs import jobs
 from workflow.office import Office
+from workflow.renew import tend_proofs
 
 LEAVING = 5.0
 """How long a worker that ends waits for a message that is just being taken in, in seconds."""
@@ -155,8 +156,9 @@ def _server(office: Office, settings: Settings) -> Any:
 def _tend(office: Office, settings: Settings, worker: Worker, stopping: threading.Event) -> None:
     """Take in messages as they come, mend the index, and once a day put things in order."""
     log = logging.getLogger("office.tend")
+    pause, rested = settings.gather_every, 0.0
     ordered, told = None, ""
-    while not stopping.wait(settings.gather_every):
+    while not stopping.wait(pause):
         try:
             if office.today() != ordered:
                 ordered = office.today()
@@ -164,6 +166,10 @@ def _tend(office: Office, settings: Settings, worker: Worker, stopping: threadin
             gather(office)
             mend_index(office)
             told = ""
+            rested += pause
+            if rested >= settings.proofs_every:
+                rested = 0.0
+                tend_proofs(office)
         except OfficeError as fault:
             if str(fault) != told:  # a folder that stays away is told once, not every second
                 told = str(fault)

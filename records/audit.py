@@ -66,6 +66,7 @@ ACTIONS = frozenset(
         "certificate:removed",
         "document:numbered",
         "document:sealed",
+        "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",
         "document:archived",

@@ -63,6 +63,7 @@ class Origin(StrEnum):
     SIGNED = "signed"  # the revision before it, and a leader's signature
     SEALED = "sealed"  # the revision before it, number, date and the agency's seal
     RECEIVED = "received"  # came from another agency
+    PROVEN = "proven"  # the revision before it, with what proves its signatures for longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +169,9 @@ class Document:
     def latest(self) -> Revision:
         """Give the newest revision: the bytes every act speaks of."""
         return self.revisions[-1]
+
+    @property
+    def origin(self) -> Origin:
+        """Give how the latest words and signatures came to be, whatever proof was added since."""
+        made = [one.origin for one in self.revisions if one.origin is not Origin.PROVEN]
+        return made[-1]

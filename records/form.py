@@ -3,6 +3,8 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from records.level import Level
+
 
 class FieldKind(StrEnum):
     """What a drafter types into a field."""
@@ -33,3 +35,5 @@ class Form:
     name_en: str
     template: str  # decision, resolution, letter, invitation or named
     fields: tuple[Field, ...]
+    retention: int | None = None  # years, records.level.PERMANENT for good; None: the usual
+    level: Level | None = None  # what its signatures must reach; None: by its retention

@@ -28,6 +28,7 @@ class SignatureVerdict:
     certificate_status: str  # "good", "revoked", "expired", "untrusted", "unknown"
     verdict: Verdict
     reasons: tuple[str, ...]  # identifiers, empty when valid
+    kind: str = "signature"  # or "timestamp", which nobody signed: it proves what was before it
 
 
 @dataclass(frozen=True, slots=True)

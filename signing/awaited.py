@@ -15,7 +15,6 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
 from pyhanko.sign.signers.pdf_cms import ExternalSigner, PdfCMSSignedAttributes
 from pyhanko.sign.signers.pdf_signer import PdfSigner
-from pyhanko.sign.timestamps import TimeStamper
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from records.errors import Broken, Refused, Unreadable
@@ -68,12 +67,10 @@ async def leave_open(
     )
 
 
-async def close(
-    before: bytes, awaited: Awaited, signer: ExternalSigner, timestamper: TimeStamper
-) -> bytes:
+async def close(before: bytes, awaited: Awaited, signer: ExternalSigner) -> bytes:
     """Give the whole file with the signature in its place and a timestamp on it."""
     content = await signer.async_sign_prescribed_attributes(
-        "sha256", cms.CMSAttributes.load(awaited.attributes), timestamper=timestamper
+        "sha256", cms.CMSAttributes.load(awaited.attributes)
     )
     out = io.BytesIO(before + awaited.tail)
     PreparedByteRangeDigest(b"", *awaited.hole).fill_with_cms(out, content)

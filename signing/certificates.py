@@ -1,14 +1,21 @@
 """Whether a signature's mathematics holds and its signer is somebody the office believes."""
 
+import hashlib
+from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from asn1crypto import x509
-from pyhanko.sign.general import SigningError
+from asn1crypto import cms, core, crl, ocsp, x509
+from pyhanko.sign.general import (
+    MultivaluedAttributeError,
+    NonexistentAttributeError,
+    SigningError,
+    find_unique_cms_attribute,
+)
 from pyhanko.sign.validation.errors import SignatureValidationError
 from pyhanko.sign.validation.generic_cms import (
     cms_basic_validation,
-    collect_timing_info,
+    extract_certs_for_validation,
     validate_tst_signed_data,
 )
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
@@ -27,10 +34,13 @@ from pyhanko_certvalidator.errors import (
 )
 
 from records.signature import Verdict
+from signing.algorithms import Sunsets
 from signing.trust import Trust
 
 _SUBFILTERS = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached")
 _USAGE = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"})
+_KEEPS_ENDED = "2.5.29.60"
+_STAMPING = KeyUsageConstraints(key_usage=set(), extd_key_usage={"time_stamping"})
 _DOUBTS: dict[type[Exception], tuple[str, str]] = {
     ExpiredError: ("expired", "certificate-expired"),
     NotYetValidError: ("expired", "certificate-expired"),
@@ -54,44 +64,81 @@ class Standing:
     doubts: tuple[Doubt, ...]
 
 
-def context(trust: Trust, at: datetime, *, for_timestamps: bool = False) -> ValidationContext:
+def context(
+    trust: Trust,
+    at: datetime,
+    *,
+    for_timestamps: bool = False,
+    about: x509.Certificate | None = None,
+) -> ValidationContext:
     """Give the vendor's view of whom to believe at a moment: our roots, our lists, no network.
 
     A list issued after that moment counts too: it knows more, and names the day of revocation.
+    Only once a certificate has ended an authority may drop it from its lists, so what was issued
+    after the end of the one it is ``about`` says nothing of an earlier moment, unless the list
+    says that it keeps the ended ones (X.509, 9.5.2.8, expiredCertsOnCRL).
     """
+    last = about.not_valid_after if about and at <= about.not_valid_after else None
     return ValidationContext(
         trust_roots=[
             x509.Certificate.load(root)
             for root in (trust.tsa_roots if for_timestamps else trust.roots)
         ],
         other_certs=[x509.Certificate.load(der) for der in trust.intermediates],
-        crls=list(trust.crls),
+        crls=[one for one in map(crl.CertificateList.load, trust.crls) if _in_time(one, last)],
+        ocsps=[
+            one for one in map(ocsp.OCSPResponse.load, trust.ocsps) if _answered_in_time(one, last)
+        ],
         moment=at,
         allow_fetching=False,
         revocation_mode="require",
         retroactive_revinfo=True,
+        algorithm_usage_policy=Sunsets(trust.ends()),
     )
 
 
+def _in_time(one: crl.CertificateList, last: datetime | None) -> bool:
+    listed = one["tbs_cert_list"]
+    if last is None or listed["this_update"].native <= last:
+        return True
+    kept = [one for one in listed["crl_extensions"] if one["extn_id"].dotted == _KEEPS_ENDED]
+    return any(core.GeneralizedTime.load(one["extn_value"].native).native <= last for one in kept)
+
+
+def _answered_in_time(one: ocsp.OCSPResponse, last: datetime | None) -> bool:
+    if one["response_status"].native != "successful":
+        return False
+    produced = one.basic_ocsp_response["tbs_response_data"]["produced_at"].native
+    return last is None or produced <= last
+
+
 async def judge_cms(
-    one: EmbeddedPdfSignature, trust: Trust, at: datetime, *, skew: timedelta
+    one: EmbeddedPdfSignature,
+    trust: Trust,
+    at: datetime,
+    *,
+    skew: timedelta,
+    proven: datetime | None = None,
 ) -> Standing:
     """Judge the CMS object of a signature, at the time its timestamp proves or else at ``at``.
 
-    Source  EN 319 102-1, 5.3 (basic signatures) and 5.5 (with time).
+    Takes   proven: the time of a believed document timestamp over it, which is then also ``at``.
+    Source  EN 319 102-1, 5.3 (basic signatures), 5.5 (with time) and 5.6 (with archival data).
     """
     if one.sig_object_type == "/DocTimeStamp":
         return await _judge_timestamp(one, trust, at)
     doubts: list[Doubt] = []
     if one.sig_object.get("/SubFilter") not in _SUBFILTERS:
         doubts.append((Verdict.INDETERMINATE, "format-unsupported"))
-    proven, doubt = await _proven_time(one, trust, at, skew)
-    doubts += [doubt] if doubt else []
-    status, found = await _judge_signer(one, trust, proven or at)
+    stamped, doubt = await _proven_time(one, trust, at, skew)
+    known = stamped or proven
+    status, found = await _judge_signer(one, trust, known or at)
+    # An ended stamp is told only where its proof was needed.
+    doubts += [doubt] if doubt and (found or doubt[1] not in _ENDED) else []
     return _standing(
         one.signer_cert,
-        time=proven or one.self_reported_timestamp,
-        source="timestamp" if proven else "claimed",
+        time=known or one.self_reported_timestamp,
+        source="timestamp" if known else "claimed",
         status=status,
         doubts=(*doubts, *found),
     )
@@ -125,26 +172,86 @@ def _called(name: x509.Name) -> str:
 async def _proven_time(
     one: EmbeddedPdfSignature, trust: Trust, at: datetime, skew: timedelta
 ) -> tuple[datetime | None, Doubt | None]:
-    timing = await collect_timing_info(
-        one.signer_info,
-        context(trust, at, for_timestamps=True),
-        raw_digest=one.compute_digest,
-    )
-    stamp: TimestampSignatureStatus | None = timing.get("timestamp_validity")
-    if stamp is None:
+    """Give the time a signature's own timestamp proves at ``at``, or what stands against it."""
+    try:
+        token = find_unique_cms_attribute(
+            one.signer_info["unsigned_attrs"], "signature_time_stamp_token"
+        )
+    except NonexistentAttributeError:
         return None, None
-    if not (stamp.intact and stamp.valid):
+    except MultivaluedAttributeError:
         return None, (Verdict.INDETERMINATE, "timestamp-broken")
-    if stamp.timestamp > at + skew:
+    stamp = await _judged_stamp(
+        token["content"], trust, at, lambda digest: compute_tst_digest(one.signer_info, digest)
+    )
+    if stamp.doubt and stamp.doubt[1] in ("timestamp-broken", *_ENDED):
+        return None, stamp.doubt
+    if stamp.time > at + skew:
         return None, (Verdict.INDETERMINATE, "timestamp-in-future")
     # A stamp of a stranger proves nothing, and takes nothing from the signature either.
-    return (stamp.timestamp, None) if stamp.trusted else (None, None)
+    return (None, None) if stamp.doubt else (stamp.time, None)
+
+
+def compute_tst_digest(signer: cms.SignerInfo, digest: str) -> bytes:
+    """Give the digest of a signature's value, which its timestamp is about (RFC 3161, app. A)."""
+    return hashlib.new(digest, signer["signature"].native).digest()
+
+
+@dataclass(frozen=True, slots=True)
+class Stamp:
+    """What a timestamp says, who said it, and what stands against believing it."""
+
+    time: datetime
+    certificate: x509.Certificate
+    doubt: Doubt | None
+
+
+_ENDED = ("timestamp-expired", "timestamp-weak")
+_STAMP_DOUBTS = {
+    "certificate-expired": "timestamp-expired",
+    "algorithm-weak": "timestamp-weak",
+    "revocation-unknown": "timestamp-revocation-unknown",
+    "revoked": "timestamp-revoked",
+    "issuer-revoked": "timestamp-revoked",
+}
+
+
+async def _judged_stamp(
+    token: cms.SignedData, trust: Trust, at: datetime, imprint: Callable[[str], bytes]
+) -> Stamp:
+    """Judge a timestamp as of ``at``: who made it, and whether their proof still held then."""
+    certificate = extract_signer_cert(token)
+    believed = context(trust, at, for_timestamps=True, about=certificate)
+    found = await validate_tst_signed_data(token, believed, imprint)
+    stamp = TimestampSignatureStatus(**found)
+    told: Doubt | None = None
+    if not (stamp.intact and stamp.valid):
+        told = (Verdict.INDETERMINATE, "timestamp-broken")
+    elif not stamp.trusted:
+        told = await _why_not(certificate, believed, found["trust_problem_indic"])
+    return Stamp(stamp.timestamp, certificate, told)
+
+
+async def _why_not(
+    certificate: x509.Certificate, believed: ValidationContext, problem: object
+) -> Doubt:
+    if "CRYPTO" in str(problem):
+        return Verdict.INDETERMINATE, "timestamp-weak"
+    _, doubt = await standing_of(certificate, believed, usage=_STAMPING)
+    reason = _STAMP_DOUBTS.get(doubt[1], "untrusted") if doubt else "untrusted"
+    return (doubt[0] if doubt else Verdict.INDETERMINATE), reason
+
+
+def extract_signer_cert(signed: cms.SignedData) -> x509.Certificate:
+    """Give the certificate of whoever made a CMS object."""
+    certificate: x509.Certificate = extract_certs_for_validation(signed).signer_cert
+    return certificate
 
 
 async def _judge_signer(
     one: EmbeddedPdfSignature, trust: Trust, moment: datetime
 ) -> tuple[str, list[Doubt]]:
-    believed = context(trust, moment)
+    believed = context(trust, moment, about=one.signer_cert)
     try:
         found = await cms_basic_validation(
             one.signed_data,
@@ -167,7 +274,10 @@ async def _judge_signer(
 
 
 async def standing_of(
-    certificate: x509.Certificate, believed: ValidationContext
+    certificate: x509.Certificate,
+    believed: ValidationContext,
+    *,
+    usage: KeyUsageConstraints | None = _USAGE,
 ) -> tuple[str, Doubt | None]:
     """Give the status of a certificate and, unless it is good, what that means for a signature.
 
@@ -177,7 +287,8 @@ async def standing_of(
     paths = believed.path_builder.async_build_paths_lazy(certificate)
     try:
         await find_valid_path(certificate, paths, validation_context=believed)
-        _USAGE.validate(certificate)
+        if usage is not None:
+            usage.validate(certificate)
     except RevokedError as error:
         reason = "revoked" if error.is_ee_cert else "issuer-revoked"
         return "revoked", (Verdict.INVALID, reason)
@@ -194,18 +305,25 @@ async def _judge_timestamp(one: EmbeddedPdfSignature, trust: Trust, at: datetime
     doubts: list[Doubt] = []
     if one.sig_object.get("/SubFilter") != "/ETSI.RFC3161":
         doubts.append((Verdict.INDETERMINATE, "format-unsupported"))
-    found = await validate_tst_signed_data(
-        one.signed_data, context(trust, at, for_timestamps=True), one.compute_digest
-    )
-    stamp = TimestampSignatureStatus(**found)
-    if not (stamp.intact and stamp.valid):
-        doubts.append((Verdict.INVALID, "digest-mismatch"))
-    elif not stamp.trusted:
-        doubts.append((Verdict.INDETERMINATE, "untrusted"))
+    stamp = await _judged_stamp(one.signed_data, trust, at, one.compute_digest)
+    if stamp.doubt:
+        broken = stamp.doubt[1] == "timestamp-broken"
+        doubts.append((Verdict.INVALID, "digest-mismatch") if broken else stamp.doubt)
     return _standing(
         one.signer_cert,
-        time=stamp.timestamp,
-        source="timestamp" if stamp.trusted else "claimed",
-        status="good" if stamp.trusted else "untrusted",
+        time=stamp.time,
+        source="claimed" if stamp.doubt else "timestamp",
+        status=_status(stamp.doubt),
         doubts=tuple(doubts),
     )
+
+
+def _status(doubt: Doubt | None) -> str:
+    """Give the status of a timestamp's certificate, by what stands against it."""
+    words = {
+        "timestamp-expired": "expired",
+        "timestamp-revoked": "revoked",
+        "timestamp-revocation-unknown": "unknown",
+        "timestamp-weak": "unknown",
+    }
+    return words.get(doubt[1], "untrusted") if doubt else "good"

@@ -38,6 +38,8 @@ from signing.key_folder import (
 _REVOKED = "revoked.json"
 _CRL_LASTS = timedelta(days=30)
 _CRL_OLD = timedelta(days=7)
+_KEEPS_ENDED = x509.ObjectIdentifier("2.5.29.60")  # X.509, 9.5.2.8: expiredCertsOnCRL
+_SINCE_EVER = b"\x18\x0f20000101000000Z"  # GeneralizedTime: nobody is dropped from our lists
 _YEAR = timedelta(days=365)
 
 
@@ -247,6 +249,7 @@ def _crl(issuer: Holder, revoked: Mapping[str, str], at: datetime) -> bytes:
             x509.AuthorityKeyIdentifier.from_issuer_public_key(issuer.certificate.public_key()),  # type: ignore[arg-type]  # only key kinds we made
             critical=False,
         )
+        .add_extension(x509.UnrecognizedExtension(_KEEPS_ENDED, _SINCE_EVER), critical=False)
     )
     for serial, since in sorted(revoked.items()):
         draft = draft.add_revoked_certificate(

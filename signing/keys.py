@@ -1,7 +1,7 @@
 """The keys of the office: who may sign with which, and what their signatures look like."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from pathlib import Path
 from threading import Lock
@@ -79,8 +79,18 @@ PUBLIC = ("root.crt", "intermediate.crt", "root.crl", "intermediate.crl")
 class Keyring:
     """The keys in one folder, each opened when first needed and kept open."""
 
-    def __init__(self, folder: Path, *, believed: Sequence[Path] = ()) -> None:
-        """Know the keys in ``folder``, and believe also the authorities in other folders."""
+    def __init__(
+        self,
+        folder: Path,
+        *,
+        believed: Sequence[Path] = (),
+        sunsets: tuple[tuple[str, str], ...] = (),
+    ) -> None:
+        """Know the keys in ``folder``, and believe also the authorities in other folders.
+
+        Takes   sunsets: algorithms, and the first day each is no longer believed (ISO 8601).
+        """
+        self._sunsets = sunsets
         self.folder = folder
         self._believed = tuple(believed)
         self._opened: dict[str, KeySigner] = {}
@@ -146,7 +156,7 @@ class Keyring:
         try:
             state = tuple(number for path in paths for number in _state(path))
             if self._trust is None or self._trust[0] != state:
-                self._trust = (state, _read_trust(folders))
+                self._trust = (state, replace(_read_trust(folders), sunsets=self._sunsets))
         except OSError as error:
             raise Broken("sign.trust-unreadable", reason=type(error).__name__) from error
         return self._trust[1]

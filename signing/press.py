@@ -3,7 +3,7 @@
 import hashlib
 import io
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
 from threading import Lock
@@ -19,6 +19,7 @@ from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.stamp.noop import NoOpStampStyle
 
 from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
+from records.level import Level
 from records.paper import Box, Placement
 from records.signature import ValidationReport, Verdict
 from records.signing import Awaited
@@ -28,7 +29,9 @@ from signing.at_once import at_once
 from signing.certificates import context, standing_of
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
 from signing.keys import Keyring
+from signing.lasting import Lasting
 from signing.pictures import Picture, draw, encode
+from signing.revocation import Reach, Revocation
 from signing.timestamps import Timestamper
 from signing.verdict import is_pdf, judge, quieten
 
@@ -56,9 +59,10 @@ class Press:
         timestamper: Timestamper,
         *,
         font_folders: Sequence[Path] = STANDARD_FOLDERS,
+        revocation: Revocation | None = None,
     ) -> None:
         self._keyring = keyring
-        self._timestamper = timestamper
+        self.lasting = Lasting(keyring.trust, timestamper, revocation or Revocation(None, Reach()))
         self._font_folders = tuple(font_folders)
         self._faces: dict[bool, Face] = {}
         self._pictures: dict[str, Picture] = {}
@@ -80,17 +84,25 @@ class Press:
             fields.make(writer, placement)
             return _written(writer, pdf)
 
-    def sign(
-        self, pdf: bytes, *, placement: Placement, person: str, at: datetime, reason: str
+    def sign(  # noqa: PLR0913 - who signs what, where, when, why and how lastingly
+        self,
+        pdf: bytes,
+        *,
+        placement: Placement,
+        person: str,
+        at: datetime,
+        reason: str,
+        level: Level = Level.B_T,
     ) -> bytes:
         """Sign for a leader: a plain approval signature with a timestamp, and its picture.
 
         A certification signature would forbid the receiving agency its own visible signature.
 
-        Gives   a file at level B-T that begins with ``pdf``.
+        Gives   a file that begins with ``pdf``, at ``level`` but no more than B-T; at B-B when no
+                timestamp authority answers, which ``lasting.weigh`` tells.
         Raises  Refused: no certificate, one that is not good now, or signed before.
                 Unreadable: see ``prepare``.
-                Unavailable: no timestamp, or no revocation list in force; nothing was signed.
+                Unavailable: no revocation list in force; nothing was signed.
                 Broken: what came out is not valid by our own verdict.
         Source  EN 319 142-1, 6; Decree 30/2020, Annex I, part II, 7.
         """
@@ -99,7 +111,8 @@ class Press:
         awaited = self.await_leader(
             pdf, certificate, placement=placement, person=person, at=at, reason=reason
         )
-        return self.finish(pdf, awaited, certificate, signer.sign(awaited.attributes), at=at)
+        made = signer.sign(awaited.attributes)
+        return self.finish(pdf, awaited, certificate, made, at=at, level=level)
 
     def await_leader(  # noqa: PLR0913 - who signs what, where, when and why
         self,
@@ -135,11 +148,13 @@ class Press:
         notation: str,
         on: date,
         at: datetime,
+        level: Level = Level.B_T,
     ) -> bytes:
         """Fill in number and date and seal both with the agency's signature, as one revision.
 
         Takes   number: as it shall stand, "05"; notation: "QĐ-LĐLĐ"; on: the date of issue.
-        Gives   a file at level B-T that begins with ``pdf``, whose number and date are locked.
+        Gives   a file that begins with ``pdf``, whose number and date are locked, at ``level``;
+                below it when no timestamp authority answers, which ``lasting.weigh`` tells.
         Raises  Refused: no leader signed it, sealed before, or another year is printed on it.
                 Otherwise as ``sign``.
         Source  Decree 30/2020, art. 32 (sealed only after the leader signed) and Annex I.
@@ -147,9 +162,17 @@ class Press:
         signer = self._keyring.seal()
         certificate = signer.certificate.dump()
         awaited = self.await_agency(
-            pdf, certificate, placement=placement, number=number, notation=notation, on=on, at=at
+            pdf,
+            certificate,
+            placement=placement,
+            number=number,
+            notation=notation,
+            on=on,
+            at=at,
+            level=level,
         )
-        return self.finish(pdf, awaited, certificate, signer.sign(awaited.attributes), at=at)
+        made = signer.sign(awaited.attributes)
+        return self.finish(pdf, awaited, certificate, made, at=at, level=level)
 
     def await_agency(  # noqa: PLR0913 - number and date are as much of a seal as the key
         self,
@@ -161,6 +184,7 @@ class Press:
         notation: str,
         on: date,
         at: datetime,
+        level: Level = Level.B_T,
     ) -> Awaited:
         """Fill in number and date and make the agency's revision, whose key is not here.
 
@@ -181,40 +205,80 @@ class Press:
             fields.fill(writer, lines, faces, fonts)
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
             fields.show(writer, fields.AGENCY, drawn)
+            if level.reaches(Level.B_LT):
+                self.lasting.enclose(writer, signer.signing_cert, at)
             return self._left_open(writer, signer, fields.AGENCY, pdf, at=at, reason="")
 
-    def finish(
-        self, pdf: bytes, awaited: Awaited, certificate: bytes, signature: bytes, *, at: datetime
+    def finish(  # noqa: PLR0913 - what waited, for whose signature, when and how lastingly
+        self,
+        pdf: bytes,
+        awaited: Awaited,
+        certificate: bytes,
+        signature: bytes,
+        *,
+        at: datetime,
+        level: Level = Level.B_T,
     ) -> bytes:
         """Bring the signature into a revision that waited for it.
 
         Takes   pdf: the file before that revision; certificate: in DER; signature: over
                 ``awaited.attributes``, as its key made it.
-        Gives   a file at level B-T that begins with ``pdf``.
+        Gives   a file that begins with ``pdf``, at ``level``; below it when no timestamp authority
+                answers, which ``lasting.weigh`` tells.
         Raises  Refused: the signature is not of this key, or not over these attributes.
-                Unavailable: no timestamp. Broken: what came out is not valid by our own verdict.
+                Broken: what came out is not valid by our own verdict.
         """
         open_revisions.require_ours(pdf, awaited)
         proven = open_revisions.proven(certificate, awaited.attributes, signature)
         signer = self._outsider(certificate, proven)
         self._require_good(signer, at, person="")
-        stamper = self._timestamper.stamper(at)
         with _foreign():
-            signed = at_once(open_revisions.close(pdf, awaited, signer, stamper))
+            signed = at_once(open_revisions.close(pdf, awaited, signer))
+        if level.reaches(Level.B_T):
+            with suppress(Unavailable):
+                signed = self.lasting.stamp(signed, awaited.field, at)
+        if level is Level.B_LTA:
+            with suppress(Unavailable):
+                signed = self.lasting.prove(signed, at)
         return self._checked(signed, pdf, field=awaited.field, at=at)
 
-    def finish_cms(
-        self, pdf: bytes, awaited: Awaited, certificate: bytes, content: bytes, *, at: datetime
+    def finish_cms(  # noqa: PLR0913 - as ``finish``
+        self,
+        pdf: bytes,
+        awaited: Awaited,
+        certificate: bytes,
+        content: bytes,
+        *,
+        at: datetime,
+        level: Level = Level.B_T,
     ) -> bytes:
         """Bring in the signature of a CMS object that was made elsewhere; else as ``finish``."""
         signed, signature = open_revisions.out_of_cms(awaited, certificate, content)
-        return self.finish(pdf, signed, certificate, signature, at=at)
+        return self.finish(pdf, signed, certificate, signature, at=at, level=level)
+
+    def prove(self, pdf: bytes, *, at: datetime) -> bytes:
+        """Add validation data and a timestamp over everything, late or anew.
+
+        Gives   a file at level B-LTA that begins with ``pdf``.
+        Raises  Unavailable: an authority does not answer. Refused: it is too late for it.
+        """
+        before = self.validate(pdf, at=at)
+        if before.verdict is not Verdict.VALID:
+            # A new stamp would only prove when it was already too late.
+            raise Refused("proof.too-late", reasons=before.reasons)
+        with _foreign():
+            proven = self.lasting.prove(pdf, at)
+        report = self.validate(proven, at=at)
+        if report.verdict is not Verdict.VALID:
+            raise Broken("sign.self-check", reasons=report.reasons)
+        return proven
 
     def attest(self, pdf: bytes, *, box: Box, at: datetime) -> bytes:
         """Seal a paper of the office's own making, which no leader signs: a closed register.
 
         Gives   a file at level B-T that begins with ``pdf``, with the seal in its real size.
-        Raises  Unreadable: see ``prepare``. Otherwise as ``seal``.
+        Raises  Unreadable: see ``prepare``. Unavailable: no timestamp; nothing was sealed, since
+                nothing waits for the stamp of such a paper. Otherwise as ``seal``.
         """
         seal = self._keyring.seal()
         certificate = seal.certificate.dump()
@@ -228,7 +292,10 @@ class Press:
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
             fields.show(writer, fields.AGENCY, drawn)
             awaited = self._left_open(writer, signer, fields.AGENCY, pdf, at=at, reason="")
-        return self.finish(pdf, awaited, certificate, seal.sign(awaited.attributes), at=at)
+        sealed = self.finish(pdf, awaited, certificate, seal.sign(awaited.attributes), at=at)
+        if not self.lasting.weigh(sealed).level.reaches(Level.B_T):
+            raise Unavailable("timestamp.unavailable")
+        return sealed
 
     def validate(self, pdf: bytes, *, at: datetime) -> ValidationReport:
         """Say what can be said of the signatures in ``pdf``, by the office's own trust.
@@ -252,7 +319,7 @@ class Press:
         return open_revisions.outsider(loaded, self._keyring.issuers_of(loaded), signature)
 
     def _require_good(self, signer: ExternalSigner, at: datetime, *, person: str) -> None:
-        believed = context(self._keyring.trust(), at)
+        believed = context(self.lasting.believed(signer.signing_cert, at), at)
         status, doubt = at_once(standing_of(signer.signing_cert, believed))
         if doubt is None:
             return
@@ -301,12 +368,11 @@ class Press:
             raise Broken("sign.self-check", reasons=("bytes-moved",))
         report = self.validate(signed, at=at)
         ours = [one for one in report.signatures if one.field == field]
-        good = report.verdict is Verdict.VALID and [one.time_source for one in ours] == [
-            "timestamp"
-        ]
-        if not good:
-            told = report.reasons or ("timestamp-untrusted",)
-            raise Broken("sign.self-check", field=field, reasons=told)
+        if report.verdict is not Verdict.VALID or len(ours) != 1:
+            raise Broken("sign.self-check", field=field, reasons=report.reasons)
+        proven = self.lasting.weigh(signed).level.reaches(Level.B_T)
+        if proven and ours[0].time_source != "timestamp":
+            raise Broken("sign.self-check", field=field, reasons=("timestamp-untrusted",))
         return signed
 
     def _picture(self, png: bytes) -> Picture:

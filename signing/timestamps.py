@@ -141,6 +141,22 @@ class HttpAuthority:
         return _HttpStamper(self._url, self._timeout, at)
 
 
+class Authorities:
+    """Several timestamp authorities in the office's order: the first that answers is believed."""
+
+    def __init__(self, several: Sequence[Timestamper]) -> None:
+        self._several = tuple(several)
+
+    def stamper(self, at: datetime) -> TimeStamper:
+        """Give a client that goes on to the next authority when one does not answer."""
+        return _FailingOver([one.stamper(at) for one in self._several])
+
+
+def http_timestampers(urls: Sequence[str], timeout: float) -> Authorities:
+    """Give the timestamp authorities at ``urls``, to be asked in this order."""
+    return Authorities([http_timestamper(url, timeout) for url in urls])
+
+
 def http_timestamper(url: str, timeout: float) -> HttpAuthority:
     """Give the timestamp authority at ``url``.
 
@@ -200,6 +216,21 @@ class _HttpStamper(_Stamper):
 
     async def async_request_tsa_response(self, req: tsp.TimeStampReq) -> tsp.TimeStampResp:
         return tsp.TimeStampResp.load(_post(self._url, req.dump(), timeout=self._timeout))
+
+
+class _FailingOver(TimeStamper):
+    def __init__(self, several: Sequence[TimeStamper]) -> None:
+        super().__init__()  # type: ignore[no-untyped-call]  # the vendor forgot to type it
+        self._several = tuple(several)
+
+    async def async_timestamp(self, message_digest: bytes, md_algorithm: str) -> cms.ContentInfo:
+        last = Unavailable("timestamp.unavailable", reason="no-authority")
+        for one in self._several:
+            try:
+                return await one.async_timestamp(message_digest, md_algorithm)
+            except Unavailable as missed:
+                last = missed
+        raise last
 
 
 def _post(url: str, question: bytes, *, timeout: float) -> bytes:

@@ -2,8 +2,9 @@
 
 import base64
 import hashlib
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from datetime import date
 from typing import Self
 
 
@@ -15,12 +16,15 @@ class Trust:
     intermediates: tuple[bytes, ...] = ()  # issuers in between, believed only under a root
     crls: tuple[bytes, ...] = ()  # who was revoked (RFC 5280, 5)
     tsa_roots: tuple[bytes, ...] = ()  # certificates believed without proof, for timestamps
+    ocsps: tuple[bytes, ...] = ()  # what was answered about single certificates (RFC 6960)
+    sunsets: tuple[tuple[str, str], ...] = ()  # algorithm, first day it is no longer believed
 
     @property
     def fingerprint(self) -> str:
         """Give 64 hex digits that change as soon as anything here changes."""
         digest = hashlib.sha256()
-        for part in (self.roots, self.intermediates, self.crls, self.tsa_roots):
+        digest.update(repr(self.sunsets).encode())
+        for part in (self.roots, self.intermediates, self.crls, self.tsa_roots, self.ocsps):
             digest.update(len(part).to_bytes(4, "big"))
             for der in part:
                 digest.update(hashlib.sha256(der).digest())
@@ -33,6 +37,8 @@ class Trust:
             "intermediates": _texts(self.intermediates),
             "crls": _texts(self.crls),
             "tsa_roots": _texts(self.tsa_roots),
+            "ocsps": _texts(self.ocsps),
+            "sunsets": dict(self.sunsets),
         }
 
     @classmethod
@@ -43,11 +49,38 @@ class Trust:
             intermediates=_ders(options["intermediates"]),
             crls=_ders(options["crls"]),
             tsa_roots=_ders(options["tsa_roots"]),
+            ocsps=_ders(options["ocsps"]),
+            sunsets=_pairs(options["sunsets"]),
         )
+
+    def and_also(
+        self,
+        *,
+        intermediates: Iterable[bytes] = (),
+        crls: Iterable[bytes] = (),
+        ocsps: Iterable[bytes] = (),
+    ) -> Self:
+        """Give this with more to lean on: nothing of it is believed without proof."""
+        return replace(
+            self,
+            intermediates=tuple(dict.fromkeys((*self.intermediates, *intermediates))),
+            crls=tuple(dict.fromkeys((*self.crls, *crls))),
+            ocsps=tuple(dict.fromkeys((*self.ocsps, *ocsps))),
+        )
+
+    def ends(self) -> dict[str, date]:
+        """Give the first day on which each algorithm is no longer believed."""
+        return {name: date.fromisoformat(on) for name, on in self.sunsets}
 
 
 def _texts(ders: tuple[bytes, ...]) -> list[str]:
     return [base64.b64encode(der).decode("ascii") for der in ders]
+
+
+def _pairs(told: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(told, dict):
+        raise TypeError("sunsets are days by algorithm")
+    return tuple((str(name), str(on)) for name, on in told.items())
 
 
 def _ders(texts: object) -> tuple[bytes, ...]:

@@ -4,7 +4,7 @@ import io
 import logging
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
 from pyhanko.pdf_utils import generic
@@ -30,12 +30,14 @@ from records.errors import Unreadable
 from records.signature import SignatureVerdict, ValidationReport, Verdict
 from signing.at_once import at_once
 from signing.certificates import judge_cms
+from signing.material import enclosed
 from signing.trust import Trust
 
 _TAIL = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
 _TAIL_LENGTH = 128  # bytes; what a tail needs, and a little room for white space
 _HEADER_LENGTH = 1024  # bytes in which "%PDF-" must appear (ISO 32000-1, Annex H.3)
 _SKEW = timedelta(minutes=5)  # how far a timestamp authority's clock may be ahead of ours
+_UNPROVEN = {"byte-range", "coverage", "format-unsupported", "timestamp-in-future"}
 _WORST_FIRST = (Verdict.INVALID, Verdict.INDETERMINATE, Verdict.VALID)
 
 _COVERED = (SignatureCoverageLevel.ENTIRE_FILE, SignatureCoverageLevel.ENTIRE_REVISION)
@@ -115,10 +117,8 @@ def _report(pdf: bytes, reader: PdfFileReader, trust: Trust, at: datetime) -> Va
     signed, unreadable = _embedded(reader)
     if not signed and not unreadable:
         return ValidationReport(Verdict.INDETERMINATE, ("no-signature",), ())
-    chain = _Chain(reader, pdf, tuple(signed), trust, at)
-    verdicts = tuple(_judged(chain, one) for one in signed) + tuple(
-        _unparsable(name) for name in unreadable
-    )
+    chain = _Chain(reader, pdf, tuple(signed), enclosed(reader, trust), at)
+    verdicts = _all_judged(chain) + tuple(_unparsable(name) for name in unreadable)
     faults = tuple(chain.faults())
     worst = _worst([*(one.verdict for one in verdicts), *(verdict for verdict, _ in faults)])
     told = [reason for _, reason in faults]
@@ -163,8 +163,8 @@ class _Chain:
     reader: PdfFileReader
     pdf: bytes
     signed: tuple[EmbeddedPdfSignature, ...]
-    trust: Trust
-    at: datetime
+    trust: Trust  # with the validation data the file itself carries
+    at: datetime  # the moment of judging, or of the timestamp that proves what is judged
 
     @property
     def last_revision(self) -> int:
@@ -204,16 +204,34 @@ class _Chain:
         return max(found.modification_level, ModificationLevel.LTA_UPDATES)
 
 
-def _judged(chain: _Chain, one: EmbeddedPdfSignature) -> SignatureVerdict:
+def _all_judged(chain: _Chain) -> tuple[SignatureVerdict, ...]:
+    """Judge every signature, last to first: a believed timestamp proves all that was before it.
+
+    Source  EN 319 102-1, 5.6: past signatures are judged at the time of the timestamp over them.
+    """
+    found: list[SignatureVerdict] = []
+    at, proven = chain.at, None
+    for one in reversed(chain.signed):
+        told = _judged(replace(chain, at=at), one, proven)
+        found.insert(0, told)
+        stamps = one.sig_object_type == "/DocTimeStamp" and told.time_source == "timestamp"
+        if stamps and told.time and not _UNPROVEN & set(told.reasons):
+            at = proven = min(told.time, at)
+    return tuple(found)
+
+
+def _judged(chain: _Chain, one: EmbeddedPdfSignature, proven: datetime | None) -> SignatureVerdict:
     try:
-        return _judge_one(chain, one)
+        return _judge_one(chain, one, proven)
     except Exception:  # noqa: BLE001 - a forged structure may break the parser in any way
         return _unparsable(str(one.fq_name))
 
 
-def _judge_one(chain: _Chain, one: EmbeddedPdfSignature) -> SignatureVerdict:
+def _judge_one(
+    chain: _Chain, one: EmbeddedPdfSignature, proven: datetime | None
+) -> SignatureVerdict:
     one.compute_integrity_info(diff_policy=POLICY)
-    standing = at_once(judge_cms(one, chain.trust, chain.at, skew=_SKEW))
+    standing = at_once(judge_cms(one, chain.trust, chain.at, skew=_SKEW, proven=proven))
     doubts = [*_structure(chain, one), *_changes(chain, one), *standing.doubts]
     reasons = tuple(dict.fromkeys(reason for _, reason in doubts))
     return SignatureVerdict(
@@ -228,6 +246,7 @@ def _judge_one(chain: _Chain, one: EmbeddedPdfSignature) -> SignatureVerdict:
         certificate_status=standing.certificate_status,
         verdict=_worst([Verdict.VALID, *(verdict for verdict, _ in doubts)]),
         reasons=reasons,
+        kind="timestamp" if one.sig_object_type == "/DocTimeStamp" else "signature",
     )
 
 

@@ -43,6 +43,7 @@ def _told(one: SignatureVerdict) -> dict[str, Any]:
         "certificate_status": one.certificate_status,
         "verdict": one.verdict.value,
         "reasons": list(one.reasons),
+        "kind": one.kind,
     }
 
 
@@ -59,4 +60,5 @@ def _meant(told: dict[str, Any]) -> SignatureVerdict:
         certificate_status=str(told["certificate_status"]),
         verdict=Verdict(told["verdict"]),
         reasons=tuple(str(reason) for reason in told["reasons"]),
+        kind=str(told["kind"]),
     )

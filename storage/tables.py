@@ -391,6 +391,19 @@ package = Table(
     Column("at", Moment, nullable=False),
 )
 
+proof = Table(
+    "proof",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("digest", String(64), nullable=False),  # of the revision it speaks of
+    Column("wanted", String(10), nullable=False),
+    Column("reached", String(10), nullable=False),
+    Column("until", Moment, index=True),
+    Column("waits", String(100), nullable=False, default=""),  # a rule, "" when nothing is missing
+    Column("tries", Integer, nullable=False, default=0),
+    Column("next_at", Moment, index=True),
+)
+
 receipt = Table(
     "receipt",
     metadata,

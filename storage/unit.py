@@ -15,6 +15,7 @@ from storage.documents import Documents
 from storage.jobs import Jobs
 from storage.passes import Passes
 from storage.people import People
+from storage.proofs import Proofs
 from storage.queue import Door
 from storage.readings import Readings
 from storage.registers import Registers
@@ -105,6 +106,11 @@ class Unit:
     def readings(self) -> Readings:
         """The words read from documents, and the packages of archived ones."""
         return Readings(self.connection)
+
+    @cached_property
+    def proofs(self) -> Proofs:
+        """How lastingly signatures are proven, and what they wait for."""
+        return Proofs(self.connection)
 
     @cached_property
     def audit(self) -> Audit:

@@ -14,13 +14,16 @@ from workflow.advance import Deed, advance
 from workflow.check import report_on
 from workflow.look import LOOKS, history_lines, mentioned
 from workflow.office import Office
+from workflow.renew import for_good, note
 from workflow.road import Choice, judge, standing
 
 
 def archive(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
     """Validate every signature, pack the document with its history, and freeze it.
 
-    Raises  as ``judge``; Refused ``archive.not-valid``: a signature of ours is not valid.
+    Raises  as ``judge``; Unavailable: it is to be kept so long that it needs a timestamp over
+            everything, and no authority answers.
+            Refused ``archive.not-valid``: a signature of ours is not valid.
     """
     at = office.clock()
     with office.database.reading() as unit:
@@ -28,19 +31,21 @@ def archive(office: Office, id: str, action: str, choice: Choice, *, by: Person)
         act = judge(unit, was, action, by, choice)
         entries = unit.audit.of(id, but=LOOKS)
         told = history_lines(entries, unit.people.names(mentioned(entries)))
-    report = report_on(office, was.document)
+    # The stamp over everything may have to be waited for, so it is fetched outside any unit.
+    document, proof = for_good(office, was.document, at)
+    report = report_on(office, document)
     if was.document.direction is not Direction.INCOMING and report.verdict is not Verdict.VALID:
         raise Refused("archive.not-valid", reasons=list(report.reasons))
-    packed = _package(office, was.document, report, told)
+    packed = _package(office, document, report, told)
     digest = office.contents.put(id, was.document.classification, packed)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, choice)
         unit.readings.deposit(id, digest, report.verdict, at)
         facts = {"package": digest, "verdict": str(report.verdict)}
-        return advance(
-            office, unit, now, was.document, Deed(act, by, at, choice, "document:archived", facts)
-        )
+        deed = Deed(act, by, at, choice, "document:archived", facts)
+        archived = advance(office, unit, now, document, deed)
+        return note(unit, archived, proof) if proof else archived
 
 
 def _package(

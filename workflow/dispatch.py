@@ -35,7 +35,7 @@ def dispatch(
         organs = [_recipient(office, one) for one in dict.fromkeys(wanted)]
         if not organs:
             raise Refused("recipients.required")
-        if now.document.latest.origin is not Origin.SEALED:
+        if now.document.origin is not Origin.SEALED:
             raise Refused("dispatch.unsealed")
         everybody = tuple(dict.fromkeys((*now.document.recipients, *wanted)))
         deed = Deed(act, by, at, choice, "document:dispatched", {"recipients": " ".join(wanted)})

@@ -1,4 +1,4 @@
-"""What happens after an act, in its own time: read, index, notify, carry, report."""
+"""What happens after an act, in its own time: read, index, notify, carry, report, prove."""
 
 from collections.abc import Callable, Mapping
 
@@ -14,6 +14,7 @@ from workflow.carry import carry, report
 from workflow.dispatch import passport_of
 from workflow.find import index
 from workflow.office import Office
+from workflow.renew import prove
 
 Job = Callable[[str, str], None]
 
@@ -25,6 +26,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "index": lambda document, version: index(office, document, version),
         "notify": lambda document, version: notify(office, document, int(version)),
         "carry": lambda dispatch, _: carry(office, dispatch),
+        "prove": lambda document, digest: prove(office, document, digest),
         "report": lambda document, code: report(office, document, code),
     }
 

@@ -11,6 +11,7 @@ from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
 from records.exchange import Dispatch
 from records.finding import Bounds
+from records.level import Proof
 from records.paper import Placement
 from records.person import Person, Role, Unit
 from records.register import Reservation
@@ -42,6 +43,7 @@ class View:
     dispatches: tuple[Dispatch, ...]
     names: Mapping[str, str]  # by account name
     package: Digest | None
+    proof: Proof | None  # of its signatures, once it has any of ours
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
     failed: tuple[str, ...]  # kinds of the jobs that were given up
     behalf: Mapping[str, Mandate]  # by act: in whose name, where it is not their own
@@ -74,6 +76,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             dispatches=dispatches,
             names=unit.people.names(_involved(at)),
             package=unit.readings.package(id),
+            proof=unit.proofs.of(id),
             pending=tuple(unit.jobs.pending(abouts)),
             failed=tuple(unit.jobs.failed_for(abouts)),
             behalf=behalf_of(unit, at, acts, by),

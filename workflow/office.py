@@ -13,6 +13,7 @@ from identity.passwords import Passwords
 from records.document import Document
 from records.form import Form
 from records.isolation import Isolation
+from records.level import Policy
 from records.person import Organ
 from records.register import Book
 from records.route import Route
@@ -50,6 +51,7 @@ class Office:
     keyring: Keyring
     press: Press
     validator: Validator
+    proofs: Policy  # how lastingly signatures are proven
     index: Index
     partners: Mapping[str, Organ]
     spool: Spool

@@ -82,6 +82,7 @@ def offered(unit: UnitOfWork, at: Standing, by: Person) -> list[Act]:
         if any(not _barred(at, act, by, one) for one in _capacities(unit, at, act, by))
         and not (act.does is Effect.DISPATCH and _secret(at.document))
         and not needs_revision(at, act)
+        and not _unproven(unit, at, act)
     ]
 
 
@@ -125,6 +126,8 @@ def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice)
     barred = _barred(at, act, by, mandate)
     if barred:
         raise barred
+    if _unproven(unit, at, act):
+        raise Refused("proof.pending")
     return act
 
 
@@ -146,7 +149,16 @@ def desk_for(people: People, document: Document, who: tuple[Who, ...]) -> frozen
 
 def needs_revision(at: Standing, act: Act) -> bool:
     """Tell whether the bytes bear a signature, so that others must be brought before this act."""
-    return act.name == "submit" and at.document.latest.origin in (Origin.SIGNED, Origin.SEALED)
+    return act.name == "submit" and at.document.origin in (Origin.SIGNED, Origin.SEALED)
+
+
+def _unproven(unit: UnitOfWork, at: Standing, act: Act) -> bool:
+    """Tell whether the signatures still wait for the proof that must be there before this act."""
+    if act.does not in (Effect.SEAL, Effect.DISPATCH, Effect.ARCHIVE):
+        return False
+    proof = unit.proofs.of(at.document.id)
+    speaks = proof is not None and proof.digest == at.document.latest.digest
+    return speaks and proof is not None and not proof.complete
 
 
 def _find(state: State, name: str) -> Act | None:

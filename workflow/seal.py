@@ -5,12 +5,14 @@ from datetime import date, datetime
 
 from records.document import Document, Number, Origin
 from records.errors import Outrun, Refused
+from records.level import Level
 from records.person import Person
 from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
 from workflow.number import columns_of, reserved, upcoming
 from workflow.office import Office
+from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
 from workflow.sign import placement_of
 
@@ -24,7 +26,8 @@ def seal(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
     The number is drawn in the transaction that keeps the sealed bytes bearing it: if anything
     fails, no number is spent; if another clerk took it meanwhile, the next one is sealed.
 
-    Raises  as ``judge``; Unavailable: the timestamp authority does not answer.
+    Raises  as ``judge``; Unavailable: whether a certificate was revoked cannot be known.
+            Without a timestamp authority it is sealed, and waits until one answers.
     """
     for _ in range(TRIES):
         try:
@@ -43,6 +46,7 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         act = judge(unit, was, action, by, choice)
     require_signature(was.document)
     placement = placement_of(office, was.document)
+    wanted = level_of(office, was.document, ceiling=Level.B_LT)
     with office.database.reading() as unit:
         number = number_for(
             office, unit, was.document, on, choice=choice, printed=placement.printed_notation
@@ -56,15 +60,17 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         notation=number.notation,
         on=on,
         at=at.astimezone(office.zone),
+        level=wanted,
     )
     changed = sealed_with(office, was.document, sealed, number, by=by, at=at)
+    proof = weighed(office, changed, sealed, wanted=wanted)
     columns = columns_of(office, changed, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=was.document.version))
         spend(unit, number, changed, columns, choice)
         deed = Deed(act, by, at, choice, "document:sealed", {"number": str(number)})
-        return advance(office, unit, now, changed, deed)
+        return note(unit, advance(office, unit, now, changed, deed), proof)
 
 
 def sealed_with(  # noqa: PLR0913 - what a sealed document has more than a signed one
@@ -128,5 +134,5 @@ def spend(
 def require_signature(document: Document) -> None:
     """Raise Refused unless the latest revision is a leader's signature."""
     # The agency seals only what bears the competent person's signature (Decree 30/2020, art. 32).
-    if document.latest.origin is not Origin.SIGNED:
+    if document.origin is not Origin.SIGNED:
         raise Refused("seal.unsigned")

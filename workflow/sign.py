@@ -5,25 +5,31 @@ from datetime import datetime
 
 from records.document import Document, Media, Origin, Revision
 from records.errors import Refused
+from records.level import Level
 from records.paper import Placement
 from records.person import Person
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
 from workflow.office import Office
+from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
+
+_SIGNED = (Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
 
 
 def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
     """Add the leader's signature as a new revision; every byte before it stays in its place.
 
     Raises  as ``judge``; Refused: they have no certificate, or the PDF cannot be signed.
-            Unavailable: the timestamp authority does not answer; nothing was signed.
+            Unavailable: whether the certificate was revoked cannot be known; nothing was signed.
+            Without a timestamp authority it is signed, and waits until one answers.
     """
     at = office.clock()
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
     document = was.document
+    wanted = level_of(office, document, ceiling=Level.B_T)
     shown = office.contents.get(document, document.latest.digest)
     # The signer may wait for a timestamp, so it works outside any unit; Outrun guards the gap.
     signed = office.press.sign(
@@ -32,13 +38,15 @@ def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
         person=by.id,
         at=at.astimezone(office.zone),
         reason=reason_of(office, document),
+        level=wanted,
     )
     with_signature = signed_by(office, document, signed, by=by, at=at)
+    proof = weighed(office, with_signature, signed, wanted=wanted)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=document.version))
         deed = Deed(act, by, at, choice, "document:signed")
-        return advance(office, unit, now, with_signature, deed)
+        return note(unit, advance(office, unit, now, with_signature, deed), proof)
 
 
 def signed_by(
@@ -60,7 +68,7 @@ def placement_of(office: Office, document: Document) -> Placement:
 def base_of(document: Document) -> Revision:
     """Give the revision that was approved: the latest one of no signature's making."""
     for revision in reversed(document.revisions):
-        if revision.media is Media.PDF and revision.origin not in (Origin.SIGNED, Origin.SEALED):
+        if revision.media is Media.PDF and revision.origin not in _SIGNED:
             return revision
     raise Refused("pdf.not-signable", reason="no PDF")
 

@@ -7,6 +7,7 @@ from secrets import token_hex
 from records.audit import AuditEvent
 from records.document import Document, Number
 from records.errors import NotFound, OfficeError, Outrun, Refused
+from records.level import Level
 from records.person import Person
 from records.route import Act, Effect
 from records.signing import Awaited, RequestState, SigningRequest, SigningRole
@@ -15,6 +16,7 @@ from workflow.advance import Deed, advance
 from workflow.certificates import require_theirs
 from workflow.number import columns_of
 from workflow.office import Office
+from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, Standing, judge, standing
 from workflow.seal import number_for, require_signature, sealed_with, spend
 from workflow.sign import placement_of, reason_of, signed_by
@@ -23,6 +25,7 @@ LASTS = timedelta(minutes=15)
 """How long a signature may take to come back: to find the token and to type its PIN."""
 
 EFFECTS = {SigningRole.LEADER: Effect.SIGN, SigningRole.AGENCY: Effect.SEAL}
+CEILINGS = {SigningRole.LEADER: Level.B_T, SigningRole.AGENCY: Level.B_LT}
 NAMES = {SigningRole.LEADER: "sign", SigningRole.AGENCY: "seal"}
 
 
@@ -119,8 +122,13 @@ def _awaited(  # noqa: PLR0913 - who signs what, as what, when and with which ke
         notation=number.notation,
         on=local.date(),
         at=local,
+        level=_wanted(office, document, role),
     )
     return awaited, number
+
+
+def _wanted(office: Office, document: Document, role: SigningRole) -> Level:
+    return level_of(office, document, ceiling=CEILINGS.get(role, Level.B_T))
 
 
 def _keep(office: Office, asked: SigningRequest, document: Document, by: Person) -> None:
@@ -144,14 +152,15 @@ def complete_signature(  # noqa: PLR0913 - as every verb, with what was brought
     asked, awaited, was, act = _open(office, id, request, choice, by=by, at=at)
     shown = office.contents.get(was.document, asked.digest)
     local = at.astimezone(office.zone)
+    wanted = _wanted(office, was.document, asked.role)
     try:
         if brought.content:
             made = office.press.finish_cms(
-                shown, awaited, asked.certificate, brought.content, at=local
+                shown, awaited, asked.certificate, brought.content, at=local, level=wanted
             )
         else:
             made = office.press.finish(
-                shown, awaited, asked.certificate, brought.signature, at=local
+                shown, awaited, asked.certificate, brought.signature, at=local, level=wanted
             )
     except Refused as refusal:
         _note_rejection(office, asked, refusal, by)
@@ -201,6 +210,7 @@ def _advance(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> 
         changed = sealed_with(office, document, made, number, by=deed.by, at=deed.at)
         facts = {"request": asked.id, "number": str(number)}
         deed = replace(deed, event="document:sealed", facts=facts)
+    proof = weighed(office, changed, made, wanted=_wanted(office, document, asked.role))
     columns = columns_of(office, changed, number) if number else {}
     with office.database.unit() as unit:
         now = standing(office, unit, document.id, deed.by)
@@ -209,7 +219,7 @@ def _advance(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> 
         unit.signing_requests.complete(asked.id)
         if number:
             spend(unit, number, changed, columns, seen)
-        return advance(office, unit, now, changed, deed)
+        return note(unit, advance(office, unit, now, changed, deed), proof)
 
 
 @dataclass(frozen=True, slots=True)

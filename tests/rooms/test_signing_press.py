@@ -313,14 +313,17 @@ def test_without_a_list_in_force_nobody_signs_until_there_is_one(tmp_path: Path)
     assert office.signed(plain_pdf(), at=late)
 
 
-def test_without_a_timestamp_nothing_is_signed(office: ScratchOffice, signed: bytes) -> None:
+def test_without_a_timestamp_what_is_signed_says_so(office: ScratchOffice, signed: bytes) -> None:
     with socket.create_server(("127.0.0.1", 0)) as door:
         nobody = door.getsockname()[1]
     press = Press(office.keyring, http_timestamper(f"http://127.0.0.1:{nobody}/tsa", 2.0))
+    bare = press.sign(plain_pdf(), placement=PLACEMENT, person="chutich", at=NOW, reason="")
+    sealed = press.seal(
+        signed, placement=PLACEMENT, number="05", notation="QĐ-LĐLĐ", on=ISSUED, at=NOW
+    )
+    assert [press.lasting.weigh(one).level for one in (bare, sealed)] == ["B-B", "B-B"]
     with pytest.raises(Unavailable, match=r"timestamp\.unavailable"):
-        press.sign(plain_pdf(), placement=PLACEMENT, person="chutich", at=NOW, reason="")
-    with pytest.raises(Unavailable, match=r"timestamp\.unavailable"):
-        press.seal(signed, placement=PLACEMENT, number="05", notation="QĐ-LĐLĐ", on=ISSUED, at=NOW)
+        press.prove(sealed, at=NOW)
 
 
 def test_a_stamp_of_a_stranger_is_noticed_before_anybody_stores_it(

@@ -11,6 +11,7 @@ from web.api import (
     finding,
     inspection,
     people,
+    proofs,
     registers,
     signing,
     tasks,
@@ -29,6 +30,7 @@ for part in (
     tasks,
     signing,
     calendar,
+    proofs,
     delegations,
     workflows,
 ):

@@ -9,6 +9,7 @@ from typing import Any
 from records.delegation import Delegation
 from records.document import Attachment, Document, Origin, Revision
 from records.exchange import Dispatch
+from records.level import Proof
 from records.paper import Placement
 from records.person import Person
 from records.register import Book, Closing, Entry, Reservation
@@ -115,9 +116,25 @@ def whole(seen: View) -> dict[str, Any]:
         "signatures": [_signature(one, seen) for one in document.revisions if _signs(one)],
         "dispatches": [dispatch(one) for one in seen.dispatches],
         "package": seen.package,
+        "proof": proof(seen.proof),
         "pending": list(seen.pending),
         "failed": list(seen.failed),
         "duplicate_of": seen.twin or None,
+    }
+
+
+def proof(one: Proof | None) -> dict[str, Any] | None:
+    """Give how lastingly the signatures are proven, and what they wait for."""
+    if one is None:
+        return None
+    return {
+        "level": one.reached,
+        "wanted": one.wanted,
+        "state": "complete" if one.complete else "timestamp-pending",
+        "until": moment(one.until),
+        "waits_for": one.waits or None,
+        "next_try_at": moment(one.next_at),
+        "revision_digest": one.digest,
     }
 
 
@@ -217,14 +234,16 @@ def history_line(line: dict[str, Any]) -> dict[str, Any]:
 
 
 def report(told: ValidationReport) -> dict[str, Any]:
-    """Give a verdict with its reasons."""
+    """Give a verdict with its reasons; what nobody signed but an authority stamped stands apart."""
+    by_kind: dict[str, list[dict[str, Any]]] = {"signature": [], "timestamp": []}
+    for one in told.signatures:
+        shown = {**asdict(one), "time": moment(one.time), "later_changes": list(one.later_changes)}
+        by_kind[one.kind].append(shown)
     return {
         "verdict": told.verdict,
         "reasons": list(told.reasons),
-        "signatures": [
-            {**asdict(one), "time": moment(one.time), "later_changes": list(one.later_changes)}
-            for one in told.signatures
-        ],
+        "signatures": by_kind["signature"],
+        "timestamps": by_kind["timestamp"],
     }
 
 

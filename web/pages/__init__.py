@@ -17,6 +17,7 @@ from web.pages import (
     editor,
     finding,
     keys,
+    proofs,
     registers,
     session,
     tasks,
@@ -27,7 +28,19 @@ from web.pages.frame import frame
 from web.pages.words import FILTERS
 from web.phrases import english, gettext, ngettext
 
-DOORS = (session, desk, documents, acting, beginning, registers, finding, archive, checking, audit)
+DOORS = (
+    session,
+    desk,
+    documents,
+    acting,
+    beginning,
+    registers,
+    finding,
+    archive,
+    checking,
+    audit,
+    proofs,
+)
 KEEPING = (admin, keys, tasks, calendar, delegations)
 ROADS = (workflows, editor, trying)
 

@@ -11,6 +11,7 @@ from web.language import language
 from web.office import office
 from workflow.receive import directions_of
 from workflow.registers import books_of
+from workflow.renew import KEEPERS
 
 PART_OF = {
     "acting": "documents",
@@ -52,6 +53,8 @@ def places(who: Person) -> Iterator[Place]:
     yield Place("delegations.show", "delegations")
     yield Place("calendar.show", "calendar")
     yield Place("checking.bring", "checking")
+    if reads and who.roles & KEEPERS:
+        yield Place("proofs.soon", "proofs")
     if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:
         yield Place("audit.log", "audit")
     yield Place("workflows.page", "workflows")

@@ -43,6 +43,7 @@ ORIGIN = {
     "signed": "Bản đã ký số",
     "sealed": "Bản đã đóng dấu",
     "received": "Nhận liên thông",
+    "proven": "Bản thêm dấu thời gian",
 }
 MEDIA = {
     "application/pdf": "PDF",
@@ -114,6 +115,10 @@ REASON = {
     "algorithm-weak": "Thuật toán mật mã quá yếu.",
     "timestamp-broken": "Dấu thời gian không hợp lệ.",
     "timestamp-in-future": "Dấu thời gian ở tương lai.",
+    "timestamp-expired": "Chứng thư của dấu thời gian đã hết hạn và không được gia hạn trước đó.",
+    "timestamp-weak": "Thuật toán của dấu thời gian đã quá hạn tin cậy và không được gia hạn.",
+    "timestamp-revocation-unknown": "Chưa biết chứng thư dấu thời gian có bị thu hồi hay không.",
+    "timestamp-revoked": "Chứng thư của cơ quan cấp dấu thời gian đã bị thu hồi.",
     "cms-malformed": "Dữ liệu chữ ký sai cấu trúc.",
     "digest-mismatch": "Nội dung không khớp với giá trị băm đã ký.",
     "signature-mismatch": "Giá trị chữ ký không khớp với chứng thư.",
@@ -124,6 +129,7 @@ JOB = {
     "notify": "Gửi thư báo",
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
+    "prove": "Lấy dấu thời gian cho chữ ký",
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
@@ -154,6 +160,7 @@ EVENT = {
     "certificate:removed": "Gỡ chứng thư",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
+    "document:proven": "Thêm dấu thời gian cho chữ ký",
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
@@ -208,6 +215,7 @@ PLACE = {
     "delegations": "Ủy quyền",
     "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
+    "proofs": "Bằng chứng chữ ký",
     "audit": "Nhật ký",
     "workflows": "Quy trình",
     "admin": "Quản trị",

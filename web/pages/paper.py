@@ -44,7 +44,7 @@ def sheets_of(document: Document, places: Placement) -> tuple[Sheet, ...]:
 
 def _missing(document: Document, places: Placement) -> Iterator[tuple[str, Box]]:
     """Give what is not yet on the page: a signed one has its signature, a sealed one has all."""
-    origin = document.latest.origin
+    origin = document.origin
     if origin is Origin.SEALED:
         return
     if origin is not Origin.SIGNED:

@@ -1,0 +1,147 @@
+"""What makes signatures last: their timestamps, their validation data, and the renewal of both."""
+
+import io
+from collections.abc import Callable
+from datetime import datetime
+
+from asn1crypto import cms, x509
+from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
+from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.sign.fields import enumerate_sig_fields
+from pyhanko.sign.general import simple_cms_attribute
+from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+
+from records.errors import Broken
+from records.level import Weight
+from signing.at_once import at_once
+from signing.certificates import compute_tst_digest, extract_signer_cert
+from signing.levels import token_of, weigh
+from signing.material import Material, put
+from signing.revocation import Revocation
+from signing.timestamps import Timestamper
+from signing.trust import Trust
+
+_FIELD = "DauThoiGian"
+_RESERVED = 16384  # hexadecimal digits for a timestamp with its certificates
+
+
+class Lasting:
+    """Adds proof to signed files of this office; the signed bytes stay where they are."""
+
+    def __init__(
+        self, trust: Callable[[], Trust], timestamper: Timestamper, revocation: Revocation
+    ) -> None:
+        self._trust = trust
+        self._timestamper = timestamper
+        self._revocation = revocation
+
+    def weigh(self, pdf: bytes) -> Weight:
+        """Give how far a file proves itself, and until when."""
+        return weigh(pdf, self._trust())
+
+    def believed(self, certificate: x509.Certificate, at: datetime) -> Trust:
+        """Give the trust with the newest word on one certificate and its issuers.
+
+        Raises  Unavailable: an authority that must be asked does not answer.
+        """
+        trust = self._trust()
+        found = self._revocation.of(certificate, trust, at)
+        return trust.and_also(intermediates=found.certificates, crls=found.crls, ocsps=found.ocsps)
+
+    def stamp(self, pdf: bytes, field: str, at: datetime) -> bytes:
+        """Put a timestamp into the signature that was just made; what is signed does not move.
+
+        Raises  Unavailable: no authority answers; the signature is as it was.
+        Source  RFC 5126, 6.1.1 (signature-time-stamp, an unsigned attribute).
+        """
+        one = _signature(PdfFileReader(io.BytesIO(pdf), strict=True), field)
+        stamper = self._timestamper.stamper(at)
+        token = at_once(
+            stamper.async_timestamp(compute_tst_digest(one.signer_info, "sha256"), "sha256")
+        )
+        whole = cms.ContentInfo.load(one.pkcs7_content)
+        signer = whole["content"]["signer_infos"][0]
+        signer["unsigned_attrs"] = cms.CMSAttributes(
+            [simple_cms_attribute("signature_time_stamp_token", token)]
+        )
+        return _into_hole(pdf, one, whole.dump())
+
+    def enclose(
+        self, writer: IncrementalPdfFileWriter, signer: x509.Certificate, at: datetime
+    ) -> None:
+        """Put into the revision being written what shows that all its certificates are good.
+
+        Takes   signer: whoever is about to sign this revision.
+        Raises  Unavailable: an authority that must be asked does not answer.
+        """
+        trust = self._trust()
+        found = self._revocation.of(signer, trust, at)
+        put(writer, found | self._about(writer.prev, trust, at))
+
+    def prove(self, pdf: bytes, at: datetime) -> bytes:
+        """Add validation data for everything in a file and a timestamp over all of it.
+
+        Gives   a file that begins with ``pdf``, at level B-LTA.
+        Raises  Unavailable: no authority answers.
+        Source  EN 319 142-1, 5.4.3 and 5.5 (document timestamps, and how they are renewed).
+        """
+        writer = IncrementalPdfFileWriter(io.BytesIO(pdf))
+        trust = self._trust()
+        put(writer, self._about(writer.prev, trust, at))
+        taken = {str(name) for name, _, _ in enumerate_sig_fields(writer)}
+        n = next(n for n in range(1, len(taken) + 2) if f"{_FIELD}{n}" not in taken)
+        job = PdfTimeStamper(self._timestamper.stamper(at), field_name=f"{_FIELD}{n}")
+        out = at_once(job.async_timestamp_pdf(writer, "sha256", bytes_reserved=_RESERVED))
+        out.seek(0)
+        proven = bytes(out.read())
+        if not proven.startswith(pdf):
+            raise Broken("sign.self-check", reasons=("bytes-moved",))
+        return proven
+
+    def _about(self, reader: PdfFileReader, trust: Trust, at: datetime) -> Material:
+        """Give the newest word on everybody who signed or stamped a file so far."""
+        found = Material()
+        for name, _, field in enumerate_sig_fields(reader, filled_status=True):
+            one = EmbeddedPdfSignature(reader, field, name)
+            token = token_of(one)
+            stamps = one.sig_object_type == "/DocTimeStamp"
+            found |= self._word_on(one.signer_cert, one.signed_data, trust, at, stamps=stamps)
+            if token is not None:
+                found |= self._word_on(extract_signer_cert(token), token, trust, at, stamps=True)
+        return found
+
+    def _word_on(
+        self,
+        certificate: x509.Certificate,
+        holder: cms.SignedData,
+        trust: Trust,
+        at: datetime,
+        *,
+        stamps: bool,
+    ) -> Material:
+        others = [
+            bytes(each.chosen.dump())
+            for each in holder["certificates"]
+            if each.name == "certificate"
+        ]
+        known = trust.and_also(intermediates=others)
+        if certificate.not_valid_after < at:
+            return Material()  # what there is to say of it was said while it lasted
+        return self._revocation.of(certificate, known, at, stamps=stamps)
+
+
+def _signature(reader: PdfFileReader, field: str) -> EmbeddedPdfSignature:
+    for name, _, reference in enumerate_sig_fields(reader, filled_status=True):
+        if str(name) == field:
+            return EmbeddedPdfSignature(reader, reference, name)
+    raise Broken("sign.self-check", reasons=("no-signature",))
+
+
+def _into_hole(pdf: bytes, one: EmbeddedPdfSignature, content: bytes) -> bytes:
+    _, end, again, _ = (int(n) for n in one.byte_range)
+    room = again - end - 2
+    told = content.hex().upper().encode("ascii")
+    if len(told) > room:
+        raise Broken("sign.self-check", reasons=("no-room",))
+    return pdf[: end + 1] + told.ljust(room, b"0") + pdf[again - 1 :]

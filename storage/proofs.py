@@ -1,0 +1,64 @@
+"""Proofs as rows: which signatures still wait for one, and whose proof ends soon."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, delete, insert, or_, select
+
+from records.level import Level, Proof
+from storage import tables as t
+
+
+class Proofs:
+    """The proofs of one transaction."""
+
+    def __init__(self, connection: Connection) -> None:
+        self._connection = connection
+
+    def put(self, proof: Proof) -> None:
+        """Keep how a document is proven now, in place of what was said of it before."""
+        self._connection.execute(delete(t.proof).where(t.proof.c.document == proof.document))
+        self._connection.execute(
+            insert(t.proof).values(
+                document=proof.document,
+                digest=proof.digest,
+                wanted=proof.wanted,
+                reached=proof.reached,
+                until=proof.until,
+                waits=proof.waits,
+                tries=proof.tries,
+                next_at=proof.next_at,
+            )
+        )
+
+    def of(self, document: str) -> Proof | None:
+        """Give how a document is proven, None before it is signed."""
+        query = select(t.proof).where(t.proof.c.document == document)
+        row = self._connection.execute(query).first()
+        return None if row is None else _proof(row)
+
+    def due(self, now: datetime, fading: datetime) -> list[Proof]:
+        """Give those to be tried now, and those with validation data that end before ``fading``."""
+        lasting = t.proof.c.reached.in_([Level.B_LT, Level.B_LTA])
+        fades = (t.proof.c.until < fading) & lasting
+        waits = t.proof.c.next_at.is_(None) & (t.proof.c.waits == "")
+        query = select(t.proof).where(or_(t.proof.c.next_at <= now, fades & waits))
+        return [_proof(row) for row in self._connection.execute(query.order_by(t.proof.c.until))]
+
+    def ending(self, before: datetime) -> list[Proof]:
+        """Give those that wait or end before a moment, the first to end first."""
+        query = select(t.proof).where(or_(t.proof.c.until < before, t.proof.c.waits != ""))
+        return [_proof(row) for row in self._connection.execute(query.order_by(t.proof.c.until))]
+
+
+def _proof(row: Any) -> Proof:
+    return Proof(
+        document=row.document,
+        digest=row.digest,
+        wanted=Level(row.wanted),
+        reached=Level(row.reached),
+        until=row.until,
+        waits=row.waits,
+        tries=row.tries,
+        next_at=row.next_at,
+    )
