@@ -43,6 +43,7 @@ ACTIONS = frozenset(
         "office:restored",
         "person:changed",
         "calendar:changed",
+        "step:reminded",
         "delegation:given",
         "delegation:revoked",
         "person:known",  # a login

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from itertools import compress, groupby, islice
 
 from search.schema import unpacked, variant
-from search.segments import Card, Leaf
+from search.segments import Card, Leaf, View
 
 _STEMS = 1000  # words a star stands for at most
 _PASSED_OVER = 20  # words looked at for each of them
@@ -22,9 +22,10 @@ class Sight:
     def __init__(self, leaves: tuple[Leaf, ...], readers: frozenset[str]) -> None:
         self._leaves = leaves
         self._bases = [leaf.base for leaf in leaves]
-        self._seen = _seen(leaves, readers)
+        self._views = [leaf.segment.readable(readers) for leaf in leaves]
+        self._seen = _seen(leaves, self._views)
         self._terms: dict[tuple[str, str], dict[int, float]] = {}
-        self.count = sum(self._seen)
+        self.count = self._seen.count(1)
 
     def everyone(self) -> set[int]:
         """Give every document."""
@@ -38,12 +39,11 @@ class Sight:
         return known
 
     def _read(self, field: str, term: str) -> Iterator[tuple[int, float]]:
-        for leaf in self._leaves:
-            for ids, weights, _ in leaf.segment.blocks(field, term):
-                base, seen = leaf.base, self._seen
-                yield from [
-                    (base + n, w) for n, w in zip(ids, weights, strict=True) if seen[base + n]
-                ]
+        for leaf, view in zip(self._leaves, self._views, strict=True):
+            base, gone = leaf.base, leaf.deleted
+            for n, weight in leaf.segment.postings(field, term).within(view):
+                if n not in gone:
+                    yield base + n, weight
 
     def starting(self, field: str, start: str, limit: int = _STEMS) -> Iterator[str]:
         """Give terms of a field that begin with ``start`` and that a readable document bears."""
@@ -54,11 +54,7 @@ class Sight:
         return islice((term for term in looked_at if self._borne(field, term)), limit)
 
     def _borne(self, field: str, term: str) -> bool:
-        for leaf in self._leaves:
-            for ids, _, _ in leaf.segment.blocks(field, term):
-                if any(self._seen[leaf.base + n] for n in ids):
-                    return True
-        return False
+        return next(self._read(field, term), None) is not None
 
     def stem(self, field: str, start: str) -> dict[int, float]:
         """Give the documents that bear any term of a field that begins so, and how often."""
@@ -100,8 +96,8 @@ class Sight:
         return leaf.segment.page(n - leaf.base)
 
 
-def _seen(leaves: tuple[Leaf, ...], readers: frozenset[str]) -> bytearray:
-    seen = bytearray(b"".join(leaf.segment.readable(readers) for leaf in leaves))
+def _seen(leaves: tuple[Leaf, ...], views: list[View]) -> bytearray:
+    seen = bytearray(b"".join(view.seen for view in views))
     for leaf in leaves:
         for n in leaf.deleted:
             seen[leaf.base + n] = 0

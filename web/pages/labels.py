@@ -127,12 +127,14 @@ JOB = {
     "read": "Đọc chữ trong tệp",
     "index": "Lập chỉ mục tìm kiếm",
     "notify": "Gửi thư báo",
+    "remind": "Gửi thư nhắc hạn",
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
+    "step:reminded": "Nhắc hạn",
     "delegation:given": "Ghi ủy quyền",
     "delegation:revoked": "Chấm dứt ủy quyền",
     "calendar:changed": "Thay đổi lịch làm việc",
