@@ -12,10 +12,10 @@ from records.proof import Finding, Move
 from records.route import Route
 from web.api import shapes
 from web.contract import Body, operation, read_body
-from web.findings import told
 from web.language import language
 from web.office import office, person
 from web.pages.drawn import drawn
+from web.pages.findings import told
 from workflow.define import Edition, editions, restore, save, text_of, try_out
 from workflow.simulate import cast_for, play
 

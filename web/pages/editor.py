@@ -6,11 +6,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from records.errors import Refused
-from web.findings import told
 from web.language import language
 from web.office import office, person
 from web.pages.asked import number_of, text_of
 from web.pages.drawn import drawn
+from web.pages.findings import told
 from web.pages.retold import retold
 from web.phrases import phrase
 from workflow.define import Trial, editions, require_administrator, restore, save, try_out

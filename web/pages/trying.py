@@ -8,10 +8,10 @@ from flask.typing import ResponseReturnValue
 from records.document import Classification
 from records.proof import Move
 from records.route import Route
-from web.findings import act_words, told
 from web.language import language
 from web.office import office
 from web.pages.drawn import drawn
+from web.pages.findings import act_words, told
 from web.pages.workflows import road
 from workflow.simulate import beginners, cast_for, play
 
