@@ -73,6 +73,14 @@ CERTIFICATE = {
     "untrusted": "Không thuộc danh sách tin cậy",
     "unknown": "Chưa xác định được",
 }
+SIGNATURE_ROLE = {
+    "leader": "Ký phê duyệt",
+    "agency": "Ký số cơ quan",
+    "copy": "Ký sao",
+    "annex": "Ký phụ lục",
+    "initials": "Ký nháy",
+    "timestamp": "Dấu thời gian",
+}
 COVERS = {
     "whole-file": "Toàn bộ tệp",
     "revision": "Toàn bộ tệp tại thời điểm ký",
@@ -243,6 +251,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "verdict": VERDICT,
     "certificate": CERTIFICATE,
     "covers": COVERS,
+    "signature_role": SIGNATURE_ROLE,
     "time_source": TIME_SOURCE,
     "later": LATER,
     "reason": REASON,
