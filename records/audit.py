@@ -75,6 +75,7 @@ ACTIONS = frozenset(
         "signature:rejected",  # what came back was not the signature
         "certificate:registered",
         "certificate:removed",
+        "key:settled",  # with which key somebody signs
         "document:numbered",
         "document:sealed",
         "document:proven",  # its signatures got a timestamp, late or anew

@@ -17,6 +17,7 @@ from web.pages import (
     editor,
     finding,
     keys,
+    many,
     proofs,
     registers,
     session,
@@ -41,7 +42,7 @@ DOORS = (
     audit,
     proofs,
 )
-KEEPING = (admin, keys, tasks, calendar, delegations)
+KEEPING = (admin, keys, many, tasks, calendar, delegations)
 ROADS = (workflows, editor, trying)
 
 

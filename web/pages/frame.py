@@ -17,6 +17,7 @@ PART_OF = {
     "acting": "documents",
     "tasks": "admin",
     "keys": "admin",
+    "many": "desk",
     "editor": "workflows",
     "trying": "workflows",
 }
