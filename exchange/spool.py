@@ -137,7 +137,9 @@ class Spool:
 
     def _place(self, folder: Path) -> Path:
         place = self._inside(folder)
-        if not place.is_dir():
+        with _reaching(place):
+            there = place.is_dir()
+        if not there:
             raise Unavailable("partner.unreachable", partner=place.name, why="ENOENT")
         return place
 
