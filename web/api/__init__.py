@@ -18,6 +18,7 @@ from web.api import (
     registers,
     signing,
     tasks,
+    workflows,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -36,6 +37,7 @@ for part in (
     ledgers,
     proofs,
     delegations,
+    workflows,
     classifying,
 ):
     api.register_blueprint(part.door)

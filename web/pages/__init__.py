@@ -16,6 +16,7 @@ from web.pages import (
     delegations,
     desk,
     documents,
+    editor,
     file_plan,
     finding,
     keys,
@@ -25,6 +26,8 @@ from web.pages import (
     registers,
     session,
     tasks,
+    trying,
+    workflows,
 )
 from web.pages.frame import frame
 from web.pages.words import FILTERS
@@ -52,6 +55,9 @@ DOORS = (
     case_files,
     file_plan,
     ledgers,
+    workflows,
+    editor,
+    trying,
 )
 """Every page's part; a new one goes on a line of its own."""
 

@@ -13,11 +13,13 @@ from records.person import Role
 from records.route import Need
 from web.office import office, person
 from web.pages.asked import bound_of
+from web.pages.drawn import drawn
 from web.pages.road_line import line_of
 from web.pages.words import desk_names
 from web.phrases import phrase, title
 from workflow.case_files import files_seen
 from workflow.classify import may_classify
+from workflow.draw import places_of
 from workflow.look import (
     View,
     history,
@@ -100,6 +102,7 @@ def whole(id: str) -> ResponseReturnValue:
         shown=shown,
         pages=shown.pages,
         line=line_of(seen.standing),
+        picture=drawn(seen.standing.route, places_of(seen.standing)),
         history=history(office(), id, by=person()),
         waits_for=desk_names(seen.standing.step, seen.names, unit_names),
         people=[one for one in people if one.active and Role.ADMINISTRATOR not in one.roles],

@@ -20,6 +20,8 @@ PART_OF = {
     "tasks": "admin",
     "keys": "admin",
     "many": "desk",
+    "editor": "workflows",
+    "trying": "workflows",
 }
 """Doors that lie inside another one's place."""
 
@@ -60,6 +62,7 @@ def places(who: Person) -> Iterator[Place]:
         yield Place("proofs.soon", "proofs")
     if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:
         yield Place("audit.log", "audit")
+    yield Place("workflows.page", "workflows")
     if Role.ADMINISTRATOR in who.roles:
         yield Place("admin.people", "admin")
 

@@ -2,6 +2,17 @@
 
 from collections.abc import Mapping
 
+DEFINITION = {"file": "tệp cấu hình", "editor": "trang soạn", "undo": "áp dụng lại"}
+WHOM = {
+    "drafter": "người soạn thảo",
+    "head_of_drafters_unit": "lãnh đạo đơn vị soạn thảo",
+    "head_of": "lãnh đạo đơn vị",
+    "owner": "người phụ trách hồ sơ",
+    "chosen": "người được chọn",
+    "signer": "người ký",
+    "assignee": "người được giao",
+    "previous": "người vừa xử lý",
+}
 CLASSIFICATION = {
     "none": "Không mật",
     "confidential": "Mật",
@@ -242,6 +253,7 @@ PLACE = {
     "checking": "Kiểm tra chữ ký",
     "proofs": "Bằng chứng chữ ký",
     "audit": "Nhật ký",
+    "workflows": "Quy trình",
     "admin": "Quản trị",
 }
 FILE_STATE = {
@@ -263,6 +275,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "urgency": URGENCY,
     "direction": DIRECTION,
     "role": ROLE,
+    "whom": WHOM,
+    "definition": DEFINITION,
     "origin": ORIGIN,
     "media": MEDIA,
     "dispatch": DISPATCH,
