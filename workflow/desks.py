@@ -7,6 +7,7 @@ from records.person import Person, Role
 from records.route import Who, Whom
 from storage.people import People
 from storage.unit import Unit as UnitOfWork
+from workflow.turns import signers_of, turn_of
 
 SYSTEM = Person("system", "Hệ thống", "", ())
 """Who does what the office does by itself; nobody can log in as it."""
@@ -72,7 +73,7 @@ def _tokens(people: People, document: Document, who: Who) -> frozenset[str]:
         return _owner(people, document)
     if who.whom is Whom.CHOSEN:
         return frozenset(token for one in who.among for token in _tokens(people, document, one))
-    if who.whom is Whom.SIGNER and (signer := document.fields.get("signer")):
+    if who.whom is Whom.SIGNER and (signer := signers_of(document)[turn_of(document)[0] - 1]):
         leaders = [one for one in people.holding(Role.LEADER) if one.id == signer]
         return frozenset(f"person:{one.id}" for one in leaders)
     if who.whom in (Whom.HEAD_OF_DRAFTERS_UNIT, Whom.HEAD_OF):

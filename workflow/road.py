@@ -17,6 +17,7 @@ from workflow.desks import BY_ITSELF, SYSTEM, possible
 from workflow.mandates import mandates_of, may_know
 from workflow.office import Office
 from workflow.required import required
+from workflow.turns import approved_digest
 
 AGAINST = BACKWARD | {"refuse", "decline"}
 """Acts that are never an approval, and wait for nobody's."""
@@ -84,7 +85,7 @@ class Standing:
             for step in self.steps
             if step.approval
             and step.cancelled_at is None
-            and step.digest == self.document.latest.digest
+            and step.digest in (self.document.latest.digest, approved_digest(self.document))
         ]
 
 
