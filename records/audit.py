@@ -100,6 +100,7 @@ ACTIONS = frozenset(
         "number:cancelled",
         "number:reserved",
         "number:voided",
+        "definition:migrated",  # a document went over to a new version of its road
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",

@@ -208,6 +208,15 @@ class Documents:
         rows = self._connection.execute(query.group_by(t.document.c.definition))
         return {row[0]: row[1] for row in rows}
 
+    def behind(self, road: str, newest: str) -> list[str]:
+        """Give the documents under way on another version of a road than its newest."""
+        opened = exists().where(t.step.c.document == t.document.c.id, t.step.c.closed_at.is_(None))
+        query = select(t.document.c.id).where(
+            t.document.c.workflow == road, t.document.c.definition != newest, opened
+        )
+        rows = self._connection.execute(query.order_by(t.document.c.created_at, t.document.c.id))
+        return list(rows.scalars())
+
     def open_ids(self) -> list[str]:
         """Give the ids of all unclassified documents: what an index may hold."""
         query = select(t.document.c.id).where(t.document.c.classification == "none")

@@ -18,7 +18,7 @@ def returnable(at: Standing) -> tuple[State, ...]:
     if at.step is None or at.step.parent:
         return ()
     passed = _passed(at)
-    for step in at.steps:
+    for step in (one for one in at.steps if one.state in at.route.states):
         bound = any(
             act.does in BINDING for act in at.route.states[step.state].acts if act.name == step.act
         )
@@ -31,6 +31,10 @@ def _passed(at: Standing) -> list[str]:
     passed: list[str] = []
     for step in at.steps:
         if step.parent or step.kind not in ROAD:
+            continue
+        if step.state not in at.route.states:
+            # Of an earlier version of the road: nobody is sent back behind it.
+            passed.clear()
             continue
         if step.state in passed:
             del passed[passed.index(step.state) :]

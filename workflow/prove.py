@@ -3,12 +3,13 @@
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
+from records.condition import facts_in
 from records.document import Classification
 from records.proof import Claim, Finding, Move
-from records.route import Effect, Route
+from records.route import Effect, Route, State, Who
 from workflow.cast import Cast, Trial, trials
 from workflow.space import Rules, Space, Spot
-from workflow.walk import USUAL, explore
+from workflow.walk import USUAL, Walk, explore
 
 EVERY_CLASS = tuple(Classification)
 
@@ -26,7 +27,12 @@ def prove(
     """
     found: dict[tuple[Claim, str, str], Finding] = {}
     passed: set[str] = set()
+    seen: set[object] = set()
     for trial in trials(route, cast, classes):
+        kind = kind_of(route, trial)
+        if kind in seen:
+            continue
+        seen.add(kind)
         space = explore(route, trial, rules)
         passed |= space.passed
         for one in _wrong(route, space):
@@ -39,6 +45,40 @@ def prove(
     lost = [name for name in route.states if name not in passed] if small else []
     unreached = [Finding(Claim.REACHED, name) for name in lost]
     return tuple(sorted([*found.values(), *unreached], key=_order))
+
+
+def prove_from(route: Route, trial: Trial, start: Spot) -> tuple[Finding, ...]:
+    """Give what could go wrong with one document from where it stands, nearest first."""
+    walk = Walk(route, trial, USUAL)
+    for name in start.active:
+        if walk.unmanned(name):
+            return (_told(trial, Claim.MANNED, name, ()),)
+    return tuple(sorted(_wrong(route, explore(route, trial, start=start)), key=_order))
+
+
+def kind_of(route: Route, trial: Trial) -> object:
+    """Give all that a walk asks of a document: two of one kind come to the same places.
+
+    Of people it only asks whether the drafter is among those of a step, and whether others are.
+    """
+    asked = {who for state in route.states.values() for who in (state.who, *_whos(state))}
+    turns = [turn.when for state in route.states.values() for turn in state.choice if turn.when]
+    facts = {name for turn in turns for name in facts_in(turn)}
+    told = {"unit": trial.unit, "drafter": trial.drafter.id, "classification": trial.classification}
+    return (
+        trial.classification is not Classification.NONE,
+        tuple(told[name] for name in sorted(facts & set(told))),
+        tuple(_among(trial, who) for who in sorted(asked, key=repr)),
+    )
+
+
+def _whos(state: State) -> Iterator[tuple[Who, ...]]:
+    yield from (act.who for act in state.acts if act.who)
+
+
+def _among(trial: Trial, who: tuple[Who, ...]) -> tuple[bool, bool]:
+    able = {one.id for one in trial.able(who, assignee=trial.chargeable())}
+    return trial.drafter.id in able, bool(able - {trial.drafter.id})
 
 
 def _order(found: Finding) -> tuple[bool, int, str]:

@@ -10,6 +10,10 @@ REVISE = "revise"
 """The name of bringing other bytes, which is an act without being one of the road's."""
 
 
+Home = tuple[str, str]
+"""A parallel state and one of its branches; empty on the road itself."""
+
+
 class Paper(IntEnum):
     """What the bytes bear."""
 
@@ -37,7 +41,8 @@ class Spot:
     approvals: frozenset[tuple[str, bool]] = frozenset()  # (state, by the drafter) of these bytes
     outcomes: frozenset[tuple[str, str, bool]] = frozenset()  # (parallel, branch, yes)
     decided: frozenset[tuple[str, bool]] = frozenset()  # conditions that came out this way
-    last: Last | None = None
+    last: frozenset[tuple[Home, Last | None]] = frozenset()  # by branch; none: taken back or back
+    behind: tuple[tuple[str, bool], ...] = ()  # (state it passed, whether it was bound there)
     numbered: bool = False
     sent: bool = False
     assigned: bool = False
@@ -46,6 +51,20 @@ class Spot:
     def others(self) -> bool:
         """Tell whether anybody but the drafter approved these bytes."""
         return any(not by_drafter for _, by_drafter in self.approvals)
+
+    @property
+    def returnable(self) -> tuple[str, ...]:
+        """Give the states it may be returned to: nothing before a signature or a number."""
+        bound = [n for n, (_, binds) in enumerate(self.behind) if binds]
+        return tuple(name for name, _ in self.behind[bound[-1] + 1 if bound else 0 :])
+
+    def done_last(self, home: Home) -> Last | None:
+        """Give what was done last on the road, or in one branch, if it can be taken back."""
+        return dict(self.last).get(home)
+
+    def after(self, home: Home, last: Last | None) -> frozenset[tuple[Home, Last | None]]:
+        """Give what is last everywhere once this was done there."""
+        return frozenset({**dict(self.last), home: last}.items())
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,9 +8,21 @@ from records.condition import All, Condition, Not, Test
 from records.document import Classification, Direction
 from records.person import Person
 from records.proof import Claim, Move
-from records.route import AGREED, BACKWARD, OUTCOMES, Act, Effect, Route, State, Who, Whom
+from records.route import (
+    AGREED,
+    BACKWARD,
+    OUTCOMES,
+    Act,
+    Effect,
+    Route,
+    State,
+    Who,
+    Whom,
+)
+from workflow.approvals import wanted
+from workflow.behind import BINDING
 from workflow.cast import Trial
-from workflow.required import approving, required
+from workflow.required import approving
 from workflow.road import approves_in
 from workflow.space import REVISE, Blocked, Last, Paper, Rules, Space, Spot
 
@@ -31,10 +43,10 @@ class Refusal:
 EXPECTED = Refusal()
 
 
-def explore(route: Route, trial: Trial, rules: Rules = USUAL) -> Space:
-    """Give every place a document of this trial can come to."""
+def explore(route: Route, trial: Trial, rules: Rules = USUAL, start: Spot | None = None) -> Space:
+    """Give every place a document of this trial can come to, from its beginning or ``start``."""
     walk = Walk(route, trial, rules)
-    begun = list(walk.entered(Spot(frozenset()), route.start))
+    begun = [start] if start else list(walk.entered(Spot(frozenset()), route.start))
     space = Space(trial, walk.passed)
     for spot in begun:
         space.came[spot] = None
@@ -62,16 +74,28 @@ class Walk:
         self._rules = rules
         self.passed: set[str] = set()  # states a document came to, if only for a moment
         self._able: dict[tuple[Who, ...], tuple[Person, ...]] = {}
+        self._wanted = {
+            name: wanted(route, name)
+            for name, state in route.states.items()
+            if any(act.does is Effect.SIGN for act in state.acts)
+        }
 
     def moves(self, spot: Spot, blocked: list[Blocked]) -> Iterator[tuple[Move, Spot]]:
         """Give every act that can be done here with where it leads, and note what is refused."""
         for name in sorted(spot.active):
             state = self.route.states[name]
             for act in state.acts:
-                yield from self._acted(spot, state, act, blocked)
+                for meant in self._meant(spot, state, act):
+                    yield from self._acted(spot, state, meant, blocked)
             if state.editable and (able := self.able(state.who)):
                 fresh = replace(spot, paper=Paper.DRAFT, approvals=frozenset())
                 yield Move(name, REVISE, name, able[0].id), fresh
+
+    def _meant(self, spot: Spot, state: State, act: Act) -> Iterator[Act]:
+        """Give an act, and a return also to every state it may lead to instead."""
+        yield act
+        if act.name == "return" and not state.home[0]:
+            yield from (replace(act, to=name) for name in spot.returnable if name != act.to)
 
     def able(self, who: tuple[Who, ...]) -> tuple[Person, ...]:
         """Give everybody who could act where ``who`` is asked for."""
@@ -123,7 +147,21 @@ class Walk:
                 if empty:
                     blocked.append(Blocked(spot, replace(move, to=empty), Claim.MANNED))
                 else:
-                    yield replace(move, to=new[0] if new else act.to), reached
+                    led = replace(reached, behind=self._behind(spot, reached, act))
+                    yield replace(move, to=new[0] if new else act.to), led
+
+    def _behind(self, spot: Spot, reached: Spot, act: Act) -> tuple[tuple[str, bool], ...]:
+        """Give what a document went through, without what it was sent back from."""
+        was, now = self._outer(spot), self._outer(reached)
+        if was == now and spot.active <= reached.active | {was}:
+            return spot.behind
+        passed = (*spot.behind, (was, act.does in BINDING))
+        names = [name for name, _ in passed]
+        return passed[: names.index(now)] if now in names else passed
+
+    def _outer(self, spot: Spot) -> str:
+        """Give the state of the road itself that a document is in."""
+        return next(name for name in spot.active if not self.route.states[name].home[0])
 
     def unmanned(self, name: str) -> bool:
         """Tell whether nobody could do anything in a state where somebody must."""
@@ -139,10 +177,11 @@ class Walk:
     def _actors(self, spot: Spot, state: State, act: Act) -> Iterator[tuple[bool, str]]:
         """Give (whether it is the drafter, who) for each kind of people who can do an act."""
         if act.who == (Who(Whom.PREVIOUS),):
-            if spot.last is not None and spot.last.by:
-                yield spot.last.by_drafter, spot.last.by
+            last = self._before(spot, state)
+            if last is not None and last.by:
+                yield last.by_drafter, last.by
             return
-        if state.automatic == act.name:
+        if state.automatic == act.name and not self._secret:
             yield False, ""
         able = self.able(act.who or state.who)
         for by_drafter in (False, True):
@@ -150,50 +189,58 @@ class Walk:
             if kind:
                 yield by_drafter, kind[0]
 
+    def _before(self, spot: Spot, state: State) -> Last | None:
+        """Give what could be taken back from this state: nothing once a branch of it moved."""
+        if state.parallel and any(home[0] == state.name for home, _ in spot.last):
+            return None
+        return spot.done_last(state.home)
+
     def _refusal(self, spot: Spot, state: State, act: Act, *, by_drafter: bool) -> Refusal | None:
         """Give what the office would say to this act, nothing where it lets it be done."""
         if act.name == "submit" and spot.paper is not Paper.DRAFT:
             return EXPECTED
         if approves_in(state, act) and by_drafter and not spot.others and self._rules.two_people:
             return self._only_drafter(state, act)
-        checks: Mapping[Effect, Callable[..., Refusal | None]] = {
-            Effect.SIGN: self._sign_refused,
+        if act.does is Effect.SIGN:
+            return self._sign_refused(spot, state, by_drafter=by_drafter)
+        checks: Mapping[Effect, Callable[[Spot], Refusal | None]] = {
             Effect.SEAL: self._seal_refused,
             Effect.ENTER: self._enter_refused,
             Effect.DISPATCH: self._dispatch_refused,
             Effect.ARCHIVE: self._archive_refused,
         }
         check = checks.get(act.does) if act.does else None
-        return check(spot, by_drafter=by_drafter, at=state.name) if check else None
+        return check(spot) if check else None
 
     def _only_drafter(self, state: State, act: Act) -> Refusal:
         able = self.able(act.who or state.who)
         others = [one for one in able if one.id != self._trial.drafter.id]
-        return EXPECTED if others else Refusal(Claim.TWO_PEOPLE)
+        # In a branch the drafter may still agree after somebody in another one did.
+        return EXPECTED if others or state.home[0] else Refusal(Claim.TWO_PEOPLE)
 
-    def _sign_refused(self, spot: Spot, *, by_drafter: bool, at: str) -> Refusal | None:
-        missing = required(self.route, at) - {name for name, _ in spot.approvals}
+    def _sign_refused(self, spot: Spot, state: State, *, by_drafter: bool) -> Refusal | None:
+        missing = self._wanted[state.name] - {name for name, _ in spot.approvals}
         if missing:
             return Refusal(Claim.APPROVED, " ".join(sorted(missing)))
         if by_drafter and not spot.others:
             return Refusal(Claim.TWO_PEOPLE)
         return None if spot.paper is Paper.DRAFT else EXPECTED
 
-    def _seal_refused(self, spot: Spot, **_: object) -> Refusal | None:
+    def _seal_refused(self, spot: Spot) -> Refusal | None:
         if spot.paper is Paper.DRAFT:
             return Refusal(Claim.SIGNED)
         return EXPECTED if spot.paper is Paper.SEALED else None
 
-    def _enter_refused(self, spot: Spot, **_: object) -> Refusal | None:
+    def _enter_refused(self, spot: Spot) -> Refusal | None:
         unsigned = not self._incoming and spot.paper is Paper.DRAFT
         return Refusal(Claim.SIGNED) if unsigned else None
 
-    def _dispatch_refused(self, spot: Spot, **_: object) -> Refusal | None:
+    def _dispatch_refused(self, spot: Spot) -> Refusal | None:
         if self._secret and self._rules.gate:
             return EXPECTED
         return None if spot.paper is Paper.SEALED else Refusal(Claim.SIGNED)
 
-    def _archive_refused(self, spot: Spot, **_: object) -> Refusal | None:
+    def _archive_refused(self, spot: Spot) -> Refusal | None:
         unsigned = not self._incoming and spot.paper is Paper.DRAFT
         return Refusal(Claim.SIGNED) if unsigned else None
 
@@ -212,9 +259,10 @@ class Walk:
         given = {(state.name, by_drafter)} if approval else set()
         last = None if act.name in BACKWARD else Last(state.name, by_drafter, approval, by)
         approvals = spot.approvals | given
-        if act.name == "recall" and spot.last is not None and spot.last.approval:
-            approvals -= {(spot.last.state, spot.last.by_drafter)}
-        spot = replace(spot, approvals=frozenset(approvals), last=last)
+        before = self._before(spot, state)
+        if act.name == "recall" and before is not None and before.approval:
+            approvals -= {(before.state, before.by_drafter)}
+        spot = replace(spot, approvals=frozenset(approvals), last=spot.after(state.home, last))
         if act.does is Effect.SIGN:
             # Other bytes: what was approved before are no longer these.
             return replace(spot, paper=Paper.SIGNED, approvals=frozenset())
@@ -243,10 +291,11 @@ class Walk:
         """Give the document with a state left, and everything inside it."""
         gone = {one for one in spot.active if one == name or self._lies_in(one, name)}
         outcomes = frozenset(one for one in spot.outcomes if one[0] not in gone)
-        return replace(spot, active=spot.active - gone, outcomes=outcomes)
+        last = frozenset(one for one in spot.last if one[0][0] not in gone)
+        return replace(spot, active=spot.active - gone, outcomes=outcomes, last=last)
 
     def _lies_in(self, name: str, outer: str) -> bool:
-        home = self.route.states[name].home[0]
+        home = self.route.states[name].home[0] if name else ""
         return bool(home) and (home == outer or self._lies_in(home, outer))
 
     def _ended(self, spot: Spot, inside: str, *, agreed: bool) -> Iterator[Spot]:
@@ -259,14 +308,25 @@ class Walk:
         ends = [yes for of, _, yes in spot.outcomes if of == whole]
         hopeless = ends.count(False) > len(parallel.branches) - parallel.wanted
         if ends.count(True) >= parallel.wanted:
-            if approving(self.route, self.route.states[whole]):
-                # The join's own approval is nobody's: it says nothing of who else approved.
-                spot = replace(spot, approvals=spot.approvals | {(whole, True)})
-            yield from self.entered(self._without(spot, whole), parallel.agreed, whole)
+            yield from self.entered(self._joined(spot, whole, agreed=True), parallel.agreed, whole)
         elif hopeless and (not parallel.collects or len(ends) == len(parallel.branches)):
-            yield from self.entered(self._without(spot, whole), parallel.declined, whole)
+            yield from self.entered(
+                self._joined(spot, whole, agreed=False), parallel.declined, whole
+            )
         else:
             yield spot
+
+    def _joined(self, spot: Spot, whole: str, *, agreed: bool) -> Spot:
+        """Give the document when its branches came to something: nobody takes that back."""
+        state = self.route.states[whole]
+        left = self._without(spot, whole)
+        inner = {one for one in spot.approvals if self._lies_in(one[0], whole)}
+        # Who of several agreed is no longer asked: only that somebody beside the drafter did.
+        given = {("", False)} if any(not by_drafter for _, by_drafter in inner) else set()
+        if agreed and approving(self.route, state):
+            given |= {(whole, True)}
+        approvals = (left.approvals - inner) | given
+        return replace(left, approvals=approvals, last=left.after(state.home, None))
 
     def _turned(self, spot: Spot, state: State) -> Iterator[tuple[str, Spot]]:
         """Give each turn of a choice that may be taken, with what is then known."""

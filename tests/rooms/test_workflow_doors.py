@@ -1,7 +1,7 @@
 """Roads at the doors: looked at, drawn, written, proven, put in force, taken back and played."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,10 @@ from lxml import etree
 from werkzeug.test import TestResponse
 
 from config.settings import Settings
-from drafting.sandbox import Sandbox
-from front.furnishing import furnish, settle
 from front.serving import application
+from tests.conftest import PASSWORD, Opening
 from workflow.office import Office
 
-PASSWORD = "demo-12345"  # noqa: S105 - of people who live as long as this test
 CONFIG = Path(__file__).parents[2] / "config"
 OUTGOING = (CONFIG / "workflows" / "outgoing.yaml").read_text("utf-8")
 INTERNAL = (CONFIG / "workflows" / "internal.yaml").read_text("utf-8")
@@ -27,13 +25,8 @@ SHORT = f"{SUBMIT}\n      rush: {{title: {{vi: Trình gấp, en: Rush}}, to: sig
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    settings = Settings(trinhky_data=tmp_path_factory.mktemp("data"), demo_password=PASSWORD)
-    with Sandbox() as sandbox:
-        office = furnish(settings, sandbox)
-        settle(office, settings)
-        yield office
-        office.database.close()
+def office(open_lasting_house: Opening) -> Office:
+    return open_lasting_house().office
 
 
 @pytest.fixture(scope="module")
@@ -302,3 +295,35 @@ def test_a_play_shows_whose_desk_it_is_on_and_what_the_office_would_refuse(
         "POST", "/workflows/outgoing/simulation", {"people": "today", "drafter": "chuyenvien"}
     ).json
     assert real["at"][0]["people"] == [{"id": "chuyenvien", "name": "Nguyễn Thị Hồng Ánh"}]
+
+
+def test_documents_under_way_are_moved_by_page_and_by_call_after_a_dry_run(
+    of: Callable[[str], Caller],
+) -> None:
+    admin, officer = of("quantri"), of("chuyenvien")
+    told = {"type": "QĐ", "subject": "Về việc chuyển phiên bản", "body": ["Điều 1."]}
+    made = officer.call("POST", "/drafts", {**told, "direction": "internal"}).json
+    text = admin.get("/workflows/internal/versions/1")["text"]
+    seen = versions(admin, "internal")[0]["n"]
+    touched = f"{text}# one more line\n"
+    assert (
+        admin.call("PUT", "/workflows/internal", {"text": touched, "seen": seen}).status_code == 200
+    )
+
+    tried = admin.get("/workflows/internal/migration")["items"]
+    assert [(one["document"], one["fate"]) for one in tried] == [(made["id"], "moves")]
+    page = admin.page("/admin/workflows/internal/migration")
+    assert made["id"] in page
+    assert "chuyển được" in page
+    assert "Về việc chuyển phiên bản" not in page
+    assert officer.call("GET", "/workflows/internal/migration").status_code == 403
+    dry = admin.call("POST", "/workflows/internal/migration", {}).json["items"]
+    assert [one["fate"] for one in dry] == ["moves"]
+
+    done = admin.post("/admin/workflows/internal/migration")
+    assert "đã chuyển" in done.text
+    assert admin.get("/workflows/internal/migration")["items"] == []
+    assert (
+        admin.call("POST", "/workflows/internal/migration", {"dry_run": False}).json["items"] == []
+    )
+    assert versions(admin, "internal")[0]["documents"] == 1

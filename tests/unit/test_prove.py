@@ -9,10 +9,11 @@ import pytest
 
 from config.office import read_office
 from config.workflows import read_route, read_texts
+from records.condition import condition_of
 from records.document import Classification
 from records.person import Person, Post, Role
 from records.proof import Claim, Finding
-from records.route import Act, Effect, Route, State, Title, Who, Whom
+from records.route import Act, Effect, Route, State, Title, Turn, Who, Whom
 from workflow.cast import Cast
 from workflow.prove import prove
 from workflow.space import Rules
@@ -87,7 +88,7 @@ def way(found: Finding) -> list[str]:
 
 
 @pytest.mark.parametrize("office", ["office.yaml", "office-partner.yaml"])
-@pytest.mark.parametrize("name", ["outgoing", "incoming", "internal"])
+@pytest.mark.parametrize("name", ["outgoing", "incoming", "internal", "consultation"])
 def test_nothing_is_wrong_with_a_shipped_road(name: str, office: str) -> None:
     assert prove(road(name), cast(office)) == ()
 
@@ -239,6 +240,161 @@ def test_a_road_that_is_too_large_is_not_called_proven(monkeypatch: pytest.Monke
     monkeypatch.setattr("workflow.walk.LARGEST", 10)
 
     assert claims(prove(road(), cast())) == {Claim.SMALL}
+
+
+COUNCIL = """
+name: council
+title: {vi: Hội đồng, en: Council}
+direction: internal
+start: drafting
+starters: [officer, unit_head, office_chief, leader]
+fields: {amount: {vi: Số tiền, en: Amount, kind: number}}
+states:
+  drafting:
+    title: {vi: Dự thảo, en: Draft}
+    who: [drafter]
+    editable: true
+    actions:
+      submit: {title: {vi: Trình, en: Submit}, to: checking}
+  checking:
+    title: {vi: Kiểm tra, en: Check}
+    who: [head_of_drafters_unit]
+    approves: true
+    actions:
+      approve: {title: {vi: Duyệt, en: Approve}, to: how, needs: [seen]}
+  how:
+    title: {vi: Theo số tiền, en: By amount}
+    choice:
+      - {when: amount > 100000000, to: council}
+      - {to: signing}
+  council:
+    title: {vi: Lấy ý kiến, en: Council}
+    parallel:
+      join: 2 of 3
+      agreed: signing
+      declined: drafting
+      branches:
+        a: {title: {vi: Ban, en: A}, who: [role: unit_head], approves: true}
+        b: {title: {vi: Văn phòng, en: B}, who: [role: office_chief], approves: true}
+        c: {title: {vi: Lưu trữ, en: C}, who: [role: archivist], approves: true}
+  signing:
+    title: {vi: Chờ ký, en: Signing}
+    who: [signer]
+    approves: true
+    actions:
+      sign: {title: {vi: Ký số, en: Sign}, to: signed, needs: [seen], does: sign}
+      return: {title: {vi: Trả lại, en: Return}, to: drafting, needs: [comment]}
+  signed: {title: {vi: Đã ký, en: Signed}}
+"""
+
+
+def council(*changes: tuple[str, str]) -> Route:
+    """Give a road with a council of two in three, with words replaced."""
+    text = COUNCIL
+    for before, after in changes:
+        assert before in text, before
+        text = text.replace(before, after)
+    return read_route(text, "council")
+
+
+def test_nothing_is_wrong_with_a_council_that_a_choice_may_leave_out() -> None:
+    assert prove(council(), cast()) == ()
+    assert prove(council(("2 of 3", "all")), cast(), OPEN) == ()
+    assert prove(council(("2 of 3", "any")), cast(), OPEN) == ()
+
+
+def test_a_council_that_is_passed_over_by_a_person_is_found() -> None:
+    short = council(
+        (
+            "to: how, needs: [seen]}",
+            "to: how, needs: [seen]}\n      skip: {title: {vi: B, en: S}, to: signing}",
+        ),
+        ("      - {when: amount > 100000000, to: council}\n", ""),
+        ("      - {to: signing}\n", "      - {to: council}\n"),
+    )
+
+    found = the(prove(short, cast(), OPEN), Claim.APPROVED)
+
+    assert found.missing == "council"
+    assert "skip" in way(found)
+
+
+def test_a_no_of_the_council_that_leads_to_the_signature_is_found() -> None:
+    found = the(
+        prove(
+            council(
+                ("declined: drafting", "declined: signing"),
+                ("      - {to: signing}\n", "      - {to: council}\n"),
+            ),
+            cast(),
+            OPEN,
+        ),
+        Claim.APPROVED,
+    )
+
+    assert found.missing == "council"
+    assert way(found)[-3:] == ["decline", "decline", "sign"]
+
+
+def test_a_seat_in_the_council_that_nobody_holds_is_found() -> None:
+    found = the(prove(council(), without("luutru"), OPEN), Claim.MANNED)
+
+    assert (found.state, way(found)[-1]) == ("c", "approve")
+
+
+def test_a_council_in_which_too_few_could_agree_is_a_dead_end() -> None:
+    crowd = council(
+        ("who: [role: unit_head]", "who: [drafter]"),
+        ("who: [role: office_chief]", "who: [drafter]"),
+        ("2 of 3", "2 of 3"),
+    )
+    agreed = prove(crowd, cast(), OPEN)
+    assert agreed == ()  # the archivist agrees first, then the drafter may
+
+    alone = prove(
+        council(
+            ("who: [role: unit_head]", "who: [drafter]"),
+            ("who: [role: office_chief]", "who: [drafter]"),
+            ("who: [role: archivist]", "who: [drafter]"),
+            (
+                "    approves: true\n    actions:\n      approve: {title: {vi: Duyệt",
+                "    actions:\n      approve: {title: {vi: Duyệt",
+            ),
+        ),
+        cast(),
+        OPEN,
+    )
+    assert alone
+    assert any(one.grave for one in alone)
+
+
+def test_a_choice_that_sends_secret_documents_where_only_sending_is_left_is_found() -> None:
+    secret = with_state(road(), "sealed", acts=())
+    secret = replace(
+        secret,
+        states={
+            **secret.states,
+            "sealed": State(
+                "sealed",
+                Title("s", "s"),
+                choice=(
+                    Turn(
+                        "only",
+                        condition_of("classification != none", set()),
+                        "classification != none",
+                    ),
+                    Turn("dispatched"),
+                ),
+            ),
+            "only": replace(
+                road().states["sealed"], name="only", acts=road().states["sealed"].acts[:1]
+            ),
+        },
+    )
+
+    found = the(prove(secret, cast()), Claim.NEVER_SENT)
+
+    assert found.state == "only"
 
 
 def retargeted(route: Route) -> Iterator[tuple[str, Route]]:

@@ -8,6 +8,7 @@ from pydantic import Field
 
 from records.document import Classification
 from records.errors import NotFound
+from records.migration import Verdict
 from records.proof import Finding, Move
 from records.route import Route
 from web.api import shapes
@@ -17,6 +18,7 @@ from web.office import office, person
 from web.pages.drawn import drawn
 from web.pages.findings import told
 from workflow.define import Edition, editions, restore, save, text_of, try_out
+from workflow.migrate import migrate, plan
 from workflow.simulate import cast_for, play
 
 door = Blueprint("roads", __name__)
@@ -43,6 +45,13 @@ class Chosen(Body):
     classification: Classification = Classification.NONE
     people: str = Field(default="imagined", pattern="^(imagined|today)$")
     away: list[str] = Field(default_factory=list)
+
+
+class Migration(Body):
+    """Where documents of a state come to stand, by the name of their present state."""
+
+    mapping: dict[str, str] = Field(default_factory=dict)
+    dry_run: bool = True
 
 
 @door.post("/workflows/preview")
@@ -123,6 +132,37 @@ def simulation(name: str) -> ResponseReturnValue:
         numbered=at.numbered,
         ended=at.ended,
     )
+
+
+@door.get("/workflows/<name>/migration")
+@operation("What would become of documents on an earlier version of a road")
+def behind(name: str) -> ResponseReturnValue:
+    """Give for every document under way whether it moves, needs a mapping, or stays, and why."""
+    return jsonify(items=_fates(name, plan(office(), name, {}, by=person())))
+
+
+@door.post("/workflows/<name>/migration")
+@operation("Let documents under way go over to the newest version", body=Migration)
+def go_over(name: str) -> ResponseReturnValue:
+    """Move what can be moved, or only tell what would be where it is a trial (``dry_run``)."""
+    body = read_body(Migration)
+    done = plan if body.dry_run else migrate
+    return jsonify(items=_fates(name, done(office(), name, body.mapping, by=person())))
+
+
+def _fates(name: str, found: list[Verdict]) -> list[dict[str, Any]]:
+    route = office().routes[name]
+    return [
+        {
+            "document": one.document,
+            "state": one.state,
+            "to": one.to or None,
+            "fate": one.fate,
+            "because": one.because,
+            "finding": _finding(one.finding, route, {}) if one.finding else None,
+        }
+        for one in found
+    ]
 
 
 def _move(one: Move) -> dict[str, str]:

@@ -1,21 +1,26 @@
 """An administrator writes roads: tried and drawn as they are written, and put in force."""
 
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.datastructures import MultiDict
 
 from records.errors import Refused
+from records.migration import Because, Fate, Verdict
 from web.language import language
 from web.office import office, person
 from web.pages.asked import number_of, text_of
 from web.pages.drawn import drawn
 from web.pages.findings import told
 from web.pages.retold import retold
+from web.pages.workflows import road
 from web.phrases import phrase
 from workflow.define import Trial, editions, require_administrator, restore, save, try_out
 from workflow.define import text_of as text_in
 from workflow.look import staff
+from workflow.migrate import migrate, plan
 
 door = Blueprint("editor", __name__, url_prefix="/admin/workflows")
 
@@ -68,6 +73,50 @@ def back(name: str, n: int) -> ResponseReturnValue:
     adopted = restore(office(), name, n, seen=_seen(), by=person())
     flash(phrase("Phiên bản %(n)d được áp dụng lại, thành phiên bản %(now)d.", n=n, now=adopted.n))
     return redirect(url_for(".one", name=name), 303)
+
+
+@door.get("/<name>/migration")
+def behind(name: str) -> ResponseReturnValue:
+    """Show what would become of every document on an earlier version."""
+    found = plan(office(), name, _mapping(request.args), by=person())
+    return _fates(name, found, _mapping(request.args))
+
+
+@door.post("/<name>/migration")
+def go_over(name: str) -> ResponseReturnValue:
+    """Let every document that can go over to the newest version, and show what became of each."""
+    mapping = _mapping(request.form)
+    return _fates(name, migrate(office(), name, mapping, by=person()), mapping, done=True)
+
+
+def _mapping(asked: MultiDict[str, str]) -> dict[str, str]:
+    return {key[4:]: to for key, to in asked.items() if key.startswith("map-") and to}
+
+
+def _fates(
+    name: str, found: Sequence[Verdict], mapping: Mapping[str, str], *, done: bool = False
+) -> str:
+    route = road(name)
+    names = {one.id: one.name for one in staff(office())[0]}
+    return render_template(
+        "migration.html",
+        route=route,
+        found=found,
+        mapping=mapping,
+        done=done,
+        states=[one for one in route.states.values() if one.acts and not one.home[0]],
+        asked=sorted({one.state for one in found if one.because in PLACES or one.state in mapping}),
+        moving=sum(one.fate is Fate.MOVES for one in found),
+        told={
+            one.document: told(one.finding, route, names, language())
+            for one in found
+            if one.finding
+        },
+    )
+
+
+PLACES = {Because.NO_STATE, Because.NO_PLACE}
+"""What can be helped by saying where a document goes."""
 
 
 def settle(name: str) -> ResponseReturnValue:

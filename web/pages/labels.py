@@ -2,6 +2,24 @@
 
 from collections.abc import Mapping
 
+FATE = {
+    "moves": "chuyển được",
+    "moved": "đã chuyển",
+    "needs-mapping": "cần chỉ định bước",
+    "stays": "giữ phiên bản cũ",
+}
+BECAUSE = {
+    "same-state": "phiên bản mới có bước này",
+    "mapped": "theo bước được chỉ định",
+    "no-state": "phiên bản mới không có bước này",
+    "no-place": "bước được chỉ định không có người xử lý",
+    "branches": "đang lấy ý kiến song song",
+    "asked": "đang hỏi ý kiến người khác",
+    "rests": "đang tạm dừng",
+    "hurts": "từ chỗ đang đứng, phiên bản mới không chứng minh được",
+    "outrun": "vừa có người xử lý",
+    "refused": "không ai làm được bước mới",
+}
 DEFINITION = {"file": "tệp cấu hình", "editor": "trang soạn", "undo": "áp dụng lại"}
 WHOM = {
     "drafter": "người soạn thảo",
@@ -196,6 +214,7 @@ EVENT = {
     "number:cancelled": "Hủy số",
     "number:reserved": "Giữ số",
     "number:voided": "Hủy số giữ",
+    "definition:migrated": "Chuyển sang phiên bản quy trình mới",
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
@@ -342,6 +361,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "role": ROLE,
     "whom": WHOM,
     "definition": DEFINITION,
+    "fate": FATE,
+    "because": BECAUSE,
     "origin": ORIGIN,
     "media": MEDIA,
     "dispatch": DISPATCH,
