@@ -8,6 +8,10 @@ BINDING = frozenset({Effect.SIGN, Effect.SEAL, Effect.ENTER, Effect.DISPATCH})
 """What cannot be undone by going back: a document never comes behind it on its road again."""
 
 
+BINDING_NAMES = frozenset({"sign", "seal", "number", "dispatch"})
+"""What such acts are called, where only the log still knows them."""
+
+
 def behind(at: Standing) -> tuple[State, ...]:
     """Give the states a document went through, without those it was sent back from."""
     return tuple(at.route.states[name] for name in _passed(at))
@@ -33,8 +37,9 @@ def _passed(at: Standing) -> list[str]:
         if step.parent or step.kind not in ROAD:
             continue
         if step.state not in at.route.states:
-            # Of an earlier version of the road: nobody is sent back behind it.
-            passed.clear()
+            # Of an earlier version of the road, which alone knows what its acts did.
+            if step.act in BINDING_NAMES:
+                passed.clear()
             continue
         if step.state in passed:
             del passed[passed.index(step.state) :]

@@ -13,6 +13,7 @@ from records.route import Route
 from records.step import DROPPED, ROAD, Step, StepKind
 from storage.unit import Unit
 from workflow.advance import leave_jobs
+from workflow.behind import returnable
 from workflow.cast import Cast, Trial, cast_of
 from workflow.course import Course, facts_of
 from workflow.define import require_administrator
@@ -102,6 +103,7 @@ def _harm(route: Route, cast: Cast, at: Standing, to: str) -> Finding | None:
     trial = Trial(
         cast, drafter, document.unit, document.classification, document.fields.get("signer", "")
     )
+    arrived = replace(at, document=replace(document, state=to), route=route)
     spot = Spot(
         active=frozenset({to}),
         paper=PAPER.get(document.latest.origin, Paper.DRAFT),
@@ -110,6 +112,7 @@ def _harm(route: Route, cast: Cast, at: Standing, to: str) -> Finding | None:
             for one in at.approvals
             if one.kind in ROAD
         ),
+        behind=tuple((one.name, False) for one in returnable(arrived)),
         numbered=document.number is not None,
         assigned=bool(document.assignee),
     )
