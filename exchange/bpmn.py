@@ -36,8 +36,8 @@ def bpmn_of(route: Route, said: Said) -> bytes:
     plane = _under(diagram, BPMNDI, "BPMNPlane", id="plane", bpmnElement=_id(route.name))
     for node, x, y in _shapes(plan, 0, 0):
         _shape(plane, node, x, y)
-    for flow, x, y in _edges(plan, 0, 0):
-        _edge(plane, flow, x, y)
+    for flow, low, x, y in _edges(plan, 0, 0):
+        _edge(plane, flow, low, x, y)
     return etree.tostring(root, xml_declaration=True, encoding="UTF-8", pretty_print=True)
 
 
@@ -104,9 +104,12 @@ def _shapes(plan: Plan, x: int, y: int) -> Iterator[tuple[Node, int, int]]:
             yield from _shapes(node.inner, x + node.x, y + node.y)
 
 
-def _edges(plan: Plan, x: int, y: int) -> Iterator[tuple[Flow, int, int]]:
+def _edges(plan: Plan, x: int, y: int) -> Iterator[tuple[Flow, int, int, int]]:
+    """Give every arrow with how far down it must go to pass below everything."""
+    bottom = max(node.y + node.size[1] for node in plan.nodes.values())
+    back = [flow for flow in plan.flows if flow.to.x <= flow.source.x]
     for flow in plan.flows:
-        yield flow, x, y
+        yield flow, bottom + 12 + 8 * back.index(flow) if flow in back else 0, x, y
     for node in plan.nodes.values():
         if node.inner:
             yield from _edges(node.inner, x + node.x, y + node.y)
@@ -123,15 +126,15 @@ def _shape(plane: etree._Element, node: Node, x: int, y: int) -> None:
     _under(shape, DC, "Bounds", x=str(x), y=str(y), width=str(width), height=str(height))
 
 
-def _edge(plane: etree._Element, flow: Flow, x: int, y: int) -> None:
+def _edge(plane: etree._Element, flow: Flow, low: int, x: int, y: int) -> None:
     id = _flow_id(flow)
     edge = _under(plane, BPMNDI, "BPMNEdge", id=f"{id}_di", bpmnElement=id)
-    for px, py in _points(flow):
+    for px, py in _points(flow, low):
         _under(edge, DI, "waypoint", x=str(x + px), y=str(y + py))
 
 
-def _points(flow: Flow) -> list[tuple[int, int]]:
-    """Give the corners of an arrow: onward from side to side, back below both."""
+def _points(flow: Flow, low: int) -> list[tuple[int, int]]:
+    """Give the corners of an arrow: onward from side to side, back below everything."""
     source, to = flow.source, flow.to
     (width, height), (wide, high) = source.size, to.size
     middle, aim = source.y + height // 2, to.y + high // 2
@@ -139,6 +142,5 @@ def _points(flow: Flow) -> list[tuple[int, int]]:
         turn = to.x - 25
         start, end = (source.x + width, middle), (to.x, aim)
         return [start, end] if middle == aim else [start, (turn, middle), (turn, aim), end]
-    low = max(source.y + height, to.y + high) + 25
     out, into = source.x + width // 2, to.x + wide // 2
     return [(out, source.y + height), (out, low), (into, low), (into, to.y + high)]
