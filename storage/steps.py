@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
 
 from records.document import Digest
 from records.errors import Outrun
@@ -29,20 +29,17 @@ class Steps:
         deadline: Deadline | None = None,
     ) -> int:
         """Open the next step of a document, lay it on the desks and give its number."""
-        last = self._connection.execute(
-            select(func.max(t.step.c.n)).where(t.step.c.document == document)
-        ).scalar()
+        last = self._connection.execute(_LAST, {"id": document}).scalar()
         n = (last or 0) + 1
-        self._connection.execute(
-            insert(t.step).values(
-                document=document,
-                n=n,
-                state=state,
-                opened_at=at,
-                due_at=deadline.due if deadline else None,
-                soon_at=deadline.soon if deadline else None,
-            )
-        )
+        row = {
+            "document": document,
+            "n": n,
+            "state": state,
+            "opened_at": at,
+            "due_at": deadline.due if deadline else None,
+            "soon_at": deadline.soon if deadline else None,
+        }
+        self._connection.execute(insert(t.step), row)
         lies = [
             {"document": document, "step": n, "token": token, "opened_at": at}
             for token in sorted(desk)
@@ -87,25 +84,18 @@ class Steps:
         on_behalf_of: str = "",
     ) -> None:
         """Close the open step. Raises Outrun: there is none any more."""
-        closed = self._connection.execute(
-            update(t.step)
-            .where(t.step.c.document == document, t.step.c.closed_at.is_(None))
-            .values(
-                closed_at=at,
-                closed_by=by,
-                act=act,
-                digest=digest,
-                approval=approval,
-                on_behalf_of=on_behalf_of,
-            )
-        )
+        told = {
+            "closed_at": at,
+            "closed_by": by,
+            "act": act,
+            "digest": digest,
+            "approval": approval,
+            "on_behalf_of": on_behalf_of,
+        }
+        closed = self._connection.execute(_CLOSE, {"_document": document, **told})
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
-        self._connection.execute(
-            update(t.desk)
-            .where(t.desk.c.document == document, t.desk.c.opened_at.is_not(None))
-            .values(opened_at=None)
-        )
+        self._connection.execute(_CLEAR, {"_document": document})
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
         """Let approvals of other bytes than those of digest ``but`` no longer count."""
@@ -140,14 +130,28 @@ class Steps:
     def several(self, documents: Sequence[str]) -> dict[str, list[Step]]:
         """Give every step of several documents, oldest first."""
         desks: dict[tuple[str, int], set[str]] = {}
-        lying = self._connection.execute(select(t.desk).where(t.desk.c.document.in_(documents)))
-        for row in lying:
+        ids = {"ids": list(documents)}
+        for row in self._connection.execute(_LYING, ids):
             desks.setdefault((row.document, row.step), set()).add(row.token)
         found: dict[str, list[Step]] = {document: [] for document in documents}
-        query = select(t.step).where(t.step.c.document.in_(documents)).order_by(t.step.c.n)
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_STEPS, ids):
             found[row.document].append(_step(row, frozenset(desks.get((row.document, row.n), ()))))
         return found
+
+
+# Statements of every step are built once: building one takes as long as running it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_LYING = select(t.desk).where(t.desk.c.document.in_(_IDS))
+_STEPS = select(t.step).where(t.step.c.document.in_(_IDS)).order_by(t.step.c.n)
+_LAST = select(func.max(t.step.c.n)).where(t.step.c.document == bindparam("id"))
+_CLOSE = update(t.step).where(
+    t.step.c.document == bindparam("_document"), t.step.c.closed_at.is_(None)
+)
+_CLEAR = (
+    update(t.desk)
+    .where(t.desk.c.document == bindparam("_document"), t.desk.c.opened_at.is_not(None))
+    .values(opened_at=None)
+)
 
 
 def _step(row: Any, desk: frozenset[str]) -> Step:
