@@ -120,6 +120,9 @@ class Settings(BaseSettings):
     gather_every: float = 1.0
     """How often to look for messages from partners, in seconds."""
 
+    remind_every: float = Field(default=20.0, gt=0)
+    """How often to look for deadlines that came near or passed, in seconds."""
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         self.trinhky_data = self.trinhky_data.absolute()

@@ -7,6 +7,7 @@ import shutil
 import signal
 import sys
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -29,6 +30,7 @@ from workflow.find import lay_index, reindex
 from workflow.gather import gather
 from workflow.jobs import jobs
 from workflow.office import Office
+from workflow.remind import remind
 from workflow.renew import tend_proofs
 
 LEAVING = 5.0
@@ -158,7 +160,11 @@ def _tend(office: Office, settings: Settings, worker: Worker, stopping: threadin
     log = logging.getLogger("office.tend")
     pause, rested = settings.gather_every, 0.0
     ordered, told = None, ""
+    looked = 0.0
     while not stopping.wait(pause):
+        if time.monotonic() - looked >= settings.remind_every:
+            _remind(office)
+            looked = time.monotonic()
         try:
             if office.today() != ordered:
                 ordered = office.today()
@@ -177,6 +183,17 @@ def _tend(office: Office, settings: Settings, worker: Worker, stopping: threadin
         except Exception:
             # This thread must outlive whatever a partner sends; the message stays where it lies.
             log.exception("a message could not be taken in")
+
+
+def _remind(office: Office) -> None:
+    """Give the reminders that fell due; one that cannot be given now is found at the next look."""
+    log = logging.getLogger("office.tend")
+    try:
+        remind(office)
+    except OfficeError as fault:
+        log.warning("%s", fault.rule)
+    except Exception:
+        log.exception("a reminder could not be given")
 
 
 def _put_in_order(office: Office, settings: Settings, worker: Worker) -> None:

@@ -27,6 +27,16 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What the log says of one document, and how to show that it is in the log."""
+
+    entries: tuple[Mapping[str, object], ...]  # as hashed, each with its path to ``root``
+    size: int  # entries of the whole log
+    head: str  # hash of the last one
+    root: str  # head of the tree over all hashes (RFC 6962)
+
+
+@dataclass(frozen=True, slots=True)
 class AuditHead:
     """Whether the chain holds, and where it ends."""
 
@@ -43,6 +53,7 @@ ACTIONS = frozenset(
         "office:restored",
         "person:changed",
         "calendar:changed",
+        "step:reminded",
         "delegation:given",
         "delegation:revoked",
         "person:known",  # a login

@@ -97,6 +97,17 @@ class Calendar:
         told = self.told_of(on)
         return told.working if told else on.weekday() not in self.weekend
 
+    @property
+    def length(self) -> timedelta:
+        """Give how much is worked on a day."""
+        return sum(
+            (
+                datetime.combine(date.min, end) - datetime.combine(date.min, begin)
+                for begin, end in self.shifts
+            ),
+            timedelta(),
+        )
+
     def end_of(self, on: date) -> datetime:
         """Give when the work of a day ends, or would end."""
         return datetime.combine(on, self.shifts[-1][1], self.zone).astimezone(UTC)

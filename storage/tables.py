@@ -256,6 +256,26 @@ calendar_day = Table(
     Column("at", Moment, nullable=False),
 )
 
+reminder = Table(
+    "reminder",
+    metadata,
+    _id(),  # random: says nothing of the document
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("step", Integer, nullable=False),  # 0: the document's own day
+    Column("kind", String(20), nullable=False),
+    Column("deadline", Moment, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("done_at", Moment),
+    # Whoever gives one keeps it here first: nobody gives it again.
+    UniqueConstraint("document", "step", "kind", "deadline"),
+    Index(
+        "ix_reminder_planned",
+        "at",
+        postgresql_where=text("done_at IS NULL"),
+        sqlite_where=text("done_at IS NULL"),
+    ),
+)
+
 desk = Table(
     "desk",
     metadata,

@@ -19,6 +19,7 @@ from storage.proofs import Proofs
 from storage.queue import Door
 from storage.readings import Readings
 from storage.registers import Registers
+from storage.reminders import Reminders
 from storage.reservations import Reservations
 from storage.signing_requests import SigningRequests
 from storage.steps import Steps
@@ -86,6 +87,11 @@ class Unit:
     def delegations(self) -> Delegations:
         """Who stands in for whom."""
         return Delegations(self.connection)
+
+    @cached_property
+    def reminders(self) -> Reminders:
+        """What somebody was reminded of, or is to be."""
+        return Reminders(self.connection)
 
     @cached_property
     def passes(self) -> Passes:

@@ -13,17 +13,20 @@ from typing import Any
 
 import docx
 import pytest
+from playwright.sync_api import Page
 
 from bench.running import Running
 from config.office import read_office
 from config.settings import Settings
 from drafting.convert import Converter
 from drafting.sandbox import Sandbox
+from exchange.mail import Mailer
 from front.furnishing import furnish
 from records.document import Classification, Direction, Document
 from records.person import Person
 from storage.queue import Worker
 from tests.postgres import Cluster, cluster
+from tests.servers.letterbox import Letterbox, open_letterbox
 from tests.servers.swift import Swift
 from workflow.begin import Particulars
 from workflow.draft import draft
@@ -253,6 +256,7 @@ def founded(
 
 Opening = Callable[..., House]
 Serving = Callable[..., Running]
+LoggedIn = Callable[..., Page]
 
 
 @contextmanager
@@ -304,6 +308,25 @@ def open_lasting_house(
 def house(open_house: Opening) -> House:
     """Give the demonstration office, just founded."""
     return open_house()
+
+
+@pytest.fixture
+def letterbox() -> Iterator[Letterbox]:
+    """Give a mail server that keeps what it is given."""
+    with open_letterbox() as box:
+        yield box
+
+
+@pytest.fixture
+def mailing(house: House, letterbox: Letterbox) -> House:
+    """Give an office that writes to everybody by way of the letterbox."""
+    mailer = Mailer("127.0.0.1", letterbox.port, "trinhky@demo.example", timeout=5, starttls=False)
+    with house.office.database.unit() as unit:
+        for person in unit.people.all():
+            if person.active:
+                unit.people.change(replace(person, email=f"{person.id}@demo.example"))
+    house.office = replace(house.office, mailer=mailer)
+    return house
 
 
 @pytest.fixture

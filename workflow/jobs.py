@@ -14,6 +14,7 @@ from workflow.carry import carry, report
 from workflow.dispatch import passport_of
 from workflow.find import index
 from workflow.office import Office
+from workflow.reminding import letter
 from workflow.renew import prove
 
 Job = Callable[[str, str], None]
@@ -25,6 +26,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "read": lambda document, _: read(office, document),
         "index": lambda document, version: index(office, document, version),
         "notify": lambda document, version: notify(office, document, int(version)),
+        "remind": lambda reminder, person: letter(office, reminder, person),
         "carry": lambda dispatch, _: carry(office, dispatch),
         "prove": lambda document, digest: prove(office, document, digest),
         "report": lambda document, code: report(office, document, code),

@@ -62,6 +62,14 @@ CERTIFICATE = {
     "untrusted": "Không thuộc danh sách tin cậy",
     "unknown": "Chưa xác định được",
 }
+SIGNATURE_ROLE = {
+    "leader": "Ký phê duyệt",
+    "agency": "Ký số cơ quan",
+    "copy": "Ký sao",
+    "annex": "Ký phụ lục",
+    "initials": "Ký nháy",
+    "timestamp": "Dấu thời gian",
+}
 COVERS = {
     "whole-file": "Toàn bộ tệp",
     "revision": "Toàn bộ tệp tại thời điểm ký",
@@ -116,12 +124,14 @@ JOB = {
     "read": "Đọc chữ trong tệp",
     "index": "Lập chỉ mục tìm kiếm",
     "notify": "Gửi thư báo",
+    "remind": "Gửi thư nhắc hạn",
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
+    "step:reminded": "Nhắc hạn",
     "delegation:given": "Ghi ủy quyền",
     "delegation:revoked": "Chấm dứt ủy quyền",
     "calendar:changed": "Thay đổi lịch làm việc",
@@ -227,6 +237,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "verdict": VERDICT,
     "certificate": CERTIFICATE,
     "covers": COVERS,
+    "signature_role": SIGNATURE_ROLE,
     "time_source": TIME_SOURCE,
     "later": LATER,
     "reason": REASON,
