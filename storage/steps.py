@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, bindparam, func, insert, select, update
+from sqlalchemy import BindParameter, Connection, and_, bindparam, func, insert, or_, select, update
 
 from records.document import Digest
 from records.errors import Outrun
@@ -127,6 +127,19 @@ class Steps:
         """Give every step of a document, oldest first."""
         return self.several([document])[document]
 
+    def counting(self, document: str, digest: str) -> list[Step]:
+        """Give the steps that say what may be done now, oldest first.
+
+        They are the open one, the one closed last, and the approvals of the bytes of ``digest``;
+        however long a document's history is, there are only so many.
+        """
+        told = {"id": document, "digest": digest}
+        rows = self._connection.execute(_COUNTING, told).all()
+        desks: dict[int, set[str]] = {row.n: set() for row in rows}
+        for row in self._connection.execute(_ON_DESKS, {"id": document, "ns": list(desks)}):
+            desks[row.step].add(row.token)
+        return [_step(row, frozenset(desks[row.n])) for row in rows]
+
     def several(self, documents: Sequence[str]) -> dict[str, list[Step]]:
         """Give every step of several documents, oldest first."""
         desks: dict[tuple[str, int], set[str]] = {}
@@ -143,6 +156,30 @@ class Steps:
 _IDS: BindParameter[Any] = bindparam("ids", expanding=True)
 _LYING = select(t.desk).where(t.desk.c.document.in_(_IDS))
 _STEPS = select(t.step).where(t.step.c.document.in_(_IDS)).order_by(t.step.c.n)
+_CLOSED_LAST = (
+    select(func.max(t.step.c.n))
+    .where(t.step.c.document == bindparam("id"), t.step.c.closed_at.is_not(None))
+    .scalar_subquery()
+)
+_COUNTING = (
+    select(t.step)
+    .where(
+        t.step.c.document == bindparam("id"),
+        or_(
+            t.step.c.closed_at.is_(None),
+            t.step.c.n == _CLOSED_LAST,
+            and_(
+                t.step.c.approval,
+                t.step.c.cancelled_at.is_(None),
+                t.step.c.digest == bindparam("digest"),
+            ),
+        ),
+    )
+    .order_by(t.step.c.n)
+)
+_ON_DESKS = select(t.desk.c.step, t.desk.c.token).where(
+    t.desk.c.document == bindparam("id"), t.desk.c.step.in_(bindparam("ns", expanding=True))
+)
 _LAST = select(func.max(t.step.c.n)).where(t.step.c.document == bindparam("id"))
 _CLOSE = update(t.step).where(
     t.step.c.document == bindparam("_document"), t.step.c.closed_at.is_(None)

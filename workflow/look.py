@@ -64,7 +64,7 @@ class View:
 def view(office: Office, id: str, *, by: Person) -> View:
     """Give a document as this person sees it. Raises NotFound."""
     with office.database.reading() as unit:
-        at = standing(office, unit, id, by)
+        at = standing(office, unit, id, by, whole=True)
         dispatches = tuple(unit.dispatches.of(id))
         abouts = [id, *(one.id for one in dispatches)]
         acts = tuple(offered(unit, at, by))
