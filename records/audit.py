@@ -75,12 +75,15 @@ ACTIONS = frozenset(
         "signature:rejected",  # what came back was not the signature
         "certificate:registered",
         "certificate:removed",
+        "key:settled",  # with which key somebody signs
         "document:numbered",
         "document:sealed",
         "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",
         "document:archived",
+        "document:raised",  # to a higher class
+        "document:purged",  # nothing of it is left in clear
         "number:cancelled",
         "number:reserved",
         "number:voided",

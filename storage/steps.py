@@ -4,7 +4,18 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import BindParameter, Connection, and_, bindparam, func, insert, or_, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from records.document import Digest
 from records.errors import Outrun
@@ -96,6 +107,16 @@ class Steps:
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
         self._connection.execute(_CLEAR, {"_document": document})
+
+    def lay(self, document: str, n: int, desk: frozenset[str]) -> None:
+        """Lay a step on these desks and take it off every other."""
+        lying = (t.desk.c.document == document, t.desk.c.step == n)
+        since = self._connection.execute(select(t.desk.c.opened_at).where(*lying).limit(1)).scalar()
+        self._connection.execute(delete(t.desk).where(*lying))
+        place = {"document": document, "step": n, "opened_at": since}
+        self._connection.execute(
+            insert(t.desk), [{**place, "token": token} for token in sorted(desk)]
+        )
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
         """Let approvals of other bytes than those of digest ``but`` no longer count."""

@@ -381,6 +381,18 @@ dispatch = Table(
     UniqueConstraint("document", "recipient", "revision"),
 )
 
+recall = Table(
+    "recall",
+    metadata,
+    _id(),  # of the dispatch it was
+    Column("document", ForeignKey("document.id"), nullable=False, index=True),
+    Column("recipient", String(35), nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),  # when its document's class was raised
+    Column("note", Text, nullable=False, default=""),
+)
+
 arrival = Table(
     "arrival",
     metadata,
@@ -446,6 +458,16 @@ certificate = Table(
     Column("not_after", Moment, nullable=False, index=True),
     Column("at", Moment, nullable=False),
     Column("by", String(64), nullable=False),
+)
+
+holding = Table(
+    "holding",
+    metadata,
+    Column("person", String(64), primary_key=True),  # "" for the agency itself
+    Column("kind", String(20), nullable=False),
+    Column("certificate", String(64), nullable=False, default=""),  # a fingerprint
+    Column("keeper", String(40), nullable=False, default=""),
+    Column("credential", String(200), nullable=False, default=""),
 )
 
 signing_request = Table(

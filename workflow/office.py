@@ -19,11 +19,13 @@ from records.register import Book
 from records.route import Route
 from records.working_time import Calendar
 from search.index import Index
+from signing.custody import Custody
 from signing.keys import Keyring
 from signing.press import Press
 from signing.validate import Validator
 from storage.contents import Contents
 from storage.database import Database
+from storage.ledger import Ledger
 from workflow.roads import Roads
 
 
@@ -36,6 +38,7 @@ class Office:
     clock: Callable[[], datetime]  # aware
     database: Database
     contents: Contents
+    ledger: Ledger  # of what became secret
     passwords: Passwords
     roads: Roads
     books: tuple[Book, ...]
@@ -49,6 +52,7 @@ class Office:
     reader: PdfReader
     converter: Converter
     keyring: Keyring
+    custody: Custody
     press: Press
     validator: Validator
     proofs: Policy  # how lastingly signatures are proven

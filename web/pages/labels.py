@@ -47,7 +47,7 @@ DISPATCH = {
     "assigned": "Đã phân công",
     "processing": "Đang giải quyết",
     "completed": "Đã giải quyết xong",
-    "recalled": "Đã thu hồi",
+    "recalled": "Phải thu hồi",
     "failed": "Gửi không được",
 }
 VERDICT = {
@@ -127,6 +127,7 @@ JOB = {
     "remind": "Gửi thư nhắc hạn",
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
+    "purge": "Xóa bản không mật",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
 EVENT = {
@@ -157,12 +158,15 @@ EVENT = {
     "signature:rejected": "Chữ ký gửi về bị từ chối",
     "certificate:registered": "Đăng ký chứng thư",
     "certificate:removed": "Gỡ chứng thư",
+    "key:settled": "Quy định khóa ký",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
     "document:proven": "Thêm dấu thời gian cho chữ ký",
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
+    "document:raised": "Nâng độ mật",
+    "document:purged": "Xóa bản không mật",
     "number:cancelled": "Hủy số",
     "number:reserved": "Giữ số",
     "number:voided": "Hủy số giữ",
@@ -203,6 +207,12 @@ WEEKDAY = {
     "4": "Thứ Sáu",
     "5": "Thứ Bảy",
     "6": "Chủ nhật",
+}
+KEEPER = {
+    "file": "Tệp khóa trên máy chủ",
+    "token": "Thiết bị PKCS#11",
+    "remote": "Nhà cung cấp ký số từ xa",
+    "device": "Thiết bị riêng của người ký",
 }
 PLACE = {
     "desk": "Bàn làm việc",
@@ -245,6 +255,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "job": JOB,
     "part": PART,
     "hint": HINT,
+    "keeper": KEEPER,
     "place": PLACE,
     "capacity": CAPACITY,
     "weekday": WEEKDAY,
