@@ -186,7 +186,8 @@ def _table(
 
 def measure(chosen: argparse.Namespace) -> tuple[list[Level], float]:
     """Give what was measured at each size, and the rate of signing alone."""
-    sizes = [one for one in LEVELS if one < chosen.documents] + [chosen.documents]
+    smaller = [] if chosen.alone else [one for one in LEVELS if one < chosen.documents]
+    sizes = [*smaller, chosen.documents]
     federation = Federation(chosen.people - len(PEOPLE), chosen.units)
     with ExitStack() as stack:
         server = stack.enter_context(cluster(durable=True))
@@ -209,7 +210,11 @@ def measure(chosen: argparse.Namespace) -> tuple[list[Level], float]:
             chosen.minutes,
             chosen.indexed or chosen.documents,
         )
-        levels = [bench.level(size) for size in sizes]
+        levels = []
+        for size in sizes:
+            levels.append(bench.level(size))
+            # A day takes long, and what came out is not to be lost with what comes after.
+            print("\n".join(told(levels[-1:])), "", sep="\n", flush=True)
         leader = federation.holding(Role.LEADER)[0].id
         alone = bare(office.data / "keys", leader, processes=PROCESSES, seconds=30 * chosen.minutes)
         return levels, alone
@@ -219,6 +224,7 @@ def main() -> None:
     """Measure on an office of its own in a scratch folder, and print."""
     parser = argparse.ArgumentParser(prog="bench.office_day", description=__doc__)
     parser.add_argument("--documents", type=int, default=LEVELS[-1], help="stored at the end")
+    parser.add_argument("--alone", action="store_true", help="measure no smaller archive first")
     parser.add_argument("--people", type=int, default=PEOPLE_OF_HANOI)
     parser.add_argument("--units", type=int, default=UNITS_OF_HANOI)
     parser.add_argument("--looks", type=int, default=60, help="of each kind, one at a time")
