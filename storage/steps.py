@@ -1,6 +1,6 @@
 """Steps as rows: what is open, on whose desk, and which approvals still count."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -148,13 +148,13 @@ class Steps:
         """Give every step of a document, oldest first."""
         return self.several([document])[document]
 
-    def counting(self, document: str, digest: str) -> list[Step]:
+    def counting(self, document: str, digests: Collection[str]) -> list[Step]:
         """Give the steps that say what may be done now, oldest first.
 
-        They are the open one, the one closed last, and the approvals of the bytes of ``digest``;
+        They are the open one, the one closed last, and the approvals of bytes of these digests;
         however long a document's history is, there are only so many.
         """
-        told = {"id": document, "digest": digest}
+        told = {"id": document, "digests": sorted(set(digests))}
         rows = self._connection.execute(_COUNTING, told).all()
         desks: dict[int, set[str]] = {row.n: set() for row in rows}
         for row in self._connection.execute(_ON_DESKS, {"id": document, "ns": list(desks)}):
@@ -192,7 +192,7 @@ _COUNTING = (
             and_(
                 t.step.c.approval,
                 t.step.c.cancelled_at.is_(None),
-                t.step.c.digest == bindparam("digest"),
+                t.step.c.digest.in_(bindparam("digests", expanding=True)),
             ),
         ),
     )

@@ -75,9 +75,9 @@ def standing(
     if not mandates and not may_know(unit, document, by):
         raise NotFound("document.unknown")
     route = office.roads.of(unit, document.definition, document.workflow)
-    steps = unit.steps
-    found = steps.of(id) if whole else steps.counting(id, document.latest.digest)
-    at = Standing(document, tuple(found), route, mandates)
+    shown = (document.latest.digest, approved_digest(document))
+    steps = unit.steps.of(id) if whole else unit.steps.counting(id, shown)
+    at = Standing(document, tuple(steps), route, mandates)
     # A mandate shows what waits for the one who gave it, and nothing else they may read.
     if not may_know(unit, document, by) and not _mandated(unit, at):
         raise NotFound("document.unknown")

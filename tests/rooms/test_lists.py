@@ -157,8 +157,8 @@ def test_what_an_act_reads_of_a_document_does_not_grow_with_its_history(
             unit.steps.open(one.id, "signing", frozenset({"role:leader"}), at=AT)
 
     with database.reading() as unit:
-        every, counting = unit.steps.of(one.id), unit.steps.counting(one.id, shown)
-        other = unit.steps.counting(one.id, "2" * 64)
+        every, counting = unit.steps.of(one.id), unit.steps.counting(one.id, [shown])
+        other = unit.steps.counting(one.id, ["2" * 64])
     assert [step.n for step in counting] == [1, 21, 41, 60, 61]
     assert [step.n for step in other] == [60, 61]
     assert counting == [step for step in every if step in counting]
