@@ -79,7 +79,7 @@ class View:
 def view(office: Office, id: str, *, by: Person) -> View:
     """Give a document as this person sees it. Raises NotFound."""
     with office.database.reading() as unit:
-        at = standing(office, unit, id, by)
+        at = standing(office, unit, id, by, whole=True)
         dispatches = tuple(unit.dispatches.of(id))
         found, beside = tuple(offers(unit, at, by)), tuple(sides(unit, at, by))
         acts = [offer.act for offer in found]
