@@ -1,13 +1,11 @@
 """Steps as rows: what is open, on whose desk, and which approvals still count."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
-from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
 from sqlalchemy import (
-    BindParameter,
     Connection,
     and_,
     bindparam,
@@ -99,27 +97,6 @@ class Steps:
         )
 
     def _lay(self, step: Step, tokens: frozenset[str], *, by_hand: frozenset[str]) -> None:
-    def open(
-        self,
-        document: str,
-        state: str,
-        desk: frozenset[str],
-        *,
-        at: datetime,
-        deadline: Deadline | None = None,
-    ) -> int:
-        """Open the next step of a document, lay it on the desks and give its number."""
-        last = self._connection.execute(_LAST, {"id": document}).scalar()
-        n = (last or 0) + 1
-        row = {
-            "document": document,
-            "n": n,
-            "state": state,
-            "opened_at": at,
-            "due_at": deadline.due if deadline else None,
-            "soon_at": deadline.soon if deadline else None,
-        }
-        self._connection.execute(insert(t.step), row)
         lies = [
             {
                 "document": step.document,
@@ -183,30 +160,6 @@ class Steps:
             .where(t.desk.c.document == step.document, t.desk.c.step == step.n)
             .values(opened_at=None)
         )
-    def close(  # noqa: PLR0913 - the facts of an act, each named at the call
-        self,
-        document: str,
-        *,
-        by: str,
-        act: str,
-        at: datetime,
-        digest: str,
-        approval: bool,
-        on_behalf_of: str = "",
-    ) -> None:
-        """Close the open step. Raises Outrun: there is none any more."""
-        told = {
-            "closed_at": at,
-            "closed_by": by,
-            "act": act,
-            "digest": digest,
-            "approval": approval,
-            "on_behalf_of": on_behalf_of,
-        }
-        closed = self._connection.execute(_CLOSE, {"_document": document, **told})
-        if closed.rowcount != 1:
-            raise Outrun("step.outrun")
-        self._connection.execute(_CLEAR, {"_document": document})
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
         """Let approvals of other bytes than those of digest ``but`` no longer count."""
@@ -236,15 +189,16 @@ class Steps:
     def counting(self, document: str, digests: Collection[str]) -> list[Step]:
         """Give the steps that say what may be done now, oldest first.
 
-        They are the open one, the one closed last, and the approvals of bytes of these digests;
-        however long a document's history is, there are only so many.
+        They are the open ones and all that lies in or hangs on them, the one of the road closed
+        last, and the approvals of bytes of these digests; however long a document's history is,
+        there are only so many.
         """
         told = {"id": document, "digests": sorted(set(digests))}
         rows = self._connection.execute(_COUNTING, told).all()
-        desks: dict[int, set[str]] = {row.n: set() for row in rows}
+        desks: dict[int, dict[str, bool]] = {row.n: {} for row in rows}
         for row in self._connection.execute(_ON_DESKS, {"id": document, "ns": list(desks)}):
-            desks[row.step].add(row.token)
-        return [_step(row, frozenset(desks[row.n])) for row in rows]
+            desks[row.step][row.token] = row.by_hand
+        return [_step(row, desks[row.n]) for row in rows]
 
     def several(self, documents: Sequence[str]) -> dict[str, list[Step]]:
         """Give every step of several documents, oldest first."""
@@ -259,24 +213,19 @@ class Steps:
         return found
 
 
-def _step(row: Any, desk: Mapping[str, bool]) -> Step:
-        desks: dict[tuple[str, int], set[str]] = {}
-        ids = {"ids": list(documents)}
-        for row in self._connection.execute(_LYING, ids):
-            desks.setdefault((row.document, row.step), set()).add(row.token)
-        found: dict[str, list[Step]] = {document: [] for document in documents}
-        for row in self._connection.execute(_STEPS, ids):
-            found[row.document].append(_step(row, frozenset(desks.get((row.document, row.n), ()))))
-        return found
-
-
 # Statements of every step are built once: building one takes as long as running it.
-_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
-_LYING = select(t.desk).where(t.desk.c.document.in_(_IDS))
-_STEPS = select(t.step).where(t.step.c.document.in_(_IDS)).order_by(t.step.c.n)
+_OPEN = (
+    select(t.step.c.n)
+    .where(t.step.c.document == bindparam("id"), t.step.c.closed_at.is_(None))
+    .scalar_subquery()
+)
 _CLOSED_LAST = (
     select(func.max(t.step.c.n))
-    .where(t.step.c.document == bindparam("id"), t.step.c.closed_at.is_not(None))
+    .where(
+        t.step.c.document == bindparam("id"),
+        t.step.c.closed_at.is_not(None),
+        t.step.c.parent == 0,
+    )
     .scalar_subquery()
 )
 _COUNTING = (
@@ -286,6 +235,7 @@ _COUNTING = (
         or_(
             t.step.c.closed_at.is_(None),
             t.step.c.n == _CLOSED_LAST,
+            and_(t.step.c.parent > 0, t.step.c.parent.in_(_OPEN)),
             and_(
                 t.step.c.approval,
                 t.step.c.cancelled_at.is_(None),
@@ -295,21 +245,12 @@ _COUNTING = (
     )
     .order_by(t.step.c.n)
 )
-_ON_DESKS = select(t.desk.c.step, t.desk.c.token).where(
+_ON_DESKS = select(t.desk.c.step, t.desk.c.token, t.desk.c.by_hand).where(
     t.desk.c.document == bindparam("id"), t.desk.c.step.in_(bindparam("ns", expanding=True))
 )
-_LAST = select(func.max(t.step.c.n)).where(t.step.c.document == bindparam("id"))
-_CLOSE = update(t.step).where(
-    t.step.c.document == bindparam("_document"), t.step.c.closed_at.is_(None)
-)
-_CLEAR = (
-    update(t.desk)
-    .where(t.desk.c.document == bindparam("_document"), t.desk.c.opened_at.is_not(None))
-    .values(opened_at=None)
-)
 
 
-def _step(row: Any, desk: frozenset[str]) -> Step:
+def _step(row: Any, desk: Mapping[str, bool]) -> Step:
     return Step(
         document=row.document,
         n=row.n,
