@@ -26,6 +26,7 @@ from records.signing import Awaited
 from signing import awaited as open_revisions
 from signing import fields, wording
 from signing.at_once import at_once
+from signing.caption import captioned
 from signing.certificates import context, standing_of
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
 from signing.keys import Keyring
@@ -93,6 +94,7 @@ class Press:
         at: datetime,
         reason: str,
         level: Level = Level.B_T,
+        capacity: tuple[str, ...] = (),
     ) -> bytes:
         """Sign for a leader: a plain approval signature with a timestamp, and its picture.
 
@@ -109,7 +111,13 @@ class Press:
         signer = self._keyring.signer(person)
         certificate = signer.certificate.dump()
         awaited = self.await_leader(
-            pdf, certificate, placement=placement, person=person, at=at, reason=reason
+            pdf,
+            certificate,
+            placement=placement,
+            person=person,
+            at=at,
+            reason=reason,
+            capacity=capacity,
         )
         made = signer.sign(awaited.attributes)
         return self.finish(pdf, awaited, certificate, made, at=at, level=level)
@@ -123,10 +131,12 @@ class Press:
         person: str,
         at: datetime,
         reason: str,
+        capacity: tuple[str, ...] = (),
     ) -> Awaited:
         """Make the revision of a leader's signature, whose key is not here, without it.
 
-        Takes   certificate: in DER, of the key that will sign.
+        Takes   certificate: in DER, of the key that will sign; capacity: lines shown with the
+                picture, of one who signs in another's name.
         Raises  as ``sign``.
         """
         signer = self._outsider(certificate)
@@ -135,7 +145,13 @@ class Press:
         with _foreign():
             writer = _open(self._prepared(pdf, placement))
             width, height = fields.size_of(writer, fields.LEADER)
-            drawn = draw(picture, writer, width=width, height=height)
+            if capacity:
+                face = self._both_faces()[False]
+                font = embed(face, writer)
+                drawn = captioned(picture, capacity, face, font, writer, width=width, height=height)
+                reason = f"{reason} ({'; '.join(capacity)})"
+            else:
+                drawn = draw(picture, writer, width=width, height=height)
             fields.show(writer, fields.LEADER, drawn)
             return self._left_open(writer, signer, fields.LEADER, pdf, at=at, reason=reason)
 

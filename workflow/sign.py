@@ -10,6 +10,7 @@ from records.paper import Placement
 from records.person import Person
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
+from workflow.capacity import CAPACITY, PRINTED, stamped_lines
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
@@ -28,6 +29,7 @@ def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
+        capacity = stamped_lines(office, unit, was, act, by=by, choice=choice)
     document = was.document
     wanted = level_of(office, document, ceiling=Level.B_T)
     shown = office.contents.get(document, document.latest.digest)
@@ -39,8 +41,9 @@ def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
         at=at.astimezone(office.zone),
         reason=reason_of(office, document),
         level=wanted,
+        capacity=() if printed(document, by) else capacity,
     )
-    with_signature = signed_by(office, document, signed, by=by, at=at)
+    with_signature = signed_by(office, document, signed, by=by, at=at, capacity=capacity)
     proof = weighed(office, with_signature, signed, wanted=wanted)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
@@ -49,12 +52,28 @@ def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
         return note(unit, advance(office, unit, now, with_signature, deed), proof)
 
 
-def signed_by(
-    office: Office, document: Document, signed: bytes, *, by: Person, at: datetime
+def signed_by(  # noqa: PLR0913 - who signed what, when, in what capacity
+    office: Office,
+    document: Document,
+    signed: bytes,
+    *,
+    by: Person,
+    at: datetime,
+    capacity: tuple[str, ...] = (),
 ) -> Document:
     """Give the document with the signed bytes as its latest revision."""
     made = Made(Origin.SIGNED, by.id, at, document.latest.pages)
-    return replace(with_revision(office, document, signed, made), signer=by.id)
+    with_signature = replace(with_revision(office, document, signed, made), signer=by.id)
+    if not capacity:
+        return with_signature
+    # The last line is the name, which every list of signers has already.
+    lines = "\n".join(capacity[:-1])
+    return replace(with_signature, fields={**document.fields, CAPACITY: lines})
+
+
+def printed(document: Document, by: Person) -> bool:
+    """Tell whether the page itself names the one who signs in another's name."""
+    return document.fields.get(PRINTED) == by.id
 
 
 def placement_of(office: Office, document: Document) -> Placement:
