@@ -244,6 +244,16 @@ class Running:
             raise NotOurs("the office does not run")
         return self._process.pid
 
+    @property
+    def home(self) -> str:
+        """Give the address of its first page."""
+        return f"http://127.0.0.1:{self.port}"
+
+    @property
+    def database_url(self) -> str:
+        """Give where its database is."""
+        return self._told.get("DATABASE_URL", f"sqlite:///{self.data / 'trinhky.sqlite'}")
+
     def by(self, person: str) -> Caller:
         """Give a caller with this person's token."""
         if person not in self._tokens:

@@ -27,6 +27,16 @@ class AuditEntry:
 
 
 @dataclass(frozen=True, slots=True)
+class Excerpt:
+    """What the log says of one document, and how to show that it is in the log."""
+
+    entries: tuple[Mapping[str, object], ...]  # as hashed, each with its path to ``root``
+    size: int  # entries of the whole log
+    head: str  # hash of the last one
+    root: str  # head of the tree over all hashes (RFC 6962)
+
+
+@dataclass(frozen=True, slots=True)
 class AuditHead:
     """Whether the chain holds, and where it ends."""
 
@@ -65,6 +75,7 @@ ACTIONS = frozenset(
         "signature:rejected",  # what came back was not the signature
         "certificate:registered",
         "certificate:removed",
+        "key:settled",  # with which key somebody signs
         "document:numbered",
         "document:sealed",
         "document:proven",  # its signatures got a timestamp, late or anew

@@ -28,6 +28,17 @@ class SignatureVerdict:
     certificate_status: str  # "good", "revoked", "expired", "untrusted", "unknown"
     verdict: Verdict
     reasons: tuple[str, ...]  # identifiers, empty when valid
+    organization: str = ""  # as the certificate names the signer's
+    title: str = ""
+    valid_from: datetime | None = None  # aware, UTC; of the certificate
+    valid_to: datetime | None = None
+    chain: tuple[str, ...] = ()  # names from the signer's issuer up to the believed root
+    status_source: str = ""  # what told the certificate's status: "ocsp", "crl" or ""
+    status_at: datetime | None = None  # aware; when that was said
+    role: str = ""  # "leader", "agency", "copy", "annex", "initials", "timestamp" or ""
+    revision: int = 0  # which revision of the file it covers, 1 is the first
+    length: int = 0  # bytes of the file that are signed, counted from its beginning
+    attributed: tuple[tuple[str, str], ...] = ()  # each later change, and who signed it or ""
     kind: str = "signature"  # or "timestamp", which nobody signed: it proves what was before it
 
 

@@ -62,6 +62,13 @@ class Standing:
     time_source: str
     certificate_status: str
     doubts: tuple[Doubt, ...]
+    organization: str = ""
+    title: str = ""
+    valid_from: datetime | None = None
+    valid_to: datetime | None = None
+    chain: tuple[str, ...] = ()
+    status_source: str = ""
+    status_at: datetime | None = None
 
 
 def context(
@@ -135,35 +142,85 @@ async def judge_cms(
     status, found = await _judge_signer(one, trust, known or at)
     # An ended stamp is told only where its proof was needed.
     doubts += [doubt] if doubt and (found or doubt[1] not in _ENDED) else []
-    return _standing(
+    return await _standing(
         one.signer_cert,
         time=known or one.self_reported_timestamp,
         source="timestamp" if known else "claimed",
         status=status,
         doubts=(*doubts, *found),
+        believed=_with_others(one, context(trust, known or at, about=one.signer_cert)),
     )
 
 
-def _standing(
+async def _standing(  # noqa: PLR0913 - what is known of one signer
     certificate: x509.Certificate,
     *,
     time: datetime | None,
     source: str,
     status: str,
     doubts: tuple[Doubt, ...],
+    believed: ValidationContext,
 ) -> Standing:
+    subject = certificate.subject.native
+    chain = await _chain_of(certificate, believed)
+    word, said_at = _newest_word(certificate, believed)
     return Standing(
-        signer=_called(certificate.subject),
-        issuer=_called(certificate.issuer),
+        signer=called(certificate.subject),
+        issuer=called(certificate.issuer),
         serial=f"{certificate.serial_number:x}",
         time=time if time and time.tzinfo else None,
         time_source=source if time and time.tzinfo else "",
         certificate_status=status,
         doubts=doubts,
+        organization=_last(subject.get("organization_name")),
+        title=_last(subject.get("title")),
+        valid_from=certificate.not_valid_before,
+        valid_to=certificate.not_valid_after,
+        chain=chain,
+        status_source=word if status in ("good", "revoked") else "",
+        status_at=said_at if status in ("good", "revoked") else None,
     )
 
 
-def _called(name: x509.Name) -> str:
+def _with_others(one: EmbeddedPdfSignature, believed: ValidationContext) -> ValidationContext:
+    believed.certificate_registry.register_multiple(one.other_embedded_certs)
+    return believed
+
+
+async def _chain_of(certificate: x509.Certificate, believed: ValidationContext) -> tuple[str, ...]:
+    try:
+        async for path in believed.path_builder.async_build_paths_lazy(certificate):
+            held = [one for one in path if isinstance(one, x509.Certificate)]
+            return tuple(called(one.subject) for one in reversed(held))[1:]
+    except PathBuildingError:
+        pass
+    return ()
+
+
+def _newest_word(
+    certificate: x509.Certificate, believed: ValidationContext
+) -> tuple[str, datetime | None]:
+    """Give what says whether a certificate was revoked, and when that was said."""
+    said = [
+        ("ocsp", one["this_update"].native)
+        for answer in believed.ocsps
+        for one in answer.response_data["responses"]
+        if one["cert_id"]["serial_number"].native == certificate.serial_number
+    ]
+    said += [
+        ("crl", one["tbs_cert_list"]["this_update"].native)
+        for one in believed.crls
+        if one.issuer == certificate.issuer
+    ]
+    return max(said, key=lambda pair: pair[1], default=("", None))
+
+
+def _last(told: object) -> str:
+    return str(told[-1] if isinstance(told, list) else told or "")
+
+
+def called(name: x509.Name) -> str:
+    """Give what somebody is called in a certificate: their common name, or their organisation."""
     parts = name.native
     called = parts.get("common_name") or parts.get("organization_name") or name.human_friendly
     return str(called[-1] if isinstance(called, list) else called)
@@ -309,12 +366,13 @@ async def _judge_timestamp(one: EmbeddedPdfSignature, trust: Trust, at: datetime
     if stamp.doubt:
         broken = stamp.doubt[1] == "timestamp-broken"
         doubts.append((Verdict.INVALID, "digest-mismatch") if broken else stamp.doubt)
-    return _standing(
+    return await _standing(
         one.signer_cert,
         time=stamp.time,
         source="claimed" if stamp.doubt else "timestamp",
         status=_status(stamp.doubt),
         doubts=tuple(doubts),
+        believed=_with_others(one, context(trust, at, for_timestamps=True, about=one.signer_cert)),
     )
 
 

@@ -3,21 +3,25 @@
 import io
 from collections.abc import Callable
 from datetime import datetime
+from hashlib import sha256
 
 from asn1crypto import cms, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.general import simple_cms_attribute
+from pyhanko.sign.signers.pdf_cms import ExternalSigner
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
+from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from records.errors import Broken
 from records.level import Weight
 from signing.at_once import at_once
 from signing.certificates import compute_tst_digest, extract_signer_cert
+from signing.keys import KeySigner
 from signing.levels import token_of, weigh
-from signing.material import Material, put
+from signing.material import Material, carried, put
 from signing.revocation import Revocation
 from signing.timestamps import Timestamper
 from signing.trust import Trust
@@ -66,6 +70,30 @@ class Lasting:
             [simple_cms_attribute("signature_time_stamp_token", token)]
         )
         return _into_hole(pdf, one, whole.dump())
+
+    def vouch(self, content: bytes, signer: KeySigner, at: datetime) -> bytes:
+        """Give a signature of its own over any content, with a timestamp, as CMS in DER.
+
+        Raises  Unavailable: no timestamp authority answers.
+        Source  RFC 5652 (detached signature).
+        """
+        return at_once(self._vouched(content, signer, at))
+
+    async def _vouched(self, content: bytes, signer: KeySigner, at: datetime) -> bytes:
+        certificate = signer.certificate
+        store = SimpleCertificateStore()
+        store.register_multiple(signer.chain)
+        empty = ExternalSigner(certificate, store, signature_value=256)
+        attributes = await empty.signed_attrs(sha256(content).digest(), "sha256")
+        made = ExternalSigner(certificate, store, signature_value=signer.sign(attributes.dump()))
+        signed = await made.async_sign_prescribed_attributes(
+            "sha256", attributes, timestamper=self._timestamper.stamper(at)
+        )
+        return bytes(signed.dump())
+
+    def material_in(self, pdf: bytes) -> tuple[Trust, Material]:
+        """Give whom the office believes now, and the validation data a file of ours carries."""
+        return self._trust(), carried(PdfFileReader(io.BytesIO(pdf), strict=True))
 
     def enclose(
         self, writer: IncrementalPdfFileWriter, signer: x509.Certificate, at: datetime

@@ -29,7 +29,8 @@ from pyhanko.sign.validation.status import SignatureCoverageLevel
 from records.errors import Unreadable
 from records.signature import SignatureVerdict, ValidationReport, Verdict
 from signing.at_once import at_once
-from signing.certificates import judge_cms
+from signing.certificates import called, judge_cms
+from signing.fields import AGENCY, COPY, LEADER
 from signing.material import enclosed
 from signing.trust import Trust
 
@@ -246,7 +247,62 @@ def _judge_one(
         certificate_status=standing.certificate_status,
         verdict=_worst([Verdict.VALID, *(verdict for verdict, _ in doubts)]),
         reasons=reasons,
+        organization=standing.organization,
+        title=standing.title,
+        valid_from=standing.valid_from,
+        valid_to=standing.valid_to,
+        chain=standing.chain,
+        status_source=standing.status_source,
+        status_at=standing.status_at,
+        role=role_of(one),
+        revision=one.signed_revision + 1,
+        length=int(one.byte_range[2]) + int(one.byte_range[3]),
+        attributed=tuple(dict.fromkeys(_attributed(chain, one))),
         kind="timestamp" if one.sig_object_type == "/DocTimeStamp" else "signature",
+    )
+
+
+def role_of(one: EmbeddedPdfSignature) -> str:
+    """Give what a signature is for, where its field says so (Decree 30/2020, Annex I)."""
+    if one.sig_object_type == "/DocTimeStamp":
+        return "timestamp"
+    name = str(one.fq_name)
+    return next((role for begins, role in _ROLES.items() if name.startswith(begins)), "")
+
+
+_ROLES = {
+    LEADER: "leader",
+    AGENCY: "agency",
+    COPY: "copy",
+    "PhuLuc": "annex",
+    "KyNhay": "initials",
+}
+
+
+def _attributed(chain: _Chain, one: EmbeddedPdfSignature) -> Iterator[tuple[str, str]]:
+    """Give every later change with who signed the revision that made it, "" where nobody did."""
+    for revision in range(one.signed_revision + 1, chain.last_revision + 1):
+        signers = [called(each.signer_cert.subject) for each in chain.signatures_in(revision)]
+        who = ", ".join(signers)
+        level = chain.change_in(revision)
+        if level is ModificationLevel.OTHER:
+            yield "other", who
+        elif level is ModificationLevel.FORM_FILLING and _filled_in(chain, revision):
+            yield "form-filling", who
+        for each in chain.signatures_in(revision):
+            stamps = each.sig_object_type == "/DocTimeStamp"
+            yield "timestamp" if stamps else "signature", called(each.signer_cert.subject)
+        if not signers and level is ModificationLevel.LTA_UPDATES:
+            yield "validation-data", ""
+
+
+def _filled_in(chain: _Chain, revision: int) -> bool:
+    before = _fields(chain.reader.get_historical_resolver(revision - 1))
+    after = _fields(chain.reader.get_historical_resolver(revision))
+    return any(
+        str(field.get("/V")) != str(before[name].get("/V") if name in before else None)
+        for name, field in after.items()
+        if field.get("/FT") != "/Sig"
     )
 
 

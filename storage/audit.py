@@ -8,14 +8,18 @@ from typing import Any
 
 from sqlalchemy import Connection, insert, select, update
 
-from records.audit import ACTIONS, AuditEntry, AuditEvent, AuditHead
+from records.audit import ACTIONS, AuditEntry, AuditEvent, AuditHead, Excerpt
 from records.document import Classification, Document
 from records.errors import Broken
 from storage import tables as t
+from storage.merkle import path_of, root_of
 from storage.vault import Vault
 
 BATCH = 1000
 """How many entries are checked at a time."""
+
+
+_HASHED = ("at", "by", "action", "document", "facts")
 
 
 class Audit:
@@ -63,6 +67,25 @@ class Audit:
             .order_by(t.audit.c.seq)
         )
         return [(_entry(row), self._text(document, row)) for row in self._connection.execute(query)]
+
+    def excerpt(self, document: str) -> Excerpt:
+        """Give the entries about a document as they were hashed, each with its way to the head."""
+        query = select(t.audit.c.hash).order_by(t.audit.c.seq)
+        hashes = list(self._connection.execute(query).scalars())
+        rows = self._connection.execute(
+            select(t.audit).where(t.audit.c.document == document).order_by(t.audit.c.seq)
+        )
+        entries = [
+            {
+                "before": row.before,
+                "seq": row.seq,
+                "row": {name: getattr(row, name) for name in _HASHED},
+                "hash": row.hash,
+                "path": [list(step) for step in path_of(hashes, row.seq - 1)],
+            }
+            for row in rows
+        ]
+        return Excerpt(tuple(entries), len(hashes), hashes[-1] if hashes else "", root_of(hashes))
 
     def latest(self, limit: int) -> list[AuditEntry]:
         """Give the newest entries, newest first."""

@@ -13,6 +13,7 @@ from typing import Any
 
 import docx
 import pytest
+from playwright.sync_api import Page
 
 from bench.running import Running
 from config.office import read_office
@@ -255,6 +256,7 @@ def founded(
 
 Opening = Callable[..., House]
 Serving = Callable[..., Running]
+LoggedIn = Callable[..., Page]
 
 
 @contextmanager

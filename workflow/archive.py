@@ -62,9 +62,9 @@ def _package(
     }
     for one in document.attachments:
         payload[f"attachments/{one.n:03d}-{one.name}"] = office.contents.get(document, one.digest)
-    payload["metadata.json"] = _json(description_of(document))
-    payload["history.json"] = _json(history)
-    payload["validation.json"] = _json(asdict(report))
+    payload["metadata.json"] = as_json(description_of(document))
+    payload["history.json"] = as_json(history)
+    payload["validation.json"] = as_json(asdict(report))
     about = {
         "Source-Organization": office.organ.name,
         "External-Identifier": document.id,
@@ -80,7 +80,8 @@ def description_of(document: Document) -> dict[str, object]:
     return told
 
 
-def _json(told: Mapping[str, object] | list[dict[str, object]]) -> bytes:
+def as_json(told: Mapping[str, object] | list[dict[str, object]]) -> bytes:
+    """Give plain values as readable JSON, the same bytes each time."""
     return json.dumps(told, ensure_ascii=False, indent=1, sort_keys=True, default=_plain).encode()
 
 

@@ -1,7 +1,7 @@
 """Signatures are checked: of a document of ours, or of any file somebody brings."""
 
 from records.document import Document, Media
-from records.errors import Refused
+from records.errors import NotFound, Refused
 from records.person import Person
 from records.signature import ValidationReport, Verdict
 from workflow.office import Office
@@ -23,6 +23,26 @@ def report_on(office: Office, document: Document) -> ValidationReport:
         return UNSIGNED
     content = office.contents.get(document, document.latest.digest)
     return office.validator.report(content, office.clock())
+
+
+def signed_bytes(office: Office, id: str, n: int, *, by: Person) -> tuple[Document, bytes]:
+    """Give a document and its latest file as it was when the n-th signature (from 1) was made.
+
+    Raises  NotFound: no such document, or it has not so many signatures.
+    """
+    with office.database.reading() as unit:
+        document = standing(office, unit, id, by).document
+    found = report_on(office, document).signatures
+    if not 1 <= n <= len(found) or not found[n - 1].length:
+        raise NotFound("signature.unknown")
+    content = office.contents.get(document, document.latest.digest)
+    return document, content[: found[n - 1].length]
+
+
+def signed_page(office: Office, id: str, n: int, page: int, *, width: int, by: Person) -> bytes:  # noqa: PLR0913 - which page of what was signed by whom
+    """Give a page of what the n-th signature covers, as a picture. Raises NotFound, Unreadable."""
+    _, content = signed_bytes(office, id, n, by=by)
+    return office.reader.page_png(content, page, width=width)
 
 
 def check_file(office: Office, pdf: bytes) -> ValidationReport:

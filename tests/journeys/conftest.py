@@ -5,10 +5,21 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from bench.running import Running
-from tests.conftest import PASSWORD, Clock, Founding, Serving
+from tests.conftest import PASSWORD, Clock, Founding, LoggedIn, Serving
 from tests.postgres import Cluster
+
+ARGUMENTS = [
+    "--no-sandbox",  # this run may be root's
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
 
 
 @pytest.fixture(scope="session")
@@ -40,6 +51,35 @@ def partner(
     """Give a second office, which finds its messages in the same spool."""
     folder = tmp_path_factory.mktemp("partner")
     yield from _served(lay_out(folder, office="office-partner.yaml", spool=served.spool))
+
+
+@pytest.fixture(scope="module")  # its event loop must not be there for other tests
+def browser() -> Iterator[Browser]:
+    """Give a real browser, started once a file."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(scope="module")
+def logged_in(browser: Browser) -> LoggedIn:
+    """Give a way to get the desk of somebody who logged in through the page.
+
+    It is watched for script errors.
+    """
+
+    def log_in(served: Running, who: str, *, width: int = 1280) -> Page:
+        page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
+        page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
+        page.goto(f"{served.home}/login")
+        page.fill("#username", who)
+        page.fill("#password", served.password)
+        page.click("button.primary")
+        expect(page.locator("h1")).to_be_visible()
+        return page
+
+    return log_in
 
 
 @pytest.fixture

@@ -1,48 +1,14 @@
 """One journey through a real browser: drafted, approved by three people, sealed, found, seen."""
 
 import io
-from collections.abc import Iterator
 
-import pytest
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, Page, expect, sync_playwright
+from playwright.sync_api import Browser, Page, expect
 
 from bench.running import Running
+from tests.conftest import LoggedIn
 
-ARGUMENTS = [
-    "--no-sandbox",  # this run may be root's
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-]
 SUBJECT = "Về việc bổ nhiệm cán bộ công đoàn cơ sở"
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=ARGUMENTS)
-        yield browser
-        browser.close()
-
-
-def logged_in(browser: Browser, served: Running, who: str, *, width: int = 1280) -> Page:
-    """Give the desk of somebody who logged in through the page, watched for script errors."""
-    page = browser.new_context(viewport={"width": width, "height": 900}).new_page()
-    page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
-    page.goto(f"{_home(served)}/login")
-    page.fill("#username", who)
-    page.fill("#password", served.password)
-    page.click("button.primary")
-    expect(page.locator("h1")).to_be_visible()
-    return page
-
-
-def _home(served: Running) -> str:
-    return f"http://127.0.0.1:{served.port}"
 
 
 def open_waiting(page: Page) -> None:
@@ -51,30 +17,30 @@ def open_waiting(page: Page) -> None:
     expect(page.locator("h1")).to_contain_text(SUBJECT)
 
 
-def test_a_document_goes_its_road_in_a_browser(browser: Browser, served: Running) -> None:
-    _draft(logged_in(browser, served, "chuyenvien"), served)
+def test_a_document_goes_its_road_in_a_browser(logged_in: LoggedIn, served: Running) -> None:
+    _draft(logged_in(served, "chuyenvien"), served)
     for who in ("truongban", "chanhvanphong"):
-        page = logged_in(browser, served, who)
+        page = logged_in(served, who)
         open_waiting(page)
         page.fill("#comment-approve", "Đồng ý")
         page.click("#act-approve button")
         expect(page.locator("main")).not_to_contain_text("Lỗi")
-    _sign(logged_in(browser, served, "chutich"))
-    _seal(logged_in(browser, served, "vanthu"))
-    _find_and_look(logged_in(browser, served, "kiemtra"), served)
+    _sign(logged_in(served, "chutich"))
+    _seal(logged_in(served, "vanthu"))
+    _find_and_look(logged_in(served, "kiemtra"), served)
 
 
-def test_the_desk_fits_a_phone(browser: Browser, served: Running) -> None:
-    page = logged_in(browser, served, "chutich", width=360)
+def test_the_desk_fits_a_phone(logged_in: LoggedIn, served: Running) -> None:
+    page = logged_in(served, "chutich", width=360)
     for path in ("/", "/documents", "/search?q=bo+nhiem", "/validate"):
-        page.goto(_home(served) + path)
+        page.goto(served.home + path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360, path
 
 
 def test_login_and_desk_work_by_keyboard_alone(browser: Browser, served: Running) -> None:
     page = browser.new_context().new_page()
-    page.goto(f"{_home(served)}/login")
+    page.goto(f"{served.home}/login")
     page.focus("#username")
     page.keyboard.type("truongban")
     page.keyboard.press("Tab")
@@ -91,7 +57,7 @@ def test_login_and_desk_work_by_keyboard_alone(browser: Browser, served: Running
 
 
 def _draft(page: Page, served: Running) -> None:
-    page.goto(f"{_home(served)}/documents/new/draft?type=QĐ")
+    page.goto(f"{served.home}/documents/new/draft?type=QĐ")
     page.fill("#subject", SUBJECT)
     page.locator("[name=classification]").first.wait_for()
     _choose(page, "classification", "none")
@@ -133,7 +99,7 @@ def _seal(page: Page) -> None:
 
 
 def _find_and_look(page: Page, served: Running) -> None:
-    page.goto(f"{_home(served)}/search?q=bo+nhiem+can+bo")
+    page.goto(f"{served.home}/search?q=bo+nhiem+can+bo")
     for _ in range(50):
         found = page.locator("main").get_by_role("link", name=SUBJECT)
         if found.count():
@@ -143,7 +109,7 @@ def _find_and_look(page: Page, served: Running) -> None:
     found.first.click()
     page.locator("#pages img, .pages img").first.scroll_into_view_if_needed()
     address = page.locator("#pages img, .pages img").first.get_attribute("src") or ""
-    picture = page.request.get(_home(served) + address)
+    picture = page.request.get(served.home + address)
     assert picture.ok
     pixels = Image.open(io.BytesIO(picture.body())).convert("RGB")
     red, green, blue = pixels.split()

@@ -7,15 +7,21 @@ import signal
 import threading
 import time
 from collections.abc import Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 import pytest
+from playwright.sync_api import expect
+from sqlalchemy import text
 
 from bench.papers import minimal_pdf
 from bench.running import Running, family
-from tests.conftest import Serving
+from records.job import FailedJob
+from storage.engine import engine_of
+from storage.jobs import Jobs
+from tests.conftest import LoggedIn, Serving
 
 CANARIES = ("Hoàng Yến Chủ Đề", "Hoàng Yến Ý Kiến", "HoangYenTruyVan", "HoangYenDuongDan")
 
@@ -126,6 +132,34 @@ def test_every_line_is_json_and_ties_an_answer_to_its_request(server: Running) -
     assert 0 < line["ms"] < 60_000
     assert re.fullmatch(r"[0-9a-f]{12}", line["person"])
     assert again["person"] == line["person"]
+
+
+def test_who_waits_for_the_system_sees_it_end_without_asking(
+    logged_in: LoggedIn, server: Running
+) -> None:
+    """No worker runs here, so what is left to do stays so until this test says it is done."""
+    id = server.by("chuyenvien").bring(minimal_pdf("five")).must(201).told["id"]
+    page = logged_in(server, "chuyenvien")
+    page.goto(f"{server.home}/documents/{id}")
+    expect(page.locator("#pending")).to_contain_text("Đọc chữ trong tệp")
+    page.fill("#comment-submit", "Đang viết dở")
+
+    give_up(server, id)
+
+    expect(page.locator("#pending")).to_contain_text("Hệ thống chưa làm được", timeout=20_000)
+    assert page.input_value("#comment-submit") == "Đang viết dở"
+
+
+def give_up(server: Running, id: str) -> None:
+    """Let the queue have tried everything for a document in vain."""
+    engine = engine_of(server.database_url)
+    failed = FailedJob(f"read:{id}", "read", id, "", 17, "sandbox.busy", datetime.now(UTC))
+    with engine.begin() as connection:
+        Jobs(connection).fail(failed)
+        queue = "dbos.workflow_status" if engine.name == "postgresql" else "workflow_status"
+        done = text(f"UPDATE {queue} SET status = 'SUCCESS' WHERE workflow_uuid LIKE :which")  # noqa: S608 - one of two tables
+        connection.execute(done, {"which": f"%{id}%"})
+    engine.dispose()
 
 
 def test_a_renewal_loses_no_request_and_brings_new_processes(server: Running) -> None:

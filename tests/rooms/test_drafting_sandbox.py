@@ -246,6 +246,30 @@ def test_what_a_reader_started_ends_with_it(sandbox: Sandbox) -> None:
     assert wait_until_gone(seconds, seconds=5) == []
 
 
+def test_as_many_processes_stand_ready_as_were_asked_for(tasks: Path) -> None:
+    marker = f"ready-{os.getpid()}"
+    folder = tasks / marker
+    folder.mkdir()
+    end = time.monotonic() + 30
+
+    with Sandbox(warm={"echo": 3}, also=[tasks, folder]):
+        while len(cells(marker)) != 3:
+            assert time.monotonic() < end, cells(marker)
+            time.sleep(0.05)
+
+
+def cells(marker: str) -> list[int]:
+    """Give the processes that wait for a document, without what locks them in."""
+    return [one for one in running(marker) if comm(one).startswith("python")]
+
+
+def comm(process: int) -> str:
+    try:
+        return Path(f"/proc/{process}/comm").read_text()
+    except OSError:
+        return ""
+
+
 def test_closing_ends_every_process(tasks: Path) -> None:
     marker = f"closing-{os.getpid()}"
     folder = tasks / marker

@@ -26,6 +26,14 @@ signatures = st.builds(
     certificate_status=words,
     verdict=st.sampled_from(Verdict),
     reasons=reasons,
+    organization=words,
+    valid_from=st.none() | st.datetimes(timezones=st.just(UTC)),
+    chain=reasons,
+    status_at=st.none() | st.datetimes(timezones=st.just(UTC)),
+    role=words,
+    revision=st.integers(0, 99),
+    attributed=st.lists(st.tuples(words, words), max_size=3).map(tuple),
+    kind=st.sampled_from(["signature", "timestamp"]),
 )
 reports = st.builds(
     ValidationReport,

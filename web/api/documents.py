@@ -14,11 +14,13 @@ from records.document import Classification, Direction, Source, Urgency
 from records.errors import Refused
 from records.finding import Bounds
 from web.api import shapes
+from web.api.inspection import FORM, as_asked
 from web.contract import Body, operation, parsed, read_as, read_body
 from web.office import office, person
 from workflow.begin import Enclosed, Particulars
-from workflow.check import check
+from workflow.check import check, signed_bytes, signed_page
 from workflow.draft import draft
+from workflow.evidence import evidence
 from workflow.look import (
     attachment,
     content,
@@ -227,10 +229,34 @@ def told(id: str) -> ResponseReturnValue:
 
 
 @door.get("/documents/<id>/validation")
-@operation("The verdict on the latest revision's signatures")
+@operation("The verdict on the latest revision's signatures", query=FORM)
 def verdict(id: str) -> ResponseReturnValue:
     """Give a three-valued verdict with its reasons."""
-    return jsonify(shapes.report(check(office(), id, by=person())))
+    return jsonify(as_asked(check(office(), id, by=person())))
+
+
+@door.get("/documents/<id>/signatures/<int:n>/content")
+@operation("The file as it was when its n-th signature was made", gives={200: "application/pdf"})
+def signed(id: str, n: int) -> ResponseReturnValue:
+    """Give exactly the bytes a signature covers, up to its own end."""
+    _, found = signed_bytes(office(), id, n, by=person())
+    return download(found, "application/pdf", f"{id}-signature-{n}.pdf")
+
+
+@door.get("/documents/<id>/signatures/<int:n>/pages/<int:page>.png")
+@operation("A page as it was when the n-th signature was made", gives={200: "image/png"})
+def signed_picture(id: str, n: int, page: int) -> ResponseReturnValue:
+    """Give a page of what a signature covers, as a picture."""
+    width = min(WIDEST, max(64, request.args.get("width", 1000, type=int)))
+    found = signed_page(office(), id, n, page, width=width, by=person())
+    return Response(found, mimetype="image/png")
+
+
+@door.get("/documents/<id>/evidence")
+@operation("Everything that proves a document offline", gives={200: "application/zip"})
+def proven(id: str) -> ResponseReturnValue:
+    """Give a ZIP with files, validation data, log, and how to verify all of it without us."""
+    return download(evidence(office(), id, by=person()), "application/zip", f"{id}-evidence.zip")
 
 
 @door.get("/documents/<id>/placement")

@@ -236,8 +236,15 @@ def history_line(line: dict[str, Any]) -> dict[str, Any]:
 def report(told: ValidationReport) -> dict[str, Any]:
     """Give a verdict with its reasons; what nobody signed but an authority stamped stands apart."""
     by_kind: dict[str, list[dict[str, Any]]] = {"signature": [], "timestamp": []}
-    for one in told.signatures:
-        shown = {**asdict(one), "time": moment(one.time), "later_changes": list(one.later_changes)}
+    for n, one in enumerate(told.signatures, 1):
+        shown = {
+            "n": n,
+            **asdict(one),
+            "later_changes": list(one.later_changes),
+            "attributed": [{"change": change, "by": by or None} for change, by in one.attributed],
+        }
+        for name in ("time", "valid_from", "valid_to", "status_at"):
+            shown[name] = moment(shown[name])
         by_kind[one.kind].append(shown)
     return {
         "verdict": told.verdict,

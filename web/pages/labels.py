@@ -62,6 +62,14 @@ CERTIFICATE = {
     "untrusted": "Không thuộc danh sách tin cậy",
     "unknown": "Chưa xác định được",
 }
+SIGNATURE_ROLE = {
+    "leader": "Ký phê duyệt",
+    "agency": "Ký số cơ quan",
+    "copy": "Ký sao",
+    "annex": "Ký phụ lục",
+    "initials": "Ký nháy",
+    "timestamp": "Dấu thời gian",
+}
 COVERS = {
     "whole-file": "Toàn bộ tệp",
     "revision": "Toàn bộ tệp tại thời điểm ký",
@@ -149,6 +157,7 @@ EVENT = {
     "signature:rejected": "Chữ ký gửi về bị từ chối",
     "certificate:registered": "Đăng ký chứng thư",
     "certificate:removed": "Gỡ chứng thư",
+    "key:settled": "Quy định khóa ký",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
     "document:proven": "Thêm dấu thời gian cho chữ ký",
@@ -196,6 +205,12 @@ WEEKDAY = {
     "5": "Thứ Bảy",
     "6": "Chủ nhật",
 }
+KEEPER = {
+    "file": "Tệp khóa trên máy chủ",
+    "token": "Thiết bị PKCS#11",
+    "remote": "Nhà cung cấp ký số từ xa",
+    "device": "Thiết bị riêng của người ký",
+}
 PLACE = {
     "desk": "Bàn làm việc",
     "documents": "Văn bản",
@@ -229,6 +244,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "verdict": VERDICT,
     "certificate": CERTIFICATE,
     "covers": COVERS,
+    "signature_role": SIGNATURE_ROLE,
     "time_source": TIME_SOURCE,
     "later": LATER,
     "reason": REASON,
@@ -236,6 +252,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "job": JOB,
     "part": PART,
     "hint": HINT,
+    "keeper": KEEPER,
     "place": PLACE,
     "capacity": CAPACITY,
     "weekday": WEEKDAY,
