@@ -12,11 +12,8 @@ from records.route import Act, Effect
 from records.signing import Awaited
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
-<<<<<<< HEAD
 from workflow.capacity import CAPACITY, PRINTED, stamped_lines
-=======
 from workflow.keys import certificate_of, holding_of
->>>>>>> main
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
