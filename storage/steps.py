@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from records.document import Digest
 from records.errors import Outrun
@@ -50,6 +50,23 @@ class Steps:
         if lies:
             self._connection.execute(insert(t.desk), lies)
         return n
+
+    def lay_anew(self, step: Step, desk: frozenset[str]) -> None:
+        """Lay an open step on these desks instead of those it lies on."""
+        self._connection.execute(
+            delete(t.desk).where(t.desk.c.document == step.document, t.desk.c.step == step.n)
+        )
+        lies = [
+            {
+                "document": step.document,
+                "step": step.n,
+                "token": token,
+                "opened_at": step.opened_at,
+            }
+            for token in sorted(desk)
+        ]
+        if lies:
+            self._connection.execute(insert(t.desk), lies)
 
     def open_ones(self) -> list[tuple[Step, Digest, str, str]]:
         """Give every open step, without desks, and its document's road: version, name, urgency."""

@@ -9,6 +9,7 @@ from web.api import (
     delegations,
     documents,
     finding,
+    handing,
     inspection,
     people,
     proofs,
@@ -31,5 +32,6 @@ for part in (
     calendar,
     proofs,
     delegations,
+    handing,
 ):
     api.register_blueprint(part.door)

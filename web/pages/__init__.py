@@ -15,6 +15,7 @@ from web.pages import (
     desk,
     documents,
     finding,
+    handing,
     keys,
     many,
     proofs,
@@ -51,5 +52,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, keys, many, tasks, calendar, delegations):
+    for part in (*DOORS, admin, keys, many, tasks, calendar, delegations, handing):
         app.register_blueprint(part.door)
