@@ -124,6 +124,16 @@ class Steps:
             .values(opened_at=None)
         )
 
+    def lay(self, document: str, n: int, desk: frozenset[str]) -> None:
+        """Lay a step on these desks and take it off every other."""
+        lying = (t.desk.c.document == document, t.desk.c.step == n)
+        since = self._connection.execute(select(t.desk.c.opened_at).where(*lying).limit(1)).scalar()
+        self._connection.execute(delete(t.desk).where(*lying))
+        place = {"document": document, "step": n, "opened_at": since}
+        self._connection.execute(
+            insert(t.desk), [{**place, "token": token} for token in sorted(desk)]
+        )
+
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:
         """Let approvals of other bytes than those of digest ``but`` no longer count."""
         self._connection.execute(

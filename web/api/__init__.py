@@ -5,6 +5,7 @@ from flask import Blueprint
 from web.api import (
     acts,
     calendar,
+    classifying,
     configured,
     delegations,
     documents,
@@ -33,5 +34,6 @@ for part in (
     proofs,
     delegations,
     handing,
+    classifying,
 ):
     api.register_blueprint(part.door)

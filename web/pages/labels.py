@@ -47,7 +47,7 @@ DISPATCH = {
     "assigned": "Đã phân công",
     "processing": "Đang giải quyết",
     "completed": "Đã giải quyết xong",
-    "recalled": "Đã thu hồi",
+    "recalled": "Phải thu hồi",
     "failed": "Gửi không được",
 }
 VERDICT = {
@@ -127,6 +127,7 @@ JOB = {
     "remind": "Gửi thư nhắc hạn",
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
+    "purge": "Xóa bản không mật",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
 EVENT = {
@@ -166,6 +167,8 @@ EVENT = {
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
+    "document:raised": "Nâng độ mật",
+    "document:purged": "Xóa bản không mật",
     "number:cancelled": "Hủy số",
     "number:reserved": "Giữ số",
     "number:voided": "Hủy số giữ",
