@@ -5,6 +5,7 @@ from flask import Blueprint
 from web.api import (
     acts,
     calendar,
+    case_files,
     classifying,
     configured,
     delegations,
@@ -12,11 +13,13 @@ from web.api import (
     finding,
     handing,
     inspection,
+    ledgers,
     people,
     proofs,
     registers,
     signing,
     tasks,
+    workflows,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -30,10 +33,13 @@ for part in (
     inspection,
     tasks,
     signing,
+    handing,
     calendar,
+    case_files,
+    ledgers,
     proofs,
     delegations,
-    handing,
+    workflows,
     classifying,
 ):
     api.register_blueprint(part.door)

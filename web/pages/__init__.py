@@ -10,19 +10,25 @@ from web.pages import (
     audit,
     beginning,
     calendar,
+    case_files,
     checking,
     classifying,
     delegations,
     desk,
     documents,
+    editor,
+    file_plan,
     finding,
     handing,
     keys,
+    ledgers,
     many,
     proofs,
     registers,
     session,
     tasks,
+    trying,
+    workflows,
 )
 from web.pages.frame import frame
 from web.pages.words import FILTERS
@@ -40,6 +46,7 @@ DOORS = (
     checking,
     audit,
     admin,
+    handing,
     keys,
     many,
     tasks,
@@ -47,7 +54,12 @@ DOORS = (
     delegations,
     classifying,
     proofs,
-    handing,
+    case_files,
+    file_plan,
+    ledgers,
+    workflows,
+    editor,
+    trying,
 )
 """Every page's part; a new one goes on a line of its own."""
 
