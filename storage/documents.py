@@ -171,6 +171,20 @@ class Documents:
         )
         return self.several(query.order_by(t.document.c.created_at, t.document.c.id))
 
+    def filed(
+        self, file: str, tokens: frozenset[str], classes: Collection[str]
+    ) -> list[tuple[int, Document]]:
+        """Give what these may read of the documents in a case file, with their ordinals there."""
+        query = (
+            _documents()
+            .join(t.filed, t.filed.c.document == t.document.c.id)
+            .where(t.filed.c.file == file, _readable(tokens), of_class(classes))
+            .order_by(t.filed.c.n)
+        )
+        ordinals = select(t.filed.c.document, t.filed.c.n).where(t.filed.c.file == file)
+        numbers = {row.document: row.n for row in self._connection.execute(ordinals)}
+        return [(numbers[one.id], one) for one in self.several(query)]
+
     def running(self, road: str) -> dict[str, int]:
         """Give how many documents are under way on each version of a road, by its digest."""
         opened = exists().where(t.step.c.document == t.document.c.id, t.step.c.closed_at.is_(None))

@@ -15,6 +15,7 @@ from storage.people import People
 from storage.unit import Unit as UnitOfWork
 from workflow.mandates import mandates_of, may_know
 from workflow.office import Office
+from workflow.turns import approved_digest, signers_of, turn_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +59,7 @@ class Standing:
             for step in self.steps
             if step.approval
             and step.cancelled_at is None
-            and step.digest == self.document.latest.digest
+            and step.digest in (self.document.latest.digest, approved_digest(self.document))
         ]
 
 
@@ -284,7 +285,7 @@ def _tokens(people: People, document: Document, who: Who) -> frozenset[str]:
         return frozenset({f"person:{document.drafter}"})
     if who.whom is Whom.ASSIGNEE:
         return frozenset({f"person:{document.assignee}"} if document.assignee else ())
-    if who.whom is Whom.SIGNER and (named := document.fields.get("signer")):
+    if who.whom is Whom.SIGNER and (named := signers_of(document)[turn_of(document)[0] - 1]):
         leaders = [one for one in people.holding(Role.LEADER) if one.id == named]
         return frozenset(f"person:{one.id}" for one in leaders)
     if who.whom is Whom.HEAD_OF_DRAFTERS_UNIT:
