@@ -1,11 +1,21 @@
 """Steps as rows: what is open, on whose desk, and which approvals still count."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import (
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from records.document import Digest
 from records.errors import Outrun
@@ -176,6 +186,20 @@ class Steps:
         """Give every step of a document, oldest first."""
         return self.several([document])[document]
 
+    def counting(self, document: str, digests: Collection[str]) -> list[Step]:
+        """Give the steps that say what may be done now, oldest first.
+
+        They are the open ones and all that lies in or hangs on them, the one of the road closed
+        last, and the approvals of bytes of these digests; however long a document's history is,
+        there are only so many.
+        """
+        told = {"id": document, "digests": sorted(set(digests))}
+        rows = self._connection.execute(_COUNTING, told).all()
+        desks: dict[int, dict[str, bool]] = {row.n: {} for row in rows}
+        for row in self._connection.execute(_ON_DESKS, {"id": document, "ns": list(desks)}):
+            desks[row.step][row.token] = row.by_hand
+        return [_step(row, desks[row.n]) for row in rows]
+
     def several(self, documents: Sequence[str]) -> dict[str, list[Step]]:
         """Give every step of several documents, oldest first."""
         desks: dict[tuple[str, int], dict[str, bool]] = {}
@@ -187,6 +211,43 @@ class Steps:
         for row in self._connection.execute(query):
             found[row.document].append(_step(row, desks.get((row.document, row.n), {})))
         return found
+
+
+# Statements of every step are built once: building one takes as long as running it.
+_OPEN = (
+    select(t.step.c.n)
+    .where(t.step.c.document == bindparam("id"), t.step.c.closed_at.is_(None))
+    .scalar_subquery()
+)
+_CLOSED_LAST = (
+    select(func.max(t.step.c.n))
+    .where(
+        t.step.c.document == bindparam("id"),
+        t.step.c.closed_at.is_not(None),
+        t.step.c.parent == 0,
+    )
+    .scalar_subquery()
+)
+_COUNTING = (
+    select(t.step)
+    .where(
+        t.step.c.document == bindparam("id"),
+        or_(
+            t.step.c.closed_at.is_(None),
+            t.step.c.n == _CLOSED_LAST,
+            and_(t.step.c.parent > 0, t.step.c.parent.in_(_OPEN)),
+            and_(
+                t.step.c.approval,
+                t.step.c.cancelled_at.is_(None),
+                t.step.c.digest.in_(bindparam("digests", expanding=True)),
+            ),
+        ),
+    )
+    .order_by(t.step.c.n)
+)
+_ON_DESKS = select(t.desk.c.step, t.desk.c.token, t.desk.c.by_hand).where(
+    t.desk.c.document == bindparam("id"), t.desk.c.step.in_(bindparam("ns", expanding=True))
+)
 
 
 def _step(row: Any, desk: Mapping[str, bool]) -> Step:

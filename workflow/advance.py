@@ -10,7 +10,7 @@ from records.document import Classification, Document
 from records.errors import Outrun
 from records.person import Person
 from records.route import AGREED, OUTCOMES, Act, Need, SamePerson
-from records.step import DROPPED, StepKind
+from records.step import DROPPED, Step, StepKind
 from storage.unit import Unit
 from workflow.course import Course, course_of
 from workflow.office import Office
@@ -47,6 +47,7 @@ def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: 
     deed = replace(deed, mandate=mandate_of(unit, was, deed.act, deed.by, deed.choice))
     filled = _filled(changed, deed)
     course = course_of(was.route, filled, was.steps)
+    course.next = unit.steps.upcoming(filled.id)
     course.leave(step.n, deed.act.to)
     moved = replace(
         filled, state=course.state, version=was.document.version + 1, changed_at=deed.at
@@ -55,20 +56,13 @@ def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: 
     before = previous(was) if deed.act.name == "recall" else None
     if before is not None:
         unit.steps.withdraw(moved.id, before.n, at=deed.at)
-    begin_steps(
-        office,
-        unit,
-        was.route,
-        moved,
-        course,
-        at=deed.at,
-        chosen=deed.choice.next,
-        before=was.steps,
+    opened = begin_steps(
+        office, unit, was.route, moved, course, at=deed.at, chosen=deed.choice.next
     )
     if deed.mandate:
         # Whoever acted may look at it afterwards, when the delegation has ended too.
         unit.documents.admit(moved.id, {f"person:{deed.by.id}"})
-    _end_steps(unit, was, moved, course, deed)
+    _end_steps(unit, was, opened, course, deed)
     _note(unit, was, moved, course, deed)
     leave_jobs(office, unit, moved)
     if deed.act.reports and moved.source.message:
@@ -81,10 +75,10 @@ def _filled(changed: Document, deed: Deed) -> Document:
     return replace(changed, fields={**changed.fields, **told}) if told else changed
 
 
-def _end_steps(unit: Unit, was: Standing, moved: Document, course: Course, deed: Deed) -> None:
+def _end_steps(unit: Unit, was: Standing, opened: list[Step], course: Course, deed: Deed) -> None:
     """Close what ended: the step that was acted on, joins it decided, and what hung on them."""
     digest = was.document.latest.digest
-    known = {one.n: one for one in (*was.steps, *unit.steps.of(moved.id))}
+    known = {one.n: one for one in (*was.steps, *opened)}
     for n, outcome in course.closed.items():
         state = was.route.states[known[n].state]
         acted = was.step is not None and n == was.step.n
@@ -103,12 +97,13 @@ def _end_steps(unit: Unit, was: Standing, moved: Document, course: Course, deed:
         )
     for n, votes in course.votes.items():
         if n in course.live:
-            unit.steps.vote(moved.id, n, votes)
+            unit.steps.vote(was.document.id, n, votes)
 
 
 def _pass_by(office: Office, unit: Unit, was: Standing, moved: Document, deed: Deed) -> Document:
     """Let a step pass whose person has just approved these bytes, where the road says once."""
-    if not approves(was, deed.act):
+    once = any(one.same_person is SamePerson.ONCE for one in was.route.states.values())
+    if not once or not approves(was, deed.act):
         return moved
     now = Standing(moved, tuple(unit.steps.of(moved.id)), was.route)
     for step in now.open:

@@ -39,7 +39,8 @@ def decide(office: Office, id: str, action: str, choice: Choice, *, by: Person) 
     if action == "submit":
         _require_places(office, id, choice, by)
     with office.database.unit() as unit:
-        was = aimed(unit, standing(office, unit, id, by), action, by, choice.step)
+        found = standing(office, unit, id, by, whole=action == "return")
+        was = aimed(unit, found, action, by, choice.step)
         act = _meant(was, judge(unit, was, action, by, choice), choice)
         day = at.astimezone(office.zone).strftime("%d/%m/%Y")
         changed, facts = _effect(unit, was, act, choice, day)

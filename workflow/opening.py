@@ -1,6 +1,5 @@
 """Steps begin: each with its desk, its deadline, its readers, and the job that does it."""
 
-from collections.abc import Iterable
 from datetime import datetime
 
 from identity.reading import readers_of
@@ -23,19 +22,23 @@ def begin_steps(  # noqa: PLR0913 - of which document, on which road, when, and 
     *,
     at: datetime,
     chosen: str = "",
-    before: Iterable[Step] = (),
-) -> None:
-    """Open what an act let begin. Raises Refused: nobody can act there, or nobody was chosen."""
+) -> list[Step]:
+    """Open what an act let begin and give it.
+
+    Raises  Refused: nobody can act there, or nobody was chosen.
+    """
+    opened = []
     for one in course.opened:
         state = route.states[one.state]
-        last = next((step for step in reversed(tuple(before)) if step.state == one.state), None)
-        desk = _desk(unit, document, state, chosen, last)
+        desk = _desk(unit, document, state, chosen)
         by_itself = _by_itself(document, state)
         step = _step(document, one, desk | ({BY_ITSELF} if by_itself else set()), course, at)
         open_step(office, unit, document, state, step)
+        opened.append(step)
         unit.documents.admit(document.id, readers_of(document, step.desk))
         if by_itself:
             unit.enqueue("automatic", document.id, str(one.n), key=f"{document.id}:{one.n}")
+    return opened
 
 
 def _step(
@@ -55,19 +58,20 @@ def _step(
     )
 
 
-def _desk(
-    unit: Unit, document: Document, state: State, chosen: str, last: Step | None
-) -> frozenset[str]:
+def _desk(unit: Unit, document: Document, state: State, chosen: str) -> frozenset[str]:
     if not state.who:
         return frozenset()
     if not any(one.whom is Whom.CHOSEN for one in state.who):
         return desk_of(unit, document, state.who)
-    if not chosen and last is not None:
-        # Sent back to where it was: whoever was chosen then, if they still may be.
-        fit = {one.id for one in candidates(unit, document, state.who)}
-        named = {token.removeprefix("person:") for token in last.desk} & fit
-        chosen = min(named, default="")
-    return chosen_desk(unit, document, state.who, chosen)
+    return chosen_desk(unit, document, state.who, chosen or _chosen_before(unit, document, state))
+
+
+def _chosen_before(unit: Unit, document: Document, state: State) -> str:
+    """Give who was chosen when the document was here before, if they still may be."""
+    before = [one for one in unit.steps.of(document.id) if one.state == state.name]
+    fit = {one.id for one in candidates(unit, document, state.who)}
+    named = {token.removeprefix("person:") for token in before[-1].desk} if before else set()
+    return min(named & fit, default="")
 
 
 def _by_itself(document: Document, state: State) -> bool:

@@ -89,14 +89,21 @@ class Standing:
         ]
 
 
-def standing(office: Office, unit: UnitOfWork, id: str, by: Person) -> Standing:
-    """Give a document where it stands, to somebody who may know of it. Raises NotFound."""
+def standing(
+    office: Office, unit: UnitOfWork, id: str, by: Person, *, whole: bool = False
+) -> Standing:
+    """Give a document where it stands, to somebody who may know of it. Raises NotFound.
+
+    Takes   whole: with every step there ever was, not only those that say what may be done now.
+    """
     document = unit.documents.get(id)
     mandates = mandates_of(unit, document, by, office.today())
     if not mandates and not may_know(unit, document, by):
         raise NotFound("document.unknown")
     route = office.roads.of(unit, document.definition, document.workflow)
-    at = Standing(document, tuple(unit.steps.of(id)), route, mandates)
+    shown = (document.latest.digest, approved_digest(document))
+    steps = unit.steps.of(id) if whole else unit.steps.counting(id, shown)
+    at = Standing(document, tuple(steps), route, mandates)
     # A mandate shows what waits for the one who gave it, and nothing else they may read.
     if not may_know(unit, document, by) and not _mandated(unit, at):
         raise NotFound("document.unknown")

@@ -164,6 +164,8 @@ JOB = {
 EVENT = {
     "office:founded": "Lập cơ quan",
     "step:reminded": "Nhắc hạn",
+    "step:escalated": "Chuyển lên cấp trên vì quá hạn",
+    "work:handed-over": "Bàn giao khi thôi chức vụ",
     "delegation:given": "Ghi ủy quyền",
     "delegation:revoked": "Chấm dứt ủy quyền",
     "calendar:changed": "Thay đổi lịch làm việc",
@@ -254,6 +256,11 @@ HINT = {
     "decline": "Nêu ý kiến không đồng ý. Kết quả tính chung với các nhánh khác. Phải nêu lý do.",
     "number": "Cấp số đến kế tiếp trong sổ và ghi ngày đến hôm nay.",
 }
+OUTCOME = {
+    "passed": "Đã chuyển",
+    "kept": "Vẫn ở người cùng chức vụ",
+    "stuck": "Chưa chuyển được",
+}
 CAPACITY = {
     "KT.": "KT. - ký thay (cấp phó thay người đứng đầu)",
     "TL.": "TL. - thừa lệnh (theo quy chế, được giao lại cho cấp phó)",
@@ -313,7 +320,7 @@ ASKED = {
     "approver": "Thêm người duyệt",
     "errand": "Chuyển người khác xem trước",
 }
-OUTCOME = {
+ENDED = {
     "agreed": "đồng ý",
     "declined": "không đồng ý",
     "dropped": "không cần nữa",
@@ -383,8 +390,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "beside_hint": BESIDE_HINT,
     "beside_words": BESIDE_WORDS,
     "asked": ASKED,
-    "outcome": OUTCOME,
+    "ended": ENDED,
     "capacity": CAPACITY,
+    "outcome": OUTCOME,
     "weekday": WEEKDAY,
     "file_state": FILE_STATE,
     "facet": FACET,

@@ -109,7 +109,7 @@ def states_of(states: Iterable[State]) -> list[tuple[str, str]]:
 def joined(told: str, document: Document) -> str:
     """Give what branches came to together: ``consulting=agreed``, in words."""
     parts = [one.partition("=") for one in told.split()]
-    return "; ".join(f"{state_title(document, n)}: {said(o, 'outcome')}" for n, _, o in parts)
+    return "; ".join(f"{state_title(document, n)}: {said(o, 'ended')}" for n, _, o in parts)
 
 
 def _holder(token: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:
