@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from asn1crypto import x509
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -26,6 +27,7 @@ from records.signing import Awaited
 from signing import awaited as open_revisions
 from signing import fields, wording
 from signing.at_once import at_once
+from signing.caption import captioned
 from signing.certificates import context, standing_of
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
 from signing.keys import Keyring
@@ -71,7 +73,7 @@ class Press:
         self._warm = False
         quieten()
 
-    def prepare(self, pdf: bytes, placement: Placement) -> bytes:
+    def prepare(self, pdf: bytes, placement: Placement, *, leaders: int = 1) -> bytes:
         """Add the empty fields that number, date, signatures and seal will fill.
 
         Gives   a file that begins with ``pdf``.
@@ -81,7 +83,7 @@ class Press:
         with _foreign():
             writer = _open(pdf)
             _refuse_signed(writer)
-            fields.make(writer, placement)
+            fields.make(writer, placement, leaders=leaders)
             return _written(writer, pdf)
 
     def sign(  # noqa: PLR0913 - who signs what, where, when, why and how lastingly
@@ -93,6 +95,7 @@ class Press:
         at: datetime,
         reason: str,
         level: Level = Level.B_T,
+        capacity: tuple[str, ...] = (),
     ) -> bytes:
         """Sign for a leader: a plain approval signature with a timestamp, and its picture.
 
@@ -109,7 +112,13 @@ class Press:
         signer = self._keyring.signer(person)
         certificate = signer.certificate.dump()
         awaited = self.await_leader(
-            pdf, certificate, placement=placement, person=person, at=at, reason=reason
+            pdf,
+            certificate,
+            placement=placement,
+            person=person,
+            at=at,
+            reason=reason,
+            capacity=capacity,
         )
         made = signer.sign(awaited.attributes)
         return self.finish(pdf, awaited, certificate, made, at=at, level=level)
@@ -123,21 +132,43 @@ class Press:
         person: str,
         at: datetime,
         reason: str,
+        capacity: tuple[str, ...] = (),
+        turn: tuple[int, int] = (1, 1),
     ) -> Awaited:
         """Make the revision of a leader's signature, whose key is not here, without it.
 
-        Takes   certificate: in DER, of the key that will sign.
+        Takes   certificate: in DER, of the key that will sign; capacity: lines shown with the
+                picture, of one who signs in another's name; turn: which of how many leaders
+                signs, of whom the last has the block with the picture.
         Raises  as ``sign``.
         """
         signer = self._outsider(certificate)
         self._require_good(signer, at, person=person)
         picture = self._picture(self._keyring.signature_picture(person))
         with _foreign():
-            writer = _open(self._prepared(pdf, placement))
-            width, height = fields.size_of(writer, fields.LEADER)
-            drawn = draw(picture, writer, width=width, height=height)
-            fields.show(writer, fields.LEADER, drawn)
-            return self._left_open(writer, signer, fields.LEADER, pdf, at=at, reason=reason)
+            field = fields.leader(*turn)
+            writer = _open(self._prepared(pdf, placement, turn))
+            if capacity:
+                reason = f"{reason} ({'; '.join(capacity)})"
+            if field == fields.LEADER:
+                width, height = fields.size_of(writer, field)
+                drawn = self._drawn(picture, capacity, writer, width, height)
+                fields.show(writer, field, drawn)
+            return self._left_open(writer, signer, field, pdf, at=at, reason=reason)
+
+    def _drawn(
+        self,
+        picture: Picture,
+        capacity: tuple[str, ...],
+        writer: IncrementalPdfFileWriter,
+        width: float,
+        height: float,
+    ) -> generic.IndirectObject:
+        if not capacity:
+            return draw(picture, writer, width=width, height=height)
+        face = self._both_faces()[False]
+        font = embed(face, writer)
+        return captioned(picture, capacity, face, font, writer, width=width, height=height)
 
     def seal(  # noqa: PLR0913 - number and date are as much of a seal as the key
         self,
@@ -304,13 +335,16 @@ class Press:
         """
         return judge(pdf, trust=self._keyring.trust(), at=at)
 
-    def _prepared(self, pdf: bytes, placement: Placement) -> bytes:
+    def _prepared(self, pdf: bytes, placement: Placement, turn: tuple[int, int]) -> bytes:
         writer = _open(pdf)
         if not fields.exist(writer):
-            return self.prepare(pdf, placement)
-        if fields.LEADER in _signed_fields(writer):
+            return self.prepare(pdf, placement, leaders=turn[1])
+        signed = _signed_fields(writer)
+        if fields.leader(*turn) in signed:
             raise Refused("sign.already-signed")
-        _refuse_signed(writer)
+        if signed - {fields.leader(before, turn[1]) for before in range(1, turn[0])}:
+            # New text fields after somebody's signature would break it.
+            raise Unreadable("pdf.not-signable", reason="signed")
         fields.check(writer, placement)
         return pdf
 

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from identity.reading import classes_of, tokens_of
 from records.audit import AuditEntry, AuditEvent, AuditHead
+from records.case_file import CaseFile
 from records.delegation import Mandate
 from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
@@ -19,6 +20,7 @@ from records.route import Act, Effect
 from records.step import Step
 from storage.lists import COUNTED
 from workflow.behalf import waiting_for_others
+from workflow.case_files import files_of
 from workflow.duplicates import twin_of
 from workflow.office import Office
 from workflow.reserve import held_for
@@ -49,6 +51,7 @@ class View:
     behalf: Mapping[str, Mandate]  # by act: in whose name, where it is not their own
     twin: str  # id of an earlier document that seems the same, or ""
     held: tuple[Reservation, ...]  # numbers it could be given instead of the next one
+    files: tuple[CaseFile, ...]  # in which it lies, those this person may open
 
     @property
     def document(self) -> Document:
@@ -64,7 +67,7 @@ class View:
 def view(office: Office, id: str, *, by: Person) -> View:
     """Give a document as this person sees it. Raises NotFound."""
     with office.database.reading() as unit:
-        at = standing(office, unit, id, by)
+        at = standing(office, unit, id, by, whole=True)
         dispatches = tuple(unit.dispatches.of(id))
         abouts = [id, *(one.id for one in dispatches)]
         acts = tuple(offered(unit, at, by))
@@ -81,6 +84,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             failed=tuple(unit.jobs.failed_for(abouts)),
             behalf=behalf_of(unit, at, acts, by),
             twin=twin_of(unit, at.document, by=by),
+            files=files_of(unit, at.document, by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
         )
 
@@ -89,6 +93,7 @@ def _involved(at: Standing) -> set[str]:
     document = at.document
     found = {document.drafter, document.signer, document.assignee}
     found |= {one.by for one in document.revisions} | set(document.fields.values())
+    found |= set(document.fields.get("cosigners", "").split())
     for step in at.steps:
         found |= {step.closed_by, step.on_behalf_of}
         found |= {token.removeprefix("person:") for token in step.desk}
@@ -297,9 +302,13 @@ def names_of(office: Office, people: Iterable[str]) -> dict[str, str]:
 
 
 def leaders(office: Office) -> list[Person]:
-    """Give who may be named as the one to sign."""
+    """Give who may be named as the one to sign: leaders, and who signs for one today."""
     with office.database.reading() as unit:
-        return unit.people.holding(Role.LEADER)
+        found = {one.id: one for one in unit.people.holding(Role.LEADER)}
+        for one in unit.delegations.in_force(office.today()):
+            if one.delegator in found and not one.passes_on:
+                found.setdefault(one.delegate, unit.people.get(one.delegate))
+        return list(found.values())
 
 
 def staff(office: Office) -> tuple[list[Person], list[Unit]]:

@@ -14,8 +14,11 @@ from workflow.registers import books_of
 from workflow.renew import KEEPERS
 
 PART_OF = {
+    "file_plan": "case_files",
+    "ledgers": "registers",
     "acting": "documents",
     "tasks": "admin",
+    "handing": "admin",
     "keys": "admin",
     "many": "desk",
     "editor": "workflows",
@@ -46,6 +49,8 @@ def places(who: Person) -> Iterator[Place]:
         yield Place("documents.page", "documents")
     if reads and directions_of(office(), who):
         yield Place("beginning.choose", "beginning")
+    if reads:
+        yield Place("case_files.shelf", "case_files")
     if books_of(office(), by=who):
         yield Place("registers.books", "registers")
     if reads:

@@ -144,6 +144,8 @@ JOB = {
 EVENT = {
     "office:founded": "Lập cơ quan",
     "step:reminded": "Nhắc hạn",
+    "step:escalated": "Chuyển lên cấp trên vì quá hạn",
+    "work:handed-over": "Bàn giao khi thôi chức vụ",
     "delegation:given": "Ghi ủy quyền",
     "delegation:revoked": "Chấm dứt ủy quyền",
     "calendar:changed": "Thay đổi lịch làm việc",
@@ -185,6 +187,21 @@ EVENT = {
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "register:closed": "Khóa sổ đăng ký",
+    "ledger:written": "Ghi sổ theo dõi",
+    "slip:printed": "In phiếu, dấu đến hoặc bì",
+    "plan:changed": "Sửa danh mục hồ sơ",
+    "plan:issued": "Ban hành danh mục hồ sơ",
+    "file:opened": "Mở hồ sơ",
+    "file:filled": "Đưa vào hồ sơ",
+    "file:emptied": "Đưa ra khỏi hồ sơ",
+    "file:closed": "Kết thúc hồ sơ",
+    "file:reopened": "Mở lại hồ sơ",
+    "file:admitted": "Cho người khác xem hồ sơ",
+    "file:due": "Báo hồ sơ sắp đến hạn nộp lưu",
+    "file:handed-in": "Nộp lưu hồ sơ",
+    "file:accepted": "Lưu trữ nhận hồ sơ",
+    "file:returned": "Lưu trữ trả lại hồ sơ",
+    "file:exported": "Xuất hồ sơ",
     "job:retried": "Cho thử lại việc bị bỏ dở",
     "job:hurried": "Cho thử ngay việc đang chờ",
 }
@@ -203,6 +220,11 @@ HINT = {
     "assign": "Giao người hoặc đơn vị chủ trì giải quyết.",
     "complete": "Báo cáo kết quả giải quyết cho lãnh đạo.",
     "number": "Cấp số đến kế tiếp trong sổ và ghi ngày đến hôm nay.",
+}
+OUTCOME = {
+    "passed": "Đã chuyển",
+    "kept": "Vẫn ở người cùng chức vụ",
+    "stuck": "Chưa chuyển được",
 }
 CAPACITY = {
     "KT.": "KT. - ký thay (cấp phó thay người đứng đầu)",
@@ -230,6 +252,7 @@ PLACE = {
     "documents": "Văn bản",
     "beginning": "Tạo văn bản",
     "registers": "Sổ đăng ký",
+    "case_files": "Hồ sơ công việc",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
     "delegations": "Ủy quyền",
@@ -239,6 +262,12 @@ PLACE = {
     "audit": "Nhật ký",
     "workflows": "Quy trình",
     "admin": "Quản trị",
+}
+FILE_STATE = {
+    "open": "Đang lập",
+    "closed": "Đã kết thúc",
+    "submitted": "Chờ lưu trữ nhận",
+    "accepted": "Đã nộp lưu",
 }
 FACET = {
     "type": "Loại văn bản",
@@ -272,6 +301,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "keeper": KEEPER,
     "place": PLACE,
     "capacity": CAPACITY,
+    "outcome": OUTCOME,
     "weekday": WEEKDAY,
+    "file_state": FILE_STATE,
     "facet": FACET,
 }
