@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, cast
 
@@ -140,6 +140,21 @@ class Documents:
         """Give these documents, as far as they are there, in no order."""
         return self.several(_documents().where(t.document.c.id.in_(ids)))
 
+    def opened(self, id: str, person: str, digest: str) -> bool:
+        """Tell whether somebody opened these bytes of a document."""
+        column = t.opening.c
+        query = select(column.at).where(
+            column.document == id, column.person == person, column.digest == digest
+        )
+        return self._connection.execute(query).first() is not None
+
+    def note_opening(self, id: str, person: str, digest: str, at: datetime) -> None:
+        """Keep that somebody opened these bytes; a second time changes nothing."""
+        if not self.opened(id, person, digest):
+            self._connection.execute(
+                insert(t.opening).values(document=id, person=person, digest=digest, at=at)
+            )
+
     def page(
         self, bounds: Bounds, classes: Collection[str], *, after: str = "", limit: int = 50
     ) -> list[Document]:
@@ -184,9 +199,10 @@ class Documents:
 
     def twins(self, document: Document, tokens: frozenset[str]) -> list[Document]:
         """Give earlier unclassified documents these may read that the issuer calls the same."""
-        if document.classification is not Classification.NONE:
+        marks = _marks(document)
+        if document.classification is not Classification.NONE or not marks:
             return []
-        marked = select(t.mark.c.document).where(t.mark.c.digest.in_(_marks(document)))
+        marked = select(t.mark.c.document).where(t.mark.c.digest.in_(marks))
         query = _documents().where(
             t.document.c.id.in_(marked),
             t.document.c.id != document.id,
@@ -336,6 +352,7 @@ class Documents:
             "recipients": list(document.recipients),
             "signer": document.signer,
             "assignee": document.assignee,
+            "rests_since": document.rests_since,
             "shut": shut,
             **words,
         }
@@ -399,6 +416,7 @@ class Documents:
             number=_number(row),
             signer=row.signer,
             assignee=row.assignee,
+            rests_since=row.rests_since,
             revisions=tuple(revisions[row.id]),
             attachments=tuple(enclosed),
         )

@@ -76,6 +76,7 @@ class Draft(Body):
     direction: Direction = Direction.OUTGOING
     classification: Classification = Classification.NONE
     urgency: Urgency = Urgency.NORMAL
+    workflow: str = ""
     unit: str = ""
     due_date: date | None = None
     signer: str = ""
@@ -122,6 +123,7 @@ def make() -> ResponseReturnValue:
         subject=told.subject,
         classification=told.classification,
         urgency=told.urgency,
+        workflow=told.workflow,
         unit=told.unit,
         recipients=organs,
         due_on=told.due_date,

@@ -11,13 +11,14 @@ from records.document import Direction
 from records.finding import Bounds
 from records.person import Role
 from records.route import Need
+from records.step import ROAD
 from web.office import office, person
 from web.pages.asked import bound_of
 from web.pages.drawn import drawn
-from web.pages.road_line import line_of
+from web.pages.road_line import branches_of, line_of
 from web.pages.words import desk_names
 from web.phrases import phrase, title
-from workflow.case_files import files_seen
+from workflow.case_files import own_open_files
 from workflow.classify import may_classify
 from workflow.draw import places_of
 from workflow.look import (
@@ -102,6 +103,8 @@ def whole(id: str) -> ResponseReturnValue:
         shown=shown,
         pages=shown.pages,
         line=line_of(seen.standing),
+        branches=branches_of(seen.standing),
+        hanging=[one for one in seen.standing.steps if one.open and one.kind not in ROAD],
         picture=drawn(seen.standing.route, places_of(seen.standing)),
         history=history(office(), id, by=person()),
         waits_for=desk_names(seen.standing.step, seen.names, unit_names),
@@ -125,8 +128,4 @@ def undo_of(seen: View) -> bool:
 def _own_files(seen: View) -> list[CaseFile]:
     """Give my open files in which the document does not lie yet."""
     lies = {one.id for one in seen.files}
-    return [
-        one
-        for one in files_seen(office(), by=person())
-        if one.owner == person().id and one.state == "open" and one.id not in lies
-    ]
+    return [one for one in own_open_files(office(), by=person()) if one.id not in lies]
