@@ -153,7 +153,7 @@ def _keep(office: Office, unit: Unit, judged: Verdict, by: Person) -> None:
             unit.steps.close(ended)
     course = Course(route, judged.to, facts_of(moved), {}, unit.steps.upcoming(document.id))
     course.enter(judged.to)
-    begin_steps(office, unit, route, moved, course, at=at, before=steps)
+    begin_steps(office, unit, route, moved, course, at=at)
     facts = {
         "workflow": document.workflow,
         "definition_before": document.definition,
