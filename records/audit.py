@@ -60,6 +60,7 @@ ACTIONS = frozenset(
         "person:unknown",  # a login that failed
         "document:received",
         "document:drafted",
+        "document:inspected",  # the signatures of an incoming document, as it came
         "document:revised",
         "document:viewed",
         "document:submitted",

@@ -181,8 +181,9 @@ class Documents:
     def digests(self) -> list[tuple[str, str, Digest]]:
         """Give (document, classification, digest) of every file the office must still have."""
         rows: list[tuple[str, str, Digest]] = []
-        for files in (t.revision, t.attachment, t.package):
-            query = select(t.document.c.id, t.document.c.classification, files.c.digest).join(
+        kept = [(files, files.c.digest) for files in (t.revision, t.attachment, t.package)]
+        for files, digest in (*kept, (t.intake, t.intake.c.report)):
+            query = select(t.document.c.id, t.document.c.classification, digest).join(
                 t.document, t.document.c.id == files.c.document
             )
             rows += [(row[0], row[1], Digest(row[2])) for row in self._connection.execute(query)]

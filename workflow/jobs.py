@@ -13,6 +13,7 @@ from records.step import Step
 from workflow.carry import carry, report
 from workflow.dispatch import passport_of
 from workflow.find import index
+from workflow.inspect import inspect
 from workflow.office import Office
 from workflow.reminding import letter
 from workflow.renew import prove
@@ -28,6 +29,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "notify": lambda document, version: notify(office, document, int(version)),
         "remind": lambda reminder, person: letter(office, reminder, person),
         "carry": lambda dispatch, _: carry(office, dispatch),
+        "inspect": lambda document, _: inspect(office, document),
         "prove": lambda document, digest: prove(office, document, digest),
         "report": lambda document, code: report(office, document, code),
     }

@@ -21,6 +21,7 @@ from workflow.begin import Enclosed, Particulars
 from workflow.check import check, signed_bytes, signed_page
 from workflow.draft import draft
 from workflow.evidence import evidence
+from workflow.inspect import intake_report
 from workflow.look import (
     attachment,
     content,
@@ -233,6 +234,13 @@ def told(id: str) -> ResponseReturnValue:
 def verdict(id: str) -> ResponseReturnValue:
     """Give a three-valued verdict with its reasons."""
     return jsonify(as_asked(check(office(), id, by=person())))
+
+
+@door.get("/documents/<id>/intake")
+@operation("The verdict on an incoming document's signatures as it came, as it was kept")
+def as_it_came(id: str) -> ResponseReturnValue:
+    """Give the report that was made at intake, byte for byte."""
+    return Response(intake_report(office(), id, by=person()), mimetype="application/json")
 
 
 @door.get("/documents/<id>/signatures/<int:n>/content")

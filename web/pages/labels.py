@@ -95,6 +95,7 @@ REASON = {
     "hybrid-references": "Tệp có hai bảng tham chiếu; chương trình khác có thể hiện nội dung khác.",
     "tail": "Phần cuối tệp không khớp với chữ ký cuối cùng.",
     "unparsable": "Không đọc được cấu trúc của chữ ký này.",
+    "readers-differ": "Hai bộ đọc độc lập thấy nội dung khác nhau; không kết luận là hợp lệ.",
     "reader-failed": "Bộ đọc chữ ký không làm việc được với tệp này.",
     "byte-range": "Phạm vi byte được ký không đúng tiêu chuẩn.",
     "coverage": "Chữ ký không bao trùm phần tệp mà nó phải bao trùm.",
@@ -127,6 +128,7 @@ JOB = {
     "remind": "Gửi thư nhắc hạn",
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
+    "inspect": "Kiểm tra chữ ký khi tiếp nhận",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
 EVENT = {
@@ -142,6 +144,7 @@ EVENT = {
     "person:unknown": "Đăng nhập không thành công",
     "document:received": "Tiếp nhận văn bản",
     "document:drafted": "Soạn dự thảo theo mẫu",
+    "document:inspected": "Kiểm tra chữ ký khi tiếp nhận",
     "document:revised": "Tải phiên bản mới",
     "document:viewed": "Xem văn bản",
     "document:submitted": "Trình",
