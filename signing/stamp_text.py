@@ -8,6 +8,7 @@ from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.sign.fields import SigFieldSpec, append_signature_field
 
 from records.errors import Refused
+from signing.fields import named, show
 from signing.fonts import Face, embed
 from signing.pictures import form
 
@@ -44,7 +45,8 @@ def put_mark(
     width = max(face.width(line) for line in lines) * SIZE + 2
     height = len(lines) * _LEADING + 2
     right, top = _corner(writer)
-    box = (right - _RIGHT - width, top - _TOP - height, right - _RIGHT, top - _TOP)
+    upper = _below_others(writer, right - _RIGHT - _WIDEST, top - _TOP)
+    box = (right - _RIGHT - width, upper - height, right - _RIGHT, upper)
     append_signature_field(
         writer,
         SigFieldSpec(name, on_page=0, box=box, readable_field_name=label),  # type: ignore[arg-type]  # the vendor rounds parts of points itself
@@ -58,7 +60,7 @@ def put_mark(
         {pdf_name("/Font"): generic.DictionaryObject({pdf_name("/F"): font})}
     )
     look = form(writer, f"q BT /F {SIZE:g} Tf 0 g {drawn}ET Q", fonts, width=width, height=height)
-    _show(writer, name, look)
+    show(writer, name, look)
     return name
 
 
@@ -76,6 +78,18 @@ def _lines(text: str, face: Face) -> list[str]:
     return lines
 
 
+def _below_others(writer: IncrementalPdfFileWriter, left: float, upper: float) -> float:
+    """Give where the mark's upper side goes: under the marks that stand in that corner already."""
+    for reference in sorted(named(writer).values(), key=lambda one: one.idnum):
+        sides = reference.get_object().get("/Rect")
+        if sides is None:
+            continue
+        x0, y0, x1, y1 = (float(side) for side in sides)
+        if x1 > x0 and x1 > left and y0 < upper <= y1 + _LEADING:
+            upper = y0 - 2
+    return upper
+
+
 def _corner(writer: IncrementalPdfFileWriter) -> tuple[float, float]:
     page = writer.find_page_for_modification(0)[0].get_object()
     box = None
@@ -84,11 +98,3 @@ def _corner(writer: IncrementalPdfFileWriter) -> tuple[float, float]:
         page = page.get("/Parent")
     x0, y0, x1, y1 = (float(side) for side in box)
     return max(x0, x1), max(y0, y1)
-
-
-def _show(writer: IncrementalPdfFileWriter, name: str, look: generic.IndirectObject) -> None:
-    fields = writer.root["/AcroForm"]["/Fields"]
-    for at in range(len(fields)):
-        if fields[at].get("/T") == name:
-            fields[at][pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): look})
-            writer.mark_update(fields.raw_get(at))

@@ -97,7 +97,7 @@ def test_what_may_not_be_copied_is_refused_by_name(house: House, paper: bytes) -
         ("sao", b"", "copy.kind"),
         ("sao-luc", b"", "copy.no-source"),
         ("trich-sao", b"", "copy.no-extract"),
-        ("trich-sao", b"PK\x03\x04", "copy.no-extract"),
+        ("trich-sao", b"PK\x03\x04", "file.damaged"),
     ):
         with pytest.raises(Refused, match=rule):
             copied(house, document, kind, extract)
