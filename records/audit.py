@@ -78,6 +78,7 @@ ACTIONS = frozenset(
         "certificate:removed",
         "document:numbered",
         "document:sealed",
+        "document:copied",
         "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",

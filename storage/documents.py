@@ -67,6 +67,19 @@ class Documents:
             if revision.n not in kept:
                 self._add_revision(document, revision)
 
+    def sign_attachments(self, document: Document) -> None:
+        """Keep the attachments' present bytes, which begin with those they had, and new ones."""
+        known = {one.n for one in self._attachments([document.id])[document.id]}
+        for one in document.attachments:
+            if one.n in known:
+                self._connection.execute(
+                    update(t.attachment)
+                    .where(t.attachment.c.document == document.id, t.attachment.c.n == one.n)
+                    .values(digest=one.digest, size=one.size)
+                )
+            else:
+                self._add_attachment(document, one)
+
     def get(self, id: str) -> Document:
         """Give a document, held until this unit ends if it writes. Raises NotFound."""
         query = _documents().where(t.document.c.id == id)

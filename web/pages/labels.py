@@ -162,6 +162,7 @@ EVENT = {
     "certificate:removed": "Gỡ chứng thư",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
+    "document:copied": "Sao văn bản",
     "document:proven": "Thêm dấu thời gian cho chữ ký",
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
