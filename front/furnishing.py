@@ -14,6 +14,7 @@ from config.directory import read_forms, read_partners
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
 from config.signatures import read_signatures
+from config.signers import read_signers
 from config.workflows import read_route, read_texts
 from drafting.convert import Converter
 from drafting.reader import PdfReader
@@ -24,6 +25,7 @@ from identity.passwords import Passwords
 from records.person import Organ
 from records.working_time import Calendar
 from search.index import Index
+from signing.custody import Custody
 from signing.demo_pki import found_demo_pki, refresh_crls
 from signing.keys import Keyring
 from signing.press import Press
@@ -86,6 +88,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         reader=reader,
         converter=Converter(sandbox),
         keyring=keyring,
+        custody=Custody(keyring, *read_signers(settings.trinhky_config / "signers.yaml")),
         press=Press(
             keyring,
             _timestamper(settings, keyring),

@@ -76,6 +76,7 @@ ACTIONS = frozenset(
         "signature:rejected",  # what came back was not the signature
         "certificate:registered",
         "certificate:removed",
+        "key:settled",  # with which key somebody signs
         "document:numbered",
         "document:sealed",
         "document:copied",

@@ -1,6 +1,6 @@
 """A signature that is still to come: what waits for it, who may bring it, and until when."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
@@ -68,3 +68,31 @@ class Certificate:
     not_after: datetime  # aware, UTC
     at: datetime  # aware, UTC: when it was registered
     by: str  # id of who registered it
+
+
+class KeyKind(StrEnum):
+    """Where a private key lies, and so how a signature is got from it."""
+
+    FILE = "file"  # a PKCS#12 file in the office's key folder
+    TOKEN = "token"  # noqa: S105 - a PKCS#11 token or HSM of this machine, not a password
+    REMOTE = "remote"  # a provider who signs on the signer's word
+    DEVICE = "device"  # the signer's own computer: what is to be signed goes out and comes back
+
+
+@dataclass(frozen=True, slots=True)
+class Holding:
+    """Which key somebody signs with."""
+
+    person: str  # id, or "" for the agency itself
+    kind: KeyKind
+    certificate: str = ""  # fingerprint of the registered one; "" with a file, which has its own
+    keeper: str = ""  # name of the token or provider in config/signers.yaml
+    credential: str = ""  # what the keeper calls the key
+
+
+@dataclass(frozen=True, slots=True)
+class Leave:
+    """What a signer says to let their key sign; it is never kept, nor ever printed."""
+
+    pin: str = field(default="", repr=False)
+    otp: str = field(default="", repr=False)

@@ -1,5 +1,7 @@
 """The keys of the office: who may sign with which, and what their signatures look like."""
 
+import os
+import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -7,12 +9,15 @@ from pathlib import Path
 from threading import Lock
 
 from asn1crypto import x509
+from cryptography.exceptions import UnsupportedAlgorithm
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa
+from cryptography.hazmat.primitives.serialization import pkcs12
 from pyhanko.sign.signers.pdf_cms import Signer
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
 from records.errors import Broken, Refused
+from signing.awaited import require_able
 from signing.key_folder import (
     PEOPLE,
     SEAL,
@@ -23,6 +28,7 @@ from signing.key_folder import (
     pass_phrase,
     place_of,
 )
+from signing.pictures import encode
 from signing.timestamps import LocalAuthority
 from signing.trust import Trust
 
@@ -93,7 +99,7 @@ class Keyring:
         self._sunsets = sunsets
         self.folder = folder
         self._believed = tuple(believed)
-        self._opened: dict[str, KeySigner] = {}
+        self._opened: dict[str, tuple[tuple[int, int, int], KeySigner]] = {}
         self._opening = Lock()
         self._trust: tuple[tuple[int, ...], Trust] | None = None
 
@@ -128,11 +134,48 @@ class Keyring:
 
     def signature_picture(self, person_id: str) -> bytes:
         """Give the PNG of a person's handwritten signature, blue on nothing."""
-        return self._of(person_id, ".png").read_bytes()
+        path = self.folder / PEOPLE / f"{_own(person_id)}.png"
+        if not path.exists():
+            raise Refused("sign.no-picture", person=person_id)
+        return path.read_bytes()
 
     def seal_picture(self) -> bytes:
         """Give the PNG of the agency's seal, red on nothing."""
         return (self.folder / f"{SEAL}.png").read_bytes()
+
+    def bring(self, whose: str, content: bytes, password: str) -> bytes:
+        """Keep a key brought as PKCS#12, under the folder's own pass phrase; give its certificate.
+
+        Takes   whose: a person's id, or "" for the agency.
+        Raises  Refused: another password, no key and certificate in it, or of no kind that signs.
+        """
+        try:
+            key, certificate, chain = pkcs12.load_key_and_certificates(content, password.encode())
+        except (ValueError, TypeError, UnsupportedAlgorithm) as error:
+            raise Refused("key.file-unreadable") from error
+        if certificate is None or not isinstance(
+            key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey
+        ):
+            raise Refused("key.file-unreadable")
+        der = certificate.public_bytes(serialization.Encoding.DER)
+        require_able(der)
+        sealed = serialization.BestAvailableEncryption(pass_phrase(self.folder))
+        kept = pkcs12.serialize_key_and_certificates(b"key", key, certificate, chain, sealed)
+        self._put(f"{SEAL}.p12" if not whose else f"{PEOPLE}/{_own(whose)}.p12", kept)
+        return der
+
+    def bring_picture(self, whose: str, png: bytes) -> None:
+        """Keep the picture of a person's signature, or of the seal for ""."""
+        encode(png)
+        self._put(f"{SEAL}.png" if not whose else f"{PEOPLE}/{_own(whose)}.png", png)
+
+    def _put(self, name: str, content: bytes) -> None:
+        number, draft = tempfile.mkstemp(dir=self.folder, prefix=".new-")
+        with os.fdopen(number, "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        Path(draft).replace(self.folder / name)
 
     def timestamper(self) -> LocalAuthority:
         """Give the timestamp authority whose key lies in this folder."""
@@ -169,9 +212,16 @@ class Keyring:
 
     def _open(self, name: str, path: Path) -> KeySigner:
         with self._opening:
-            if name not in self._opened:
-                self._opened[name] = _read_signer(path, self.folder)
-            return self._opened[name]
+            state = _state(path) if path.exists() else (0, 0, 0)
+            if name not in self._opened or self._opened[name][0] != state:
+                self._opened[name] = (state, _read_signer(path, self.folder))
+            return self._opened[name][1]
+
+
+def _own(whose: str) -> str:
+    if not is_person_id(whose):
+        raise Refused("sign.person-id", person=whose)
+    return whose
 
 
 def _read_signer(path: Path, folder: Path) -> KeySigner:

@@ -5,7 +5,7 @@ from dataclasses import asdict
 from sqlalchemy import Connection, delete, insert, select
 
 from records.errors import NotFound, Refused
-from records.signing import Certificate
+from records.signing import Certificate, Holding, KeyKind
 from storage import tables as t
 
 
@@ -40,3 +40,16 @@ class Certificates:
             query.order_by(t.certificate.c.at.desc(), t.certificate.c.fingerprint)
         )
         return [Certificate(**row) for row in rows.mappings()]
+
+    def hold(self, held: Holding) -> None:
+        """Keep with which key somebody signs from now on."""
+        self._connection.execute(delete(t.holding).where(t.holding.c.person == held.person))
+        self._connection.execute(insert(t.holding).values(**asdict(held)))
+
+    def held_by(self, person: str) -> Holding:
+        """Give with which key somebody signs: with that of their file unless it was settled."""
+        query = select(t.holding).where(t.holding.c.person == person)
+        row = self._connection.execute(query).mappings().first()
+        if row is None:
+            return Holding(person, KeyKind.FILE)
+        return Holding(**{**row, "kind": KeyKind(row["kind"])})

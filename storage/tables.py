@@ -458,6 +458,16 @@ certificate = Table(
     Column("by", String(64), nullable=False),
 )
 
+holding = Table(
+    "holding",
+    metadata,
+    Column("person", String(64), primary_key=True),  # "" for the agency itself
+    Column("kind", String(20), nullable=False),
+    Column("certificate", String(64), nullable=False, default=""),  # a fingerprint
+    Column("keeper", String(40), nullable=False, default=""),
+    Column("credential", String(200), nullable=False, default=""),
+)
+
 signing_request = Table(
     "signing_request",
     metadata,

@@ -19,6 +19,7 @@ from records.register import Book
 from records.route import Route
 from records.working_time import Calendar
 from search.index import Index
+from signing.custody import Custody
 from signing.keys import Keyring
 from signing.press import Press
 from signing.validate import Validator
@@ -49,6 +50,7 @@ class Office:
     reader: PdfReader
     converter: Converter
     keyring: Keyring
+    custody: Custody
     press: Press
     validator: Validator
     proofs: Policy  # how lastingly signatures are proven

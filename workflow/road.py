@@ -1,7 +1,7 @@
 """Who may do what now: the road as configured, read for one document and one person."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from identity.reading import cleared, tokens_of
 from records.delegation import Mandate
@@ -9,6 +9,7 @@ from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person, Role
 from records.route import BACKWARD, Act, Effect, Need, Route, State, Who, Whom
+from records.signing import Leave
 from records.step import Step
 from storage.people import People
 from storage.unit import Unit as UnitOfWork
@@ -27,6 +28,7 @@ class Choice:
     seen: int | None = None  # the version that was shown (If-Match)
     on_behalf_of: str = ""  # in whose name, where several are possible; "": their own first
     reserved: str = ""  # id of a held number to use instead of the next one
+    leave: Leave = field(default_factory=Leave)  # what lets their key sign
 
 
 @dataclass(frozen=True, slots=True)

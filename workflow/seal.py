@@ -11,6 +11,8 @@ from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.annexes import with_annexes
 from workflow.begin import Made, with_revision
+from workflow.certificates import AGENCY
+from workflow.keys import certificate_of, holding_of
 from workflow.number import columns_of, reserved, upcoming
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
@@ -52,17 +54,24 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         number = number_for(
             office, unit, was.document, on, choice=choice, printed=placement.printed_notation
         )
-    # Sealing may wait for a timestamp, so it works outside any unit; the number is only
+    # Sealing may wait for key and timestamp, so it works outside any unit; the number is only
     # spent below, and only if it is still the next.
-    sealed = office.press.seal(
-        office.contents.get(was.document, was.document.latest.digest),
+    held = holding_of(office, AGENCY)
+    certificate = certificate_of(office, held)
+    shown = office.contents.get(was.document, was.document.latest.digest)
+    local = at.astimezone(office.zone)
+    awaited = office.press.await_agency(
+        shown,
+        certificate,
         placement=placement,
         number=number.code,
         notation=number.notation,
         on=on,
-        at=at.astimezone(office.zone),
+        at=local,
         level=wanted,
     )
+    (signature,) = office.custody.sign(held, [awaited.attributes], choice.leave)
+    sealed = office.press.finish(shown, awaited, certificate, signature, at=local, level=wanted)
     changed = sealed_with(office, was.document, sealed, number, by=by, at=at)
     proof = weighed(office, changed, sealed, wanted=wanted)
     changed, annexes = with_annexes(office, changed, number, at)

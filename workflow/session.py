@@ -5,7 +5,7 @@ from datetime import datetime, timedelta
 
 from identity.tokens import hash_of, new_token
 from records.audit import AuditEvent
-from records.errors import NotFound, NotKnown, TooOften
+from records.errors import NotFound, NotKnown, Refused, TooOften
 from records.person import Person
 from storage.passes import Pass
 from workflow.office import Office
@@ -51,6 +51,24 @@ def enter(office: Office, username: str, password: str, *, address: str) -> Admi
     if not office.passwords.match(hash, password):
         _turn_away(office, username, tuple(doors), at)
     return _admit(office, username, tuple(doors), at)
+
+
+def require_password(office: Office, password: str, *, address: str, by: Person) -> None:
+    """Let somebody who is in already show once more that it is them.
+
+    Raises  Refused: another password. TooOften: too many failures lately.
+    """
+    at = office.clock()
+    door = hash_of(f"{by.id}@{address}")
+    with office.database.reading() as unit:
+        if unit.passes.failures(door, at - WINDOW) >= FAILURES:
+            raise TooOften("login.too-often", seconds=int(WINDOW.total_seconds()))
+        hash = unit.people.password(by.id)
+    if not office.passwords.match(hash, _sound(password)):
+        with office.database.unit() as unit:
+            unit.passes.failed(door, at, at - WINDOW)
+            unit.audit.append(AuditEvent("person:unknown", by.id, at))
+        raise Refused("batch.password")
 
 
 def _sound(words: str) -> str:

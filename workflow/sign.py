@@ -1,6 +1,6 @@
 """The leader signs exactly the bytes that were shown."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from records.document import Document, Media, Origin, Revision
@@ -8,13 +8,28 @@ from records.errors import Refused
 from records.level import Level
 from records.paper import Placement
 from records.person import Person
+from records.route import Act, Effect
+from records.signing import Awaited
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
+from workflow.keys import certificate_of, holding_of
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
 
 _SIGNED = (Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
+
+
+@dataclass(frozen=True, slots=True)
+class Ready:
+    """A document with the revision that lacks nothing but the leader's signature."""
+
+    document: Document
+    act: Act
+    choice: Choice
+    shown: bytes
+    awaited: Awaited
+    at: datetime
 
 
 def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
@@ -24,28 +39,57 @@ def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) ->
             Unavailable: whether the certificate was revoked cannot be known; nothing was signed.
             Without a timestamp authority it is signed, and waits until one answers.
     """
+    held = holding_of(office, by.id)
+    certificate = certificate_of(office, held)
+    ready = made_ready(office, id, action, choice, certificate, by=by)
+    # The key may be a telephone away, so it signs outside any unit; Outrun guards the gap.
+    (signature,) = office.custody.sign(held, [ready.awaited.attributes], choice.leave)
+    return keep_signed(office, ready, certificate, signature, by=by)
+
+
+def made_ready(  # noqa: PLR0913 - as every verb, with the certificate
+    office: Office, id: str, action: str, choice: Choice, certificate: bytes, *, by: Person
+) -> Ready:
+    """Give a document ready for its leader's signature; nothing is kept yet. Raises as ``sign``."""
     at = office.clock()
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
     document = was.document
-    wanted = level_of(office, document, ceiling=Level.B_T)
+    if act.does is not Effect.SIGN:
+        raise Refused("step.unknown-action", action=action)
     shown = office.contents.get(document, document.latest.digest)
-    # The signer may wait for a timestamp, so it works outside any unit; Outrun guards the gap.
-    signed = office.press.sign(
+    awaited = office.press.await_leader(
         shown,
+        certificate,
         placement=placement_of(office, document),
         person=by.id,
         at=at.astimezone(office.zone),
         reason=reason_of(office, document),
+    )
+    return Ready(document, act, choice, shown, awaited, at)
+
+
+def keep_signed(
+    office: Office, ready: Ready, certificate: bytes, signature: bytes, *, by: Person
+) -> Document:
+    """Verify the signature and keep the signed document, or nothing. Raises as ``sign``."""
+    document, choice, at = ready.document, ready.choice, ready.at
+    wanted = level_of(office, document, ceiling=Level.B_T)
+    signed = office.press.finish(
+        ready.shown,
+        ready.awaited,
+        certificate,
+        signature,
+        at=at.astimezone(office.zone),
         level=wanted,
     )
     with_signature = signed_by(office, document, signed, by=by, at=at)
     proof = weighed(office, with_signature, signed, wanted=wanted)
     with office.database.unit() as unit:
-        now = standing(office, unit, id, by)
-        judge(unit, now, action, by, replace(choice, seen=document.version))
-        deed = Deed(act, by, at, choice, "document:signed")
+        now = standing(office, unit, document.id, by)
+        judge(unit, now, ready.act.name, by, replace(choice, seen=document.version))
+        deed = Deed(ready.act, by, at, choice, "document:signed")
         return note(unit, advance(office, unit, now, with_signature, deed), proof)
 
 

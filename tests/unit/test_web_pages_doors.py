@@ -365,6 +365,8 @@ SHOWN = [
     ("quantri", "/admin/people/chutich"),
     ("quantri", "/admin/units"),
     ("quantri", "/admin/keys"),
+    ("quantri", "/admin/people/chutich/keys"),
+    ("chutich", "/sign"),
 ]
 
 
@@ -462,6 +464,41 @@ def issued_to(office: Office, name: str, key: ec.EllipticCurvePrivateKey) -> byt
         .sign(issuer.key, hashes.SHA256())
     )
     return certificate.public_bytes(serialization.Encoding.PEM)
+
+
+def test_what_is_ticked_is_signed_after_one_confirmation(of: Callable[[str], Browser]) -> None:
+    leader, ids = of("chutich"), [drafted(of("chuyenvien")) for _ in range(2)]
+    for id in ids:
+        of("chuyenvien").act(id, "submit")
+        of("truongban").act(id, "approve")
+        assert of("chanhvanphong").act(id, "approve").status_code == 303
+    assert 'href="/sign"' in leader.page("/")
+    page = leader.page("/sign")
+    told: dict[str, Any] = {"documents": ids}
+    for id in ids:
+        told |= {name: hidden(page, name) for name in (f"version-{id}", f"revision-{id}")}
+
+    nothing = leader.post("/sign", password=PASSWORD)
+    assert (nothing.status_code, "Hãy chọn ít nhất" in nothing.text) == (422, True)
+    wrong = leader.post("/sign", **told, password="not it")  # noqa: S106 - that is the point
+    assert wrong.status_code == 422
+    assert 'href="#password"' in wrong.text
+    assert wrong.text.count(" checked") == 2
+    signed = leader.post("/sign", **told, password=PASSWORD)
+    assert (signed.status_code, "Đã ký 2 trên 2 văn bản." in signed.text) == (200, True)
+    again = leader.post("/sign", **told, password=PASSWORD)
+    assert "Đã ký 0 trên 2 văn bản." in again.text
+
+
+def test_an_administrator_settles_keys_and_nobody_else(of: Callable[[str], Browser]) -> None:
+    administrator, path = of("quantri"), "/admin/people/phochutich/keys"
+    assert of("chutich").get(path).status_code == 403
+    refused = administrator.post(f"{path}/file", p12=(io.BytesIO(b"x"), "a.p12"), p12_password="")
+    assert (refused.status_code, 'href="#p12"' in refused.text) == (422, True)
+    assert administrator.post(f"{path}/kind", kind="token/none").status_code == 422
+    assert administrator.post(f"{path}/kind", kind="device").status_code == 303
+    assert '<option value="device" selected>' in administrator.page(path)
+    assert administrator.post(f"{path}/kind", kind="file").status_code == 303
 
 
 @pytest.mark.parametrize(("who", "path"), SHOWN)

@@ -4,7 +4,9 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
+from records.document import Document
 from records.errors import OfficeError
+from records.signing import Leave
 from web.api import shapes
 from web.api.documents import limit_of, seen_version
 from web.contract import Body, operation, read_body
@@ -15,6 +17,7 @@ from workflow.dispatch import dispatch
 from workflow.look import FULL_DESK, page_of_desk, view
 from workflow.perform import perform
 from workflow.road import Choice
+from workflow.sign_many import sign_many
 
 door = Blueprint("acts", __name__)
 
@@ -33,6 +36,8 @@ class Chosen(Body):
     certificate: str = ""
     on_behalf_of: str = ""
     reservation: str = ""
+    pin: str = Field(default="", max_length=200, repr=False)
+    otp: str = Field(default="", max_length=200, repr=False)
 
 
 class Recipients(Body):
@@ -58,6 +63,9 @@ class Batch(Body):
     to: str = ""
     recipients: tuple[str, ...] = ()
     on_behalf_of: str = ""
+    pin: str = Field(default="", max_length=200, repr=False)
+    otp: str = Field(default="", max_length=200, repr=False)
+    stop_on_error: bool = False
 
 
 @door.post("/documents/<id>/actions/<action>")
@@ -73,6 +81,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
         seen=seen_version(),
         on_behalf_of=told.on_behalf_of,
         reserved=told.reservation,
+        leave=Leave(told.pin, told.otp),
     )
     moved = perform(office(), id, action, choice, by=person())
     seen = view(office(), moved.id, by=person())
@@ -84,33 +93,71 @@ def act(id: str, action: str) -> ResponseReturnValue:
 @door.post("/actions/batch")
 @operation("Act on several documents", body=Batch, gives={207: "application/json"})
 def batch() -> ResponseReturnValue:
-    """Do one act on each of several documents, each by itself, in order."""
+    """Do one act on each of several documents, each by itself, in order.
+
+    ``sign`` asks the caller's key once for all; ``pin`` or ``otp`` go with it.
+    """
     told = read_body(Batch)
+    if told.action == "sign":
+        return jsonify(results=_signed(told)), 207
     results = [_one(told, one) for one in told.documents]
     return jsonify(results=results), 207
 
 
+def _signed(told: Batch) -> list[dict[str, object]]:
+    wanted = [(item.id, _choice(told, item)) for item in map(_item, told.documents)]
+    outcomes = sign_many(
+        office(),
+        told.action,
+        wanted,
+        Leave(told.pin, told.otp),
+        stop=told.stop_on_error,
+        by=person(),
+    )
+    return [
+        _failed(one.id, one.refusal) if one.refusal else _done(one.id, one.document)
+        for one in outcomes
+    ]
+
+
 def _one(told: Batch, one: str | Item) -> dict[str, object]:
-    item = Item(id=one) if isinstance(one, str) else one
-    choice = Choice(
+    item = _item(one)
+    try:
+        moved = perform(office(), item.id, told.action, _choice(told, item), by=person())
+    except OfficeError as refusal:
+        # One document's refusal must not take back what was done to the others.
+        return _failed(item.id, refusal)
+    return _done(item.id, moved)
+
+
+def _item(one: str | Item) -> Item:
+    return Item(id=one) if isinstance(one, str) else one
+
+
+def _choice(told: Batch, item: Item) -> Choice:
+    return Choice(
         comment=told.comment,
         to=told.to,
         shown=item.revision,
         recipients=told.recipients,
         seen=item.version,
         on_behalf_of=told.on_behalf_of,
+        leave=Leave(told.pin, told.otp),
     )
-    try:
-        moved = perform(office(), item.id, told.action, choice, by=person())
-    except OfficeError as refusal:
-        # One document's refusal must not take back what was done to the others.
-        return {
-            "id": item.id,
-            "status": status_of(refusal),
-            "rule": refusal.rule,
-            "detail": sentence(refusal),
-        }
-    return {"id": item.id, "status": 200, "state": moved.state, "version": moved.version}
+
+
+def _done(id: str, moved: Document | None) -> dict[str, object]:
+    state, version = (moved.state, moved.version) if moved else ("", 0)
+    return {"id": id, "status": 200, "state": state, "version": version}
+
+
+def _failed(id: str, refusal: OfficeError) -> dict[str, object]:
+    return {
+        "id": id,
+        "status": status_of(refusal),
+        "rule": refusal.rule,
+        "detail": sentence(refusal),
+    }
 
 
 @door.post("/documents/<id>/dispatches")

@@ -16,6 +16,7 @@ from web.pages import (
     documents,
     finding,
     keys,
+    many,
     proofs,
     registers,
     session,
@@ -50,5 +51,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, keys, tasks, calendar, delegations):
+    for part in (*DOORS, admin, keys, many, tasks, calendar, delegations):
         app.register_blueprint(part.door)

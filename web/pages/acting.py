@@ -3,7 +3,8 @@
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from records.route import Effect
+from records.route import Act, Effect
+from records.signing import Leave
 from web.office import office, person
 from web.pages.asked import file_of, number_of, text_of
 from web.pages.documents import whole
@@ -11,7 +12,9 @@ from web.pages.paper import sheets_of
 from web.pages.retold import retold
 from web.pages.words import state_of
 from web.phrases import phrase, title
+from workflow.certificates import AGENCY
 from workflow.copy import copy
+from workflow.keys import holding_of
 from workflow.look import View, placement, view
 from workflow.perform import perform
 from workflow.revise import revise
@@ -21,6 +24,10 @@ door = Blueprint("acting", __name__)
 
 ON_PAPER = frozenset({Effect.SIGN, Effect.SEAL})
 """What changes the paper itself, and is therefore looked at before it is done."""
+
+
+NOT_KEPT = frozenset({"csrf", "confirm", "pin", "otp"})
+"""What is in no page that asks once more: it is asked for again."""
 
 
 def again(id: str, **_: str) -> ResponseReturnValue:
@@ -45,6 +52,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
         seen=_version(),
         on_behalf_of=text_of("on_behalf_of"),
         reserved=text_of("reservation"),
+        leave=Leave(request.form.get("pin", ""), request.form.get("otp", "")),
     )
     moved = perform(office(), id, action, choice, by=person())
     flash(phrase("Đã ghi nhận. Văn bản đang ở bước «%(state)s».", state=state_of(moved)))
@@ -54,7 +62,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
 def _question(id: str, action: str) -> str:
     """Give the page that asks once more, or nothing where the act is not theirs to do."""
     seen = view(office(), id, by=person())
-    kept = [pair for pair in request.form.items(multi=True) if pair[0] not in ("csrf", "confirm")]
+    kept = [pair for pair in request.form.items(multi=True) if pair[0] not in NOT_KEPT]
     for one in seen.acts:
         if action in (one.name, one.also):
             return render_template(
@@ -102,7 +110,15 @@ def look(id: str) -> ResponseReturnValue:
         sheets=sheets_of(seen.document, places),
         places=places,
         titles={one.name: title(one.title) for one in seen.acts},
+        kinds={one.name: _kind(one) for one in seen.acts},
     )
+
+
+def _kind(act: Act) -> str:
+    """Give where the key of an act lies, which decides what its holder is asked for."""
+    if act.does not in ON_PAPER:
+        return ""
+    return holding_of(office(), person().id if act.does is Effect.SIGN else AGENCY).kind
 
 
 def _paper_acts(id: str) -> bool:

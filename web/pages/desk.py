@@ -3,6 +3,7 @@
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from records.route import Effect
 from web.office import office, person
 from workflow.look import how_many_wait, page_of_desk
 
@@ -23,6 +24,7 @@ def show() -> ResponseReturnValue:
         "desk.html",
         waiting=waiting,
         more=more,
+        to_sign=sum(any(act.does is Effect.SIGN for act in one.acts) for one in waiting),
         count=count,
         uncounted=uncounted,
         now=office().clock(),

@@ -13,7 +13,7 @@ from workflow.receive import directions_of
 from workflow.registers import books_of
 from workflow.renew import KEEPERS
 
-PART_OF = {"acting": "documents", "tasks": "admin", "keys": "admin"}
+PART_OF = {"acting": "documents", "tasks": "admin", "keys": "admin", "many": "desk"}
 """Doors that lie inside another one's place."""
 
 

@@ -1,15 +1,17 @@
 """The administrator keeps the register of certificates: each person's, and the agency's own."""
 
-from flask import Blueprint, flash, redirect, render_template, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from werkzeug.wrappers import Response
 
-from records.errors import NotFound
+from records.errors import NotFound, Refused
+from records.signing import Holding, KeyKind
 from web.office import office, person
-from web.pages.asked import file_of
+from web.pages.asked import file_of, text_of
 from web.pages.retold import retold
 from web.phrases import phrase
 from workflow.certificates import AGENCY, certificates_of, register, remove
+from workflow.keys import bring_key, bring_picture, holding_of, own_certificate, settle
 from workflow.staff import everybody
 
 door = Blueprint("keys", __name__, url_prefix="/admin")
@@ -26,6 +28,9 @@ def shelf(id: str = AGENCY) -> ResponseReturnValue:
         one=found[0] if found else None,
         people=people,
         certificates=certificates_of(office(), id, by=person()),
+        held=holding_of(office(), id),
+        keepers=office().custody.keepers,
+        own=own_certificate(office(), id, by=person()),
         now=office().clock(),
     )
 
@@ -63,6 +68,53 @@ def strike(fingerprint: str) -> ResponseReturnValue:
     one = remove(office(), fingerprint, by=person())
     flash(phrase("Đã gỡ chứng thư của %(name)s.", name=one.name))
     return _back(one.person)
+
+
+@door.post("/keys/kind")
+@retold(shelf)
+def settle_agency_s() -> ResponseReturnValue:
+    """Settle with which key the agency seals."""
+    return _settled(AGENCY)
+
+
+@door.post("/people/<id>/keys/kind")
+@retold(shelf)
+def settle_one(id: str) -> ResponseReturnValue:
+    """Settle with which key somebody signs."""
+    return _settled(id)
+
+
+@door.post("/keys/file")
+@retold(shelf)
+def bring_agency_s() -> ResponseReturnValue:
+    """Keep the agency's key, brought as a PKCS#12 file, or the picture of its seal."""
+    return _brought(AGENCY)
+
+
+@door.post("/people/<id>/keys/file")
+@retold(shelf)
+def bring(id: str) -> ResponseReturnValue:
+    """Keep somebody's key, brought as a PKCS#12 file, or the picture of their signature."""
+    return _brought(id)
+
+
+def _settled(id: str) -> Response:
+    kind, _, keeper = text_of("kind").partition("/")
+    if kind not in set(KeyKind):
+        raise Refused("body.invalid", field=phrase("Nơi giữ khóa"), why=kind, anchor="kind")
+    settle(office(), Holding(id, KeyKind(kind), "", keeper, text_of("credential")), by=person())
+    flash(phrase("Đã lưu nơi giữ khóa ký."))
+    return _back(id)
+
+
+def _brought(id: str) -> Response:
+    if (picture := request.files.get("picture")) and picture.filename:
+        bring_picture(office(), id, picture.read(), by=person())
+    if (brought := request.files.get("p12")) and brought.filename:
+        password = request.form.get("p12_password", "")
+        bring_key(office(), id, brought.read(), password, by=person())
+    flash(phrase("Đã lưu khóa và ảnh chữ ký."))
+    return _back(id)
 
 
 def _taken(id: str) -> Response:

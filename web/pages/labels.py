@@ -160,6 +160,7 @@ EVENT = {
     "signature:rejected": "Chữ ký gửi về bị từ chối",
     "certificate:registered": "Đăng ký chứng thư",
     "certificate:removed": "Gỡ chứng thư",
+    "key:settled": "Quy định khóa ký",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
     "document:copied": "Sao văn bản",
@@ -208,6 +209,12 @@ WEEKDAY = {
     "5": "Thứ Bảy",
     "6": "Chủ nhật",
 }
+KEEPER = {
+    "file": "Tệp khóa trên máy chủ",
+    "token": "Thiết bị PKCS#11",
+    "remote": "Nhà cung cấp ký số từ xa",
+    "device": "Thiết bị riêng của người ký",
+}
 PLACE = {
     "desk": "Bàn làm việc",
     "documents": "Văn bản",
@@ -249,6 +256,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "job": JOB,
     "part": PART,
     "hint": HINT,
+    "keeper": KEEPER,
     "place": PLACE,
     "capacity": CAPACITY,
     "weekday": WEEKDAY,
