@@ -25,9 +25,12 @@ def agree(pdf: bytes) -> bool:
     rewritten = _rewritten(pdf)
     if rewritten is None:
         return False
-    ours = PdfFileReader(io.BytesIO(pdf), strict=True)
-    theirs = PdfFileReader(io.BytesIO(rewritten), strict=False)
-    return list(_shown(ours)) == list(_shown(theirs))
+    try:
+        ours = PdfFileReader(io.BytesIO(pdf), strict=True)
+        theirs = PdfFileReader(io.BytesIO(rewritten), strict=False)
+        return list(_shown(ours)) == list(_shown(theirs))
+    except Exception:  # noqa: BLE001 - what breaks one reader is not agreed upon
+        return False
 
 
 def _rewritten(pdf: bytes) -> bytes | None:

@@ -4,7 +4,6 @@ from dataclasses import replace
 from datetime import datetime
 from typing import cast
 
-from records.errors import OfficeError
 from records.signature import Verdict
 from signing.second import agree
 from signing.trust import Trust
@@ -21,16 +20,7 @@ def answer(content: bytes, options: dict[str, object]) -> bytes:
     trust = Trust.from_options(cast("dict[str, object]", options["trust"]))
     at = datetime.fromisoformat(str(options["at"]))
     report = judge(content, trust=trust, at=at)
-    if report.verdict is Verdict.VALID and not _agreed(content):
+    if report.verdict is Verdict.VALID and not agree(content):
         doubtful = (*report.reasons, "readers-differ")
         report = replace(report, verdict=Verdict.INDETERMINATE, reasons=doubtful)
     return to_json(report)
-
-
-def _agreed(content: bytes) -> bool:
-    try:
-        return agree(content)
-    except OfficeError:
-        raise
-    except Exception:  # noqa: BLE001 - bytes that break the second reader are not agreed upon
-        return False
