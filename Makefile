@@ -53,8 +53,8 @@ reindex: $(VENV)/.run ## rebuild the search index from the database
 backup: $(VENV)/.run ## copy everything that must not be lost, while it runs, to TARGET (KEYS=1: keys too)
 	@$(BIN)/python app.py backup "$${TARGET:-backups/$$(date +%Y%m%d-%H%M%S)}" $(if $(KEYS),--with-keys)
 
-restore: $(VENV)/.run system ## put the office back from SOURCE into an empty data folder (KEYS=folder of keys)
-	@$(BIN)/python app.py restore "$${SOURCE:?which backup}" $(if $(KEYS),--keys "$(KEYS)")
+restore: $(VENV)/.run system ## put the office back from SOURCE into an empty data folder (KEYS=folder of keys, LEDGER=raised.jsonl or none)
+	@$(BIN)/python app.py restore "$${SOURCE:?which backup}" $(if $(KEYS),--keys "$(KEYS)") $(if $(LEDGER),--ledger "$(LEDGER)")
 
 faults: $(VENV)/.test system system-test ## kill, starve and corrupt the office at every step and see that it holds
 	$(BIN)/python -m bench.faults

@@ -86,6 +86,9 @@ def _parser() -> argparse.ArgumentParser:
     restored = commands.add_parser("restore")
     restored.add_argument("source", type=Path, help="a folder that backup made")
     restored.add_argument("--keys", type=Path, help="the folder in which the keys are kept")
+    restored.add_argument(
+        "--ledger", type=Path, help="which documents became secret; none: no one did"
+    )
     return parser
 
 
@@ -93,7 +96,7 @@ def _done(chosen: argparse.Namespace, settings: Settings) -> int:
     if chosen.command == "backup":
         return copy(settings, chosen.target, with_keys=chosen.with_keys)
     if chosen.command == "restore":
-        return restore(settings, chosen.source, chosen.keys)
+        return restore(settings, chosen.source, chosen.keys, ledger=chosen.ledger)
     if chosen.command in LOOK_AFTER:
         return LOOK_AFTER[chosen.command](settings)
     OPEN[chosen.command](settings)

@@ -6,6 +6,9 @@ from typing import Literal, Self
 from pydantic import Field, model_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+LEDGER = "raised.jsonl"
+"""In the data folder: which documents became secret. Keep a copy where the backups are not."""
+
 
 class Settings(BaseSettings):
     """Read from the environment by ``app.py``, and by nobody else."""
@@ -44,6 +47,9 @@ class Settings(BaseSettings):
 
     trinhky_spool: Path = Path()
     """The folder with one sub-folder an office for messages; in the data folder if unset."""
+
+    trinhky_ledger: Path = Path()
+    """Where it stands which documents became secret, for restores; in the data folder if unset."""
 
     trinhky_trust: str = ""
     """Key folders of other demonstration offices whose signatures to believe, parted by colons."""
@@ -129,6 +135,9 @@ class Settings(BaseSettings):
         if self.trinhky_spool == Path():
             self.trinhky_spool = self.trinhky_data / "spool"
         self.trinhky_spool = self.trinhky_spool.absolute()
+        if self.trinhky_ledger == Path():
+            self.trinhky_ledger = self.trinhky_data / LEDGER
+        self.trinhky_ledger = self.trinhky_ledger.absolute()
         if not self.database_url:
             self.database_url = f"sqlite:///{self.trinhky_data / 'trinhky.sqlite'}"
         if self.database_url.startswith("postgresql://"):

@@ -112,6 +112,28 @@ def keep(path: Path, folder: str, reason: str = "") -> Path:
     return target
 
 
+def withdraw(place: Path, name: str) -> bool:
+    """Take back a message that nobody claimed yet, and tell whether it still lay there."""
+    try:
+        (place / f"{name}{ENDING}").unlink()
+    except FileNotFoundError:
+        return False
+    _settle(place)
+    return True
+
+
+def forget(place: Path, about: bytes) -> int:
+    """Take away every message kept as taken that speaks of ``about``; give how many they were."""
+    count = 0
+    for path in (place / TAKEN).glob(f"*{ENDING}"):
+        if about in path.read_bytes():
+            path.unlink()
+            count += 1
+    if count:
+        _settle(place / TAKEN)
+    return count
+
+
 def called(path: Path) -> str:
     """Give the name a message had before it was claimed."""
     return _TOKEN.sub("", path.name, count=1) if path.parent.name == CLAIMED else path.name

@@ -65,6 +65,18 @@ class Spool:
         """Leave a status notice, which carries nothing of a document but its number."""
         return self._leave(folder, notice.id, edxml.write_status(notice))
 
+    def withdraw(self, folder: Path, name: str) -> bool:
+        """Take back a message its recipient has not opened; give whether that came in time."""
+        place = self._place(folder)
+        with _reaching(place):
+            return folders.withdraw(place, name)
+
+    def forget(self, folder: Path, message: str) -> int:
+        """Take away what was kept of a message that came in; give how many files it was."""
+        place = self._place(folder)
+        with _reaching(place):
+            return folders.forget(place, message.encode())
+
     def waiting(self, folder: Path) -> Iterator[Arrival]:
         """Give each complete message that nobody else holds, oldest first.
 
@@ -125,7 +137,9 @@ class Spool:
 
     def _place(self, folder: Path) -> Path:
         place = self._inside(folder)
-        if not place.is_dir():
+        with _reaching(place):
+            there = place.is_dir()
+        if not there:
             raise Unavailable("partner.unreachable", partner=place.name, why="ENOENT")
         return place
 

@@ -8,12 +8,18 @@ from pathlib import Path
 from config.settings import Settings
 from front.furnishing import now, objects_of, opened
 from records.errors import Broken, Refused
+from records.raised import Raised
 from signing.keys import PUBLIC
 from storage.copies import KEYS, becoming, lay_out, require_ours
 from storage.keys import fingerprints, missing, open_keys, shut_keys, take_keys
+from storage.ledger import raisings_in
 from storage.manifest import Manifest
 from storage.snapshot import file_of, put_back, require_empty
 from workflow.backup import Keys, back_up, reopen, try_out
+from workflow.purge import raise_again
+
+NO_LEDGER = Path("none")
+"""In place of a ledger's path: no document became secret since the backup."""
 
 
 def copy(
@@ -46,12 +52,18 @@ def restore(
     source: Path,
     keys: Path | None = None,
     *,
+    ledger: Path | None = None,
     clock: Callable[[], datetime] = now,
 ) -> int:
-    """Put an office back from a backup into an empty place; it appears only if it verifies."""
+    """Put an office back from a backup into an empty place; it appears only if it verifies.
+
+    Takes   ledger: which documents became secret, known outside of the backup; ``NO_LEDGER`` is
+            the word of whoever restores that none did.
+    """
     require_empty(settings.database_url, settings.trinhky_data)
     manifest = Manifest.read(source)
     manifest.require_whole(source)
+    raised = _raised(settings, ledger)
     brought = _brought(settings, source, keys)
     with becoming(settings.trinhky_data) as folder:
         beside = _beside(settings, folder)
@@ -62,12 +74,25 @@ def restore(
         with opened(beside, warm={}, clock=clock) as office:
             if faults := try_out(office, manifest):
                 raise Broken("restore.unsound", faults="; ".join(faults))
+            closed = raise_again(office, raised)
+            for one in raised:
+                office.ledger.note(one)
             reopen(office, manifest)
         lacking = missing(folder / "keys", manifest.keys)
     head = f"holds, as of {manifest.made_at}, head {manifest.head}"
-    sys.stdout.write(f"restore: {settings.trinhky_data}: {head}\n")
+    sys.stdout.write(f"restore: {settings.trinhky_data}: {head}; {closed} closed again\n")
     sys.stdout.writelines(f"MISSING KEY keys/{name}\n" for name in lacking)
     return 0
+
+
+def _raised(settings: Settings, ledger: Path | None) -> list[Raised]:
+    """Give what became secret, as far as is known here. Raises Refused: nobody says."""
+    if ledger == NO_LEDGER:
+        return []
+    path = ledger or settings.trinhky_ledger
+    if ledger is None and not path.exists():
+        raise Refused("restore.no-ledger")
+    return raisings_in(path)
 
 
 def _brought(settings: Settings, source: Path, keys: Path | None) -> dict[str, bytes]:
@@ -87,4 +112,8 @@ def _beside(settings: Settings, folder: Path) -> Settings:
             raise Refused("restore.other-place", folder=str(settings.trinhky_data))
         url = f"sqlite:///{folder / place.relative_to(settings.trinhky_data)}"
     moved = {"trinhky_data": folder, "database_url": url, "trinhky_spool": folder / "spool"}
+    if settings.trinhky_ledger.is_relative_to(settings.trinhky_data):
+        moved["trinhky_ledger"] = folder / settings.trinhky_ledger.relative_to(
+            settings.trinhky_data
+        )
     return settings.model_copy(update=moved)

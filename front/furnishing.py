@@ -39,6 +39,7 @@ from storage.copies import BEFORE
 from storage.database import Database
 from storage.folder import Folder
 from storage.keys import vault_key
+from storage.ledger import Ledger
 from storage.objects import Objects
 from storage.queue import prepare
 from storage.vault import Vault, master_key
@@ -75,6 +76,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         clock=clock,
         database=_database(settings, vault),
         contents=Contents(Blobs(files), vault),
+        ledger=Ledger(settings.trinhky_ledger),
         passwords=Passwords(),
         roads=Roads(read_route),
         books=read_registers(settings.trinhky_config / "registers.yaml"),

@@ -84,6 +84,8 @@ ACTIONS = frozenset(
         "document:dispatched",
         "document:delivered",
         "document:archived",
+        "document:raised",  # to a higher class
+        "document:purged",  # nothing of it is left in clear
         "number:cancelled",
         "number:reserved",
         "number:voided",

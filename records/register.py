@@ -50,6 +50,7 @@ class Entry:
     cancelled: str = ""  # the reason, when the number was cancelled or voided
     entered_on: date | None = None
     kind: RowKind = RowKind.ENTERED
+    classified: bool = False  # its columns lie shut in the vault's keeping
 
 
 @dataclass(frozen=True, slots=True)

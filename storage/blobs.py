@@ -42,6 +42,10 @@ class Blobs:
             raise Broken("storage.blob-lost", digest=digest)
         return _same(content, digest)
 
+    def remove(self, digest: Digest) -> None:
+        """Take a file away for good: its document became secret and lies in the vault."""
+        self._objects.remove(_name(digest))
+
     def sweep(self, before: float) -> None:
         """Take away what killed writers left half written before that moment."""
         self._objects.sweep(before)

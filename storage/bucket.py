@@ -105,6 +105,11 @@ class Bucket:
                 raise
         return True
 
+    def remove(self, name: str) -> None:
+        """Take an object away, if there is one; a bucket that keeps versions keeps them."""
+        with _told():
+            self._client.delete_object(**self._at(name))
+
     def names(self, within: str = "") -> Iterator[str]:
         """Give the name of every object, in order, as many pages as there are."""
         pages = self._client.get_paginator("list_objects_v2")

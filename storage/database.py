@@ -1,5 +1,6 @@
 """The database, and units of work in it."""
 
+import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
@@ -11,9 +12,12 @@ from records.errors import Outrun, Refused, Unavailable
 from storage.engine import engine_of
 from storage.queue import Door
 from storage.schema import upgrade
-from storage.tables import adoption, audit_head
+from storage.tables import adoption, attachment, audit_head, document, entry, remark, words
 from storage.unit import Unit
 from storage.vault import Vault
+
+WORDY = (document, attachment, entry, remark, words)
+"""The tables that say words of documents, in clear or shut."""
 
 
 class Database:
@@ -70,6 +74,32 @@ class Database:
             wrong = [row for row in rows if row != "ok"]
             foreign = unit.connection.execute(text("PRAGMA foreign_key_check")).all()
         return (*wrong, *(f"foreign key of {row[0]}" for row in foreign))
+
+    def scrub(self) -> None:
+        """Write the database anew, so that no page or log of it holds what was taken out.
+
+        Raises  Unavailable: somebody reads an older state still; try again.
+        """
+        with _told():
+            if self.engine.dialect.name == "postgresql":
+                self._rewrite()
+                return
+            connection = self.engine.raw_connection()
+            try:
+                cursor = connection.cursor()
+                cursor.execute("VACUUM")
+                busy = cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()[0]
+            except sqlite3.OperationalError as lost:
+                raise Unavailable("database.unavailable") from lost
+            finally:
+                connection.close()
+        if busy:
+            raise Unavailable("database.unavailable")
+
+    def _rewrite(self) -> None:
+        with self.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+            for table in WORDY:
+                connection.execute(text(f"VACUUM FULL {table.name}"))
 
     def stands(self) -> bool:
         """Tell whether an office was founded in it."""

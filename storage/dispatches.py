@@ -1,5 +1,6 @@
 """Dispatches as rows; the table itself refuses what is classified."""
 
+from collections.abc import Iterable
 from datetime import datetime
 from typing import Any
 
@@ -59,9 +60,12 @@ class Dispatches:
     def get(self, id: str) -> Dispatch:
         """Give a dispatch. Raises NotFound."""
         row = self._connection.execute(select(t.dispatch).where(t.dispatch.c.id == id)).first()
-        if row is None:
+        if row is not None:
+            return _dispatch(row)
+        recalled = self._connection.execute(select(t.recall).where(t.recall.c.id == id)).first()
+        if recalled is None:
             raise NotFound("dispatch.unknown")
-        return _dispatch(row)
+        return _recalled(recalled)
 
     def to(self, recipient: str) -> list[Dispatch]:
         """Give every dispatch to one recipient, newest first."""
@@ -76,7 +80,25 @@ class Dispatches:
             .where(t.dispatch.c.document == document)
             .order_by(t.dispatch.c.queued_at, t.dispatch.c.recipient)
         )
-        return [_dispatch(row) for row in self._connection.execute(query)]
+        sent = [_dispatch(row) for row in self._connection.execute(query)]
+        return sent or [_recalled(row) for row in self._recalls(document)]
+
+    def _recalls(self, document: str) -> Iterable[Any]:
+        query = select(t.recall).where(t.recall.c.document == document)
+        return self._connection.execute(query.order_by(t.recall.c.queued_at, t.recall.c.recipient))
+
+
+def _recalled(row: Any) -> Dispatch:
+    return Dispatch(
+        id=row.id,
+        document=row.document,
+        recipient=row.recipient,
+        state=DispatchState.RECALLED,
+        revision=Digest(row.revision),
+        queued_at=row.queued_at,
+        changed_at=row.changed_at,
+        note=row.note,
+    )
 
 
 def _dispatch(row: Any) -> Dispatch:

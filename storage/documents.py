@@ -6,7 +6,7 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, exists, func, insert, select, update
+from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
 
 from records.document import (
     Attachment,
@@ -107,6 +107,11 @@ class Documents:
             rows = [{"document": id, "token": token, "created_at": came} for token in new]
             self._connection.execute(insert(t.reader).values(rows))
 
+    def admit_only(self, id: str, readers: Iterable[str]) -> None:
+        """Let these readers see the document and nobody else any more."""
+        self._connection.execute(delete(t.reader).where(t.reader.c.document == id))
+        self.admit(id, readers)
+
     def readers(self, id: str) -> frozenset[str]:
         """Give the tokens of all who may read the document."""
         return self.readers_of([id])[id]
@@ -184,6 +189,13 @@ class Documents:
         query = select(t.document.c.id).where(t.document.c.classification == "none")
         return list(self._connection.execute(query.order_by(t.document.c.created_at)).scalars())
 
+    def unclassified(self, ids: Iterable[str]) -> frozenset[str]:
+        """Give those among these ids that are of unclassified documents."""
+        query = select(t.document.c.id).where(
+            t.document.c.id.in_(list(ids)), t.document.c.classification == "none"
+        )
+        return frozenset(self._connection.execute(query).scalars())
+
     def counted(self) -> dict[tuple[str, str], int]:
         """Give how many unclassified documents stand in each state of each road."""
         place = (t.document.c.workflow, t.document.c.state)
@@ -201,6 +213,18 @@ class Documents:
             )
             rows += [(row[0], row[1], Digest(row[2])) for row in self._connection.execute(query)]
         return rows
+
+    def still_open(self, digests: Iterable[Digest]) -> frozenset[Digest]:
+        """Give those among these digests that an unclassified document's file has, too."""
+        wanted, found = sorted(set(digests)), set()
+        for files in (t.revision, t.attachment, t.package):
+            query = (
+                select(files.c.digest)
+                .join(t.document, t.document.c.id == files.c.document)
+                .where(files.c.digest.in_(wanted), t.document.c.classification == "none")
+            )
+            found |= {Digest(one) for one in self._connection.execute(query).scalars()}
+        return frozenset(found)
 
     def remember(self, person: str, key: str, request: str, document: str) -> None:
         """Keep what an Idempotency-Key was answered with."""

@@ -88,6 +88,14 @@ class Folder:
         with _told():
             return (self._folder / name).is_file()
 
+    def remove(self, name: str) -> None:
+        """Take a file away for good, if there is one."""
+        path = self._folder / name
+        with _told():
+            path.unlink(missing_ok=True)
+            if path.parent.is_dir():
+                _settle(path.parent)
+
     def names(self, within: str = "") -> Iterator[str]:
         """Give the name of every whole file, in order; the part a killed writer left has none."""
         folder = within.rpartition("/")[0]

@@ -26,6 +26,10 @@ class Objects(Protocol):
         """Tell whether anything lies under ``name``."""
         ...
 
+    def remove(self, name: str) -> None:
+        """Let nothing lie under ``name`` any more; nothing happens where nothing does."""
+        ...
+
     def names(self, within: str = "") -> Iterator[str]:
         """Give every name that begins with ``within`` and under which something lies, in order."""
         ...

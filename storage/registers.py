@@ -220,7 +220,8 @@ class Registers:
 
 def _entry(row: Any, columns: dict[str, str]) -> Entry:
     kind = RowKind.CANCELLED if row.cancelled else RowKind.ENTERED
-    return Entry(_number(row), row.document, columns, row.cancelled, kind=kind)
+    shut = row.shut is not None
+    return Entry(_number(row), row.document, columns, row.cancelled, kind=kind, classified=shut)
 
 
 def _number(row: Any) -> Number:

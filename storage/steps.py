@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, func, insert, select, update
+from sqlalchemy import Connection, delete, func, insert, select, update
 
 from records.document import Digest
 from records.errors import Outrun
@@ -105,6 +105,16 @@ class Steps:
             update(t.desk)
             .where(t.desk.c.document == document, t.desk.c.opened_at.is_not(None))
             .values(opened_at=None)
+        )
+
+    def lay(self, document: str, n: int, desk: frozenset[str]) -> None:
+        """Lay a step on these desks and take it off every other."""
+        lying = (t.desk.c.document == document, t.desk.c.step == n)
+        since = self._connection.execute(select(t.desk.c.opened_at).where(*lying).limit(1)).scalar()
+        self._connection.execute(delete(t.desk).where(*lying))
+        place = {"document": document, "step": n, "opened_at": since}
+        self._connection.execute(
+            insert(t.desk), [{**place, "token": token} for token in sorted(desk)]
         )
 
     def cancel_approvals(self, document: str, *, but: str, at: datetime) -> None:

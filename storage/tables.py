@@ -381,6 +381,18 @@ dispatch = Table(
     UniqueConstraint("document", "recipient", "revision"),
 )
 
+recall = Table(
+    "recall",
+    metadata,
+    _id(),  # of the dispatch it was
+    Column("document", ForeignKey("document.id"), nullable=False, index=True),
+    Column("recipient", String(35), nullable=False),
+    Column("revision", String(64), nullable=False),
+    Column("queued_at", Moment, nullable=False),
+    Column("changed_at", Moment, nullable=False),  # when its document's class was raised
+    Column("note", Text, nullable=False, default=""),
+)
+
 arrival = Table(
     "arrival",
     metadata,

@@ -17,6 +17,7 @@ from storage.passes import Passes
 from storage.people import People
 from storage.proofs import Proofs
 from storage.queue import Door
+from storage.raising import Raising
 from storage.readings import Readings
 from storage.registers import Registers
 from storage.reminders import Reminders
@@ -112,6 +113,11 @@ class Unit:
     def readings(self) -> Readings:
         """The words read from documents, and the packages of archived ones."""
         return Readings(self.connection)
+
+    @cached_property
+    def raising(self) -> Raising:
+        """The closing of a document whose class is raised."""
+        return Raising(self.connection, self._vault)
 
     @cached_property
     def proofs(self) -> Proofs:

@@ -15,6 +15,7 @@ from workflow.dispatch import passport_of
 from workflow.find import index
 from workflow.inspect import inspect
 from workflow.office import Office
+from workflow.purge import purge
 from workflow.reminding import letter
 from workflow.renew import prove
 
@@ -30,6 +31,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "remind": lambda reminder, person: letter(office, reminder, person),
         "carry": lambda dispatch, _: carry(office, dispatch),
         "inspect": lambda document, _: inspect(office, document),
+        "purge": lambda document, to: purge(office, document, to),
         "prove": lambda document, digest: prove(office, document, digest),
         "report": lambda document, code: report(office, document, code),
     }

@@ -25,6 +25,7 @@ from signing.press import Press
 from signing.validate import Validator
 from storage.contents import Contents
 from storage.database import Database
+from storage.ledger import Ledger
 from workflow.roads import Roads
 
 
@@ -37,6 +38,7 @@ class Office:
     clock: Callable[[], datetime]  # aware
     database: Database
     contents: Contents
+    ledger: Ledger  # of what became secret
     passwords: Passwords
     roads: Roads
     books: tuple[Book, ...]

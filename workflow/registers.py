@@ -1,7 +1,7 @@
 """The registers are read and printed, with every column the law asks for."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from drafting.books import PrintedBook, book_docx, book_xlsx
@@ -64,11 +64,24 @@ def rows_of(
     entries = unit.registers.entries(book.id, year)
     if book.classified:
         entries = [one for one in entries if may_know(unit, unit.documents.get(one.document), by)]
+    else:
+        entries = [_as_known(unit, one, by) for one in entries]
     seen = [one for one in unit.reservations.of(book.id, year) if may_see(book, one, by)]
     names = unit.people.names()
     empty = [_reserved_row(one, names) for one in seen if not one.document]
     rows = sorted([*entries, *empty], key=lambda one: (one.number.series, one.number.serial))
     return rows, [one for one in seen if one.held]
+
+
+def _as_known(unit: Unit, entry: Entry, by: Person) -> Entry:
+    """Give a row without its words where its document became secret and is not theirs to know."""
+    if not entry.classified or may_know(unit, unit.documents.get(entry.document), by):
+        return entry
+    return replace(entry, document="", columns={"code": str(entry.number), "remark": SHUT})
+
+
+SHUT = "Đã nâng độ mật"
+"""Stands in a register instead of the words of a document that became secret."""
 
 
 def _reserved_row(held: Reservation, names: Mapping[str, str]) -> Entry:

@@ -66,6 +66,15 @@ POST /registers/{book}/closings
 POST /reservations/{id}/void
 POST /documents/{id}/dispatches
 GET /documents/{id}/dispatches
+DELETE /calendar/{day}
+GET /calendar
+GET /delegations
+GET /proofs
+POST /calendar/import
+POST /delegations
+POST /delegations/{id}/revoke
+POST /documents/{id}/proof
+PUT /calendar/{day}
 GET /audit/verify
 GET /openapi.json
 """

@@ -18,7 +18,7 @@ import pytest
 from bench.papers import minimal_pdf
 from config.settings import Settings
 from drafting.sandbox import Sandbox
-from front.copying import copy, restore
+from front.copying import NO_LEDGER, copy, restore
 from front.furnishing import furnish
 from records.document import Classification, Direction, Document
 from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
@@ -72,7 +72,7 @@ def put_back(house: House, postgresql: Cluster | None) -> Iterator[PutBack]:
         made.append(address)
         phrase = house.settings.backup_passphrase
         settings = Settings(trinhky_data=data, database_url=address, backup_passphrase=phrase)
-        restore(settings, source, keys, clock=house.clock)
+        restore(settings, source, keys, ledger=NO_LEDGER, clock=house.clock)
         return settings
 
     yield restored
@@ -291,7 +291,7 @@ def test_nothing_is_restored_over_anything(house: House, put_back: PutBack, tmp_
     before = sorted(house.settings.trinhky_data.rglob("*"))
 
     with pytest.raises(Refused, match="restore.not-empty"):
-        restore(house.settings, source, clock=house.clock)
+        restore(house.settings, source, ledger=NO_LEDGER, clock=house.clock)
     (tmp_path / "note").mkdir()
     (tmp_path / "note" / "readme").write_text("mine")
     with pytest.raises(Refused, match="restore.not-empty"):

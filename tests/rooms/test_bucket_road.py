@@ -10,7 +10,7 @@ from uuid import uuid4
 import pytest
 
 from drafting.sandbox import Sandbox
-from front.copying import copy, restore
+from front.copying import NO_LEDGER, copy, restore
 from front.furnishing import furnish
 from records.document import Classification
 from records.errors import Refused, Unavailable
@@ -180,14 +180,16 @@ def test_a_backup_of_a_bucket_goes_back_into_another(
             if postgresql
             else f"sqlite:///{tmp_path / 'back' / 'trinhky.sqlite'}",
             "objects_url": f"s3://{bucket}/again",
+            "trinhky_ledger": tmp_path / "back" / "raised.jsonl",
         }
     )
+    keys = house.settings.trinhky_data / "keys"
 
     s3.put_object(Bucket=bucket, Key="again/blobs/00/stranger", Body=b"of another office")
     with pytest.raises(Refused, match="restore.not-empty"):
-        restore(there, tmp_path / "backup", house.settings.trinhky_data / "keys", clock=house.clock)
+        restore(there, tmp_path / "backup", keys, ledger=NO_LEDGER, clock=house.clock)
     s3.delete_object(Bucket=bucket, Key="again/blobs/00/stranger")
-    restore(there, tmp_path / "backup", house.settings.trinhky_data / "keys", clock=house.clock)
+    restore(there, tmp_path / "backup", keys, ledger=NO_LEDGER, clock=house.clock)
 
     back = furnish(there, sandbox, house.clock)
     assert verify(back).holds

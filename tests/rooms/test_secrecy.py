@@ -1,17 +1,10 @@
 """No word of a secret document lies outside the vault, and only those on its road know of it."""
 
-import base64
 import io
 import logging
-import re
 import tempfile
-import unicodedata
-import zipfile
-import zlib
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from pathlib import Path
 
 import docx
@@ -23,9 +16,8 @@ from drafting.sandbox import Sandbox
 from records.document import Classification, Direction, Document, Source
 from records.errors import NotFound, Refused
 from records.finding import Bounds, Query
-from storage.tables import metadata
 from tests.conftest import House, Opening
-from tests.postgres import dump
+from tests.scanner import folded, found_words, places
 from workflow.begin import Enclosed, Particulars
 from workflow.draft import draft
 from workflow.find import complete, find, index, reindex
@@ -56,9 +48,6 @@ EVERYBODY = (
     *("chuyenvien", "truongban", "chanhvanphong", "chutich", "phochutich"),
     *("vanthu", "luutru", "kiemtra", "quantri"),
 )
-ZLIB = re.compile(rb"\x78[\x01\x5e\x9c\xda]")
-DEPTH = 4
-"""How many packings inside one another are opened: a DOCX in a ZIP in a stream."""
 
 
 @dataclass
@@ -186,13 +175,13 @@ def _note(went: Walked, document: Document) -> None:
 
 
 def test_no_word_of_a_secret_document_lies_outside_the_vault(walked: Walked) -> None:
-    found = _found(walked, SECRET)
+    found = found_words(walked.house, SECRET)
 
     assert found == {}
 
 
 def test_the_same_search_finds_every_word_of_the_open_twin(walked: Walked) -> None:
-    found = _found(walked, OPEN)
+    found = found_words(walked.house, OPEN)
 
     assert set(found) == set(PLACES) - {"closed"}  # the twin was sent instead
     assert {"database", "blobs", "index"} <= set(found["subject"])
@@ -210,14 +199,14 @@ def test_nothing_in_the_vault_can_be_read_without_its_key(walked: Walked) -> Non
 
     assert len(files) > 10
     for path in files:
-        assert list(_places(path.read_bytes(), SECRET)) == []
+        assert list(places(path.read_bytes(), SECRET)) == []
     names = " ".join(str(path) for path in vault.rglob("*"))
     for revision in (*walked.secret.revisions, *walked.cancelled.revisions):
         assert revision.digest not in names
 
 
 def test_nothing_was_said_of_it_in_the_program_s_log(walked: Walked) -> None:
-    assert list(_places("\n".join(walked.logged).encode(), SECRET)) == []
+    assert list(places("\n".join(walked.logged).encode(), SECRET)) == []
 
 
 def test_rebuilding_the_index_does_not_bring_it_in(walked: Walked) -> None:
@@ -225,8 +214,8 @@ def test_rebuilding_the_index_does_not_bring_it_in(walked: Walked) -> None:
     # Nor does a job that somebody left by mistake.
     index(walked.house.office, walked.secret.id)
 
-    assert _found(walked, SECRET) == {}
-    assert "index" in _found(walked, OPEN)["subject"]
+    assert found_words(walked.house, SECRET) == {}
+    assert "index" in found_words(walked.house, OPEN)["subject"]
 
 
 def test_printing_a_secret_register_leaves_nothing_on_the_disk(
@@ -282,7 +271,7 @@ def test_it_reads_the_same_to_those_who_may(walked: Walked) -> None:
     wanted = {SECRET[place] for place in ("submitted", "returned", "approved", "closed")}
     assert wanted <= comments
     packed = package(walked.house.office, walked.secret.id, by=by)
-    assert {"subject", "revised", "closed"} <= set(_places(packed, SECRET, walked.house))
+    assert {"subject", "revised", "closed"} <= set(places(packed, SECRET, walked.house))
 
 
 def test_nobody_finds_it_not_even_those_who_may_read_it(walked: Walked) -> None:
@@ -290,13 +279,13 @@ def test_nobody_finds_it_not_even_those_who_may_read_it(walked: Walked) -> None:
     for name in EVERYBODY:
         by = walked.house.person(name)
         for place in ("subject", "body", "revised", "enclosed", "name"):
-            for words in (SECRET[place], _folded(SECRET[place])):
+            for words in (SECRET[place], folded(SECRET[place])):
                 found = find(office, Query(words, frozenset(), facets=True), by=by)
                 assert (found.total, found.hits) == (0, ())
-                assert _folded(found.suggestion) != _folded(SECRET[place])
+                assert folded(found.suggestion) != folded(SECRET[place])
         assert complete(office, "đỗquyên", by=by) == ()
     clerk = walked.house.person("vanthu")
-    assert find(office, Query(_folded(OPEN["subject"]), frozenset()), by=clerk).total == 2
+    assert find(office, Query(folded(OPEN["subject"]), frozenset()), by=clerk).total == 2
 
 
 def test_its_register_shows_its_row_to_its_own_people_only(walked: Walked) -> None:
@@ -321,7 +310,7 @@ def test_the_inspector_sees_that_it_was_handled_and_no_word_of_it(walked: Walked
     entries = latest_acts(walked.house.office, 1000, by=walked.house.person("kiemtra"))
 
     assert any(one.event.document == walked.secret.id for one in entries)
-    assert list(_places(repr(entries).encode(), SECRET)) == []
+    assert list(places(repr(entries).encode(), SECRET)) == []
 
 
 def test_no_job_was_left_for_it_and_nothing_is_wrong(walked: Walked) -> None:
@@ -335,104 +324,6 @@ def test_no_job_was_left_for_it_and_nothing_is_wrong(walked: Walked) -> None:
     assert len(jobs) > 10
     found = verify(walked.house.office)
     assert (found.faults, found.head.faults) == ((), ())
-
-
-# ── the scanner ──────────────────────────────────────────────────────────────────────────
-
-
-def _found(walked: Walked, say: dict[str, str]) -> dict[str, set[str]]:
-    """Give by canary in which parts of the office it lies, the vault left out."""
-    found: dict[str, set[str]] = {}
-    for part, whole in _parts(walked.house):
-        for place in _places(whole, say, walked.house):
-            found.setdefault(place, set()).add(part)
-    return found
-
-
-def _parts(house: House) -> set[tuple[str, bytes]]:
-    """Give all bytes of the office's folder and its database, each with the part it lies in."""
-    engine = house.office.database.engine
-    parts = _on_disk(house.settings.trinhky_data)
-    if engine.dialect.name == "sqlite":
-        raw = engine.raw_connection()
-        raw.cursor().execute("PRAGMA wal_checkpoint(TRUNCATE)")
-        raw.close()
-        parts |= _on_disk(house.settings.trinhky_data)
-    else:
-        parts.add(("database", dump(house.settings.database_url)))
-    with engine.connect() as connection:
-        for table in metadata.sorted_tables:
-            for row in connection.execute(table.select()):
-                cells = [one if isinstance(one, bytes) else str(one).encode() for one in row]
-                parts |= {("database", cell) for cell in cells}
-    return parts
-
-
-def _on_disk(data: Path) -> set[tuple[str, bytes]]:
-    files = [(path.relative_to(data).parts[0], path) for path in data.rglob("*") if path.is_file()]
-    return {
-        ("database" if top.startswith("trinhky.sqlite") else top, path.read_bytes() + bytes(path))
-        for top, path in files
-        if top != "vault"
-    }
-
-
-def _places(whole: bytes, say: dict[str, str], house: House | None = None) -> Iterator[str]:
-    # All canaries of one document begin alike: where no beginning is, none of them is.
-    begins = _needles(say["subject"].removesuffix("subject"))
-    layers = [one for one in _layers(whole, house) if any(needle in one for needle in begins)]
-    for place, words in say.items():
-        if layers and any(needle in layer for layer in layers for needle in _needles(words)):
-            yield place
-
-
-@cache
-def _needles(words: str) -> frozenset[bytes]:
-    forms = {unicodedata.normalize(form, words) for form in ("NFC", "NFD")} | {_folded(words)}
-    forms |= {one.upper() for one in forms} | {one.title() for one in forms}
-    coded = {one.encode(coding) for one in forms for coding in ("utf-8", "utf-16-le", "utf-16-be")}
-    escaped = {one.encode("ascii", "backslashreplace") for one in forms}
-    return frozenset(coded | escaped)
-
-
-def _folded(words: str) -> str:
-    plain = unicodedata.normalize("NFD", words.replace("đ", "d").replace("Đ", "D"))
-    return "".join(sign for sign in plain if not unicodedata.combining(sign))
-
-
-def _layers(whole: bytes, house: House | None, depth: int = DEPTH) -> Iterator[bytes]:
-    """Give the bytes, and what is packed in them: archives, streams, and the text of PDFs."""
-    yield whole
-    if whole.startswith(b"%PDF") and house is not None:
-        yield "".join(house.office.reader.reading(whole).texts).encode()
-    if depth:
-        for inner in (*_members(whole), *_streams(whole), *_enclosures(whole)):
-            yield from _layers(inner, house, depth - 1)
-
-
-def _members(whole: bytes) -> Iterator[bytes]:
-    if zipfile.is_zipfile(io.BytesIO(whole)) and whole.startswith(b"PK"):
-        with zipfile.ZipFile(io.BytesIO(whole)) as archive:
-            for one in archive.infolist():
-                yield one.filename.encode()
-                yield archive.read(one)
-
-
-def _streams(whole: bytes) -> Iterator[bytes]:
-    for start in ZLIB.finditer(whole):
-        try:
-            opened = zlib.decompressobj().decompress(whole[start.start() :], 1_000_000)
-        except zlib.error:
-            continue
-        if len(opened) > 8:
-            yield opened
-
-
-def _enclosures(whole: bytes) -> Iterator[bytes]:
-    # edXML carries its files in base64, on one line or many.
-    if b"edXML" in whole[:2000]:
-        for run in re.findall(rb"[A-Za-z0-9+/\r\n]{200,}={0,2}", whole):
-            yield base64.b64decode(run + b"==")
 
 
 def _docx(words: str) -> bytes:

@@ -5,6 +5,7 @@ from flask import Blueprint
 from web.api import (
     acts,
     calendar,
+    classifying,
     configured,
     delegations,
     documents,
@@ -31,5 +32,6 @@ for part in (
     calendar,
     proofs,
     delegations,
+    classifying,
 ):
     api.register_blueprint(part.door)

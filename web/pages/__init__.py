@@ -11,6 +11,7 @@ from web.pages import (
     beginning,
     calendar,
     checking,
+    classifying,
     delegations,
     desk,
     documents,
@@ -37,8 +38,16 @@ DOORS = (
     archive,
     checking,
     audit,
+    admin,
+    keys,
+    many,
+    tasks,
+    calendar,
+    delegations,
+    classifying,
     proofs,
 )
+"""Every page's part; a new one goes on a line of its own."""
 
 
 def hang_pages(app: Flask) -> None:
@@ -51,5 +60,5 @@ def hang_pages(app: Flask) -> None:
     words.install_gettext_callables(gettext, ngettext, newstyle=True)  # type: ignore[attr-defined]  # the extension brings it
     words.filters.update(FILTERS)
     app.context_processor(frame)
-    for part in (*DOORS, admin, keys, many, tasks, calendar, delegations):
+    for part in DOORS:
         app.register_blueprint(part.door)

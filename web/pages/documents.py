@@ -15,6 +15,7 @@ from web.pages.asked import bound_of
 from web.pages.road_line import line_of
 from web.pages.words import desk_names
 from web.phrases import phrase, title
+from workflow.classify import may_classify
 from workflow.look import (
     View,
     history,
@@ -104,6 +105,7 @@ def whole(id: str) -> ResponseReturnValue:
         partners=office().partners,
         books={book.id: book.name for book in office().books},
         undo=undo_of(seen),
+        may_classify=bool(may_classify(seen.document, person())),
         today=office().today(),
         now=office().clock(),
     )

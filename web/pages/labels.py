@@ -47,7 +47,7 @@ DISPATCH = {
     "assigned": "Đã phân công",
     "processing": "Đang giải quyết",
     "completed": "Đã giải quyết xong",
-    "recalled": "Đã thu hồi",
+    "recalled": "Phải thu hồi",
     "failed": "Gửi không được",
 }
 VERDICT = {
@@ -129,6 +129,7 @@ JOB = {
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
     "inspect": "Kiểm tra chữ ký khi tiếp nhận",
+    "purge": "Xóa bản không mật",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
 EVENT = {
@@ -168,6 +169,8 @@ EVENT = {
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
+    "document:raised": "Nâng độ mật",
+    "document:purged": "Xóa bản không mật",
     "number:cancelled": "Hủy số",
     "number:reserved": "Giữ số",
     "number:voided": "Hủy số giữ",

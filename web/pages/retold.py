@@ -19,6 +19,8 @@ FIELDS = {
     "subject.too-long": "subject",
     "secrecy.clearance": "classification",
     "secrecy.connected": "classification",
+    "class.not-higher": "classification",
+    "class.reason": "comment",
     "type.unknown": "type",
     "unit.not-yours": "unit",
     "signer.unknown": "signer",

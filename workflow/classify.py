@@ -1,0 +1,136 @@
+"""A document's class is raised: at once, everywhere, whatever became of it before."""
+
+from collections.abc import Iterable
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+
+from identity.reading import cleared, readers_of
+from records.audit import AuditEvent
+from records.document import Classification, Digest, Document
+from records.errors import NotAllowed, Outrun, Refused, Unavailable
+from records.person import Person, Role
+from storage.unit import Unit
+from workflow.office import Office
+from workflow.road import Choice, Standing, desk_of, standing
+
+RAISERS = frozenset(
+    {Role.UNIT_HEAD, Role.OFFICE_CHIEF, Role.LEADER, Role.REGISTRY_CLERK, Role.ARCHIVIST}
+)
+"""Who may raise the class of a document they may read, beside its drafter."""
+
+
+def classify(
+    office: Office,
+    id: str,
+    to: Classification,
+    choice: Choice,
+    *,
+    by: Person,
+) -> Document:
+    """Raise a document's class and close it in one transaction, wherever it was known until then.
+
+    From then on only named, cleared people know of it, nothing of it leaves, and what was sent is
+    recalled. A job then takes away what lay in clear: see ``workflow.purge``.
+
+    Raises  NotAllowed: not theirs to raise. Outrun: somebody was faster.
+            Refused: the class is not higher, or beyond them; no reason; no vault in this office.
+    """
+    with office.database.reading() as unit:
+        was = standing(office, unit, id, by)
+    _require(office, was.document, to, choice.comment, by)
+    if choice.seen is not None and choice.seen != was.document.version:
+        raise Outrun("step.outrun")
+    _keep_in_vault(office, was.document)
+    at = office.clock()
+    with office.database.unit() as unit:
+        now = standing(office, unit, id, by)
+        if now.document.version != was.document.version:
+            raise Outrun("step.outrun")
+        raised = close(unit, now, to, at, by=by.id, reason=choice.comment)
+    with suppress(Unavailable):  # the job that follows does it again
+        office.index.remove([raised.id])
+    return raised
+
+
+def may_classify(document: Document, by: Person) -> tuple[Classification, ...]:
+    """Give the classes this person may raise a document to."""
+    if not _raises(document, by):
+        return ()
+    higher = (one for one in Classification if one.rank > document.classification.rank)
+    return tuple(one for one in higher if cleared(by, one))
+
+
+def _raises(document: Document, by: Person) -> bool:
+    return bool(by.id == document.drafter or by.roles & RAISERS)
+
+
+def close(  # noqa: PLR0913 - who raised what to which class, when and why
+    unit: Unit, was: Standing, to: Classification, at: datetime, *, by: str, reason: str
+) -> Document:
+    """Raise the class of a document whose files lie in the vault already, and give it."""
+    document = was.document
+    recalled = unit.raising.withdraw(document.id, at)
+    raised = replace(document, classification=to, version=document.version + 1, changed_at=at)
+    unit.documents.change(raised, seen=document.version)
+    unit.raising.shut(raised)
+    involved = {f"person:{by}", *(f"person:{one.closed_by}" for one in was.steps if one.closed_by)}
+    for step in was.steps:
+        if step.closed_at is None:
+            desk = _desk(unit, was, raised, step.state, by)
+            unit.steps.lay(document.id, step.n, desk)
+            involved |= desk
+    unit.documents.admit_only(document.id, readers_of(raised, involved))
+    facts = {"was": str(document.classification), "class": str(to), "recalled": str(recalled)}
+    seq = unit.audit.append(AuditEvent("document:raised", by, at, document.id, facts))
+    unit.audit.remark(seq, raised, reason.strip())
+    unit.enqueue("purge", document.id, str(to), key=f"{document.id}:{to}")
+    return raised
+
+
+def files_of(unit: Unit, document: Document) -> frozenset[Digest]:
+    """Give the digest of every file a document has."""
+    package = unit.readings.package(document.id)
+    return frozenset(
+        {
+            *(one.digest for one in document.revisions),
+            *(one.digest for one in document.attachments),
+            *([package] if package else ()),
+        }
+    )
+
+
+def keep_files(office: Office, document: Document, files: Iterable[Digest]) -> None:
+    """Keep a document's files in the vault, too; its class may be raised afterwards."""
+    for digest in sorted(files):
+        office.contents.vault.put(document.id, office.contents.blobs.get(digest))
+
+
+def _keep_in_vault(office: Office, document: Document) -> None:
+    if document.classification is not Classification.NONE:
+        return
+    with office.database.reading() as unit:
+        files = files_of(unit, document)
+    keep_files(office, document, files)
+
+
+def _desk(unit: Unit, was: Standing, raised: Document, state: str, by: str) -> frozenset[str]:
+    try:
+        return desk_of(unit, raised, was.route.states[state].who)
+    except Refused:  # nobody there is cleared: it waits with whoever raised it
+        return frozenset({f"person:{by}"})
+
+
+def _require(
+    office: Office, document: Document, to: Classification, reason: str, by: Person
+) -> None:
+    if not office.sealed:
+        raise Refused("secrecy.connected")
+    if to.rank <= document.classification.rank:
+        raise Refused("class.not-higher")
+    if not _raises(document, by):
+        raise NotAllowed("class.not-yours")
+    if not cleared(by, to):
+        raise Refused("secrecy.clearance")
+    if not reason.strip():
+        raise Refused("class.reason")
