@@ -55,10 +55,14 @@ class PrintedBook:
     period: tuple[str, str] = ("", "")  # first and last day in this book, as printed
     numbers: tuple[str, str] = ("", "")  # first and last number in this book
     volume: str = ""  # which volume of the year
+    lines: tuple[tuple[str, str], ...] = ()  # of the cover, where the form has others
+    closing: tuple[str, ...] = ()  # what stands below the table: totals, who signs
 
     @property
     def cover(self) -> tuple[tuple[str, str], ...]:
         """Give the lines of the cover, blank where nothing is known yet."""
+        if self.lines:
+            return self.lines
         since, until = (one or "……………" for one in self.period)
         first, last = (one or "………" for one in self.numbers)
         return (
@@ -135,6 +139,8 @@ def _cell_line(cell: _Cell, words: str, hand: Hand, align: WD_ALIGN_PARAGRAPH) -
 
 
 def _printed(paper: Document, book: PrintedBook) -> None:
+    for told in book.closing:
+        write(paper.add_paragraph(), clean(told), Hand(13), align=LEFT, before=6)
     words = f"In từ hệ thống lúc {clean(book.printed_at)}, người in: {clean(book.printed_by)}."
     line = write(paper.add_paragraph(), words, Hand(11, italic=True), align=LEFT, before=6)
     line.paragraph_format.line_spacing = Pt(14)
@@ -158,6 +164,8 @@ def book_xlsx(book: PrintedBook) -> bytes:
     sheet.append([_text_cell(sheet, label, bold=True) for label, _ in book.columns])
     for row in book.rows:
         sheet.append([_text_cell(sheet, words) for words in row])
+    for told in book.closing:
+        sheet.append([_text_cell(sheet, told)])
     printed = f"In từ hệ thống lúc {book.printed_at}, người in: {book.printed_by}."
     sheet.append([_text_cell(sheet, printed)])
     sheet.freeze_panes = "A3"

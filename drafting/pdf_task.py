@@ -187,9 +187,29 @@ def _pages(pdf: pypdfium2.PdfDocument) -> Iterator[pypdfium2.PdfPage]:
         page.close()
 
 
+def _merge(content: bytes, options: dict[str, object]) -> bytes:
+    """Give several PDFs, laid behind one another in ``content``, as one; ``sizes``: of each."""
+    sizes = json.loads(str(options["sizes"]))
+    merged = pypdfium2.PdfDocument.new()
+    at = 0
+    for size in sizes:
+        part = _opened(content[at : at + size])
+        part.init_forms()
+        for page in _pages(part) if part.formenv else ():
+            page.flatten()  # fields and pictures of signatures become part of the page
+        merged.import_pages(part)
+        at += size
+        if len(merged) > _PAGES:
+            raise Unreadable("file.too-many-pages", limit=_PAGES)
+    whole = io.BytesIO()
+    merged.save(whole)
+    return whole.getvalue()
+
+
 _ACTS: dict[str, Callable[[bytes, dict[str, object]], bytes]] = {
     "read": _read,
     "draw": _draw,
     "inspect": _inspect,
     "place": _place,
+    "merge": _merge,
 }

@@ -14,7 +14,7 @@ from storage.database import Database
 from storage.keys import vault_key
 from storage.snapshot import file_of
 from storage.vault import Vault
-from web.findings import told
+from web.pages.findings import told
 from workflow.cast import Cast, cast_of
 from workflow.prove import prove
 from workflow.roads import Roads

@@ -28,6 +28,7 @@ from storage.vault import master_key
 from web.application import build
 from workflow.find import lay_index, reindex
 from workflow.gather import gather
+from workflow.hand_in import notice_due
 from workflow.jobs import jobs
 from workflow.office import Office
 from workflow.remind import remind
@@ -200,6 +201,7 @@ def _put_in_order(office: Office, settings: Settings, worker: Worker) -> None:
     """Renew the demonstration's own lists, and take away what was finished or left long ago."""
     refresh_crls(settings.trinhky_data / "keys", office.clock())
     _sweep(office)
+    notice_due(office)
     worker.clean(office.clock() - timedelta(days=settings.jobs_kept))
 
 

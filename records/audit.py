@@ -93,6 +93,21 @@ ACTIONS = frozenset(
         "egress:refused",
         "register:printed",
         "register:closed",
+        "ledger:written",
+        "slip:printed",
+        "plan:changed",
+        "plan:issued",
+        "file:opened",
+        "file:filled",  # a document was put in
+        "file:emptied",  # or taken out
+        "file:closed",
+        "file:reopened",
+        "file:admitted",  # another reader
+        "file:due",
+        "file:handed-in",
+        "file:accepted",
+        "file:returned",
+        "file:exported",
         "job:hurried",
         "job:retried",
     }

@@ -12,11 +12,21 @@ from records.errors import Outrun, Refused, Unavailable
 from storage.engine import engine_of
 from storage.queue import Door
 from storage.schema import upgrade
-from storage.tables import adoption, attachment, audit_head, document, entry, remark, words
+from storage.tables import (
+    adoption,
+    attachment,
+    audit_head,
+    document,
+    entry,
+    ledger_line,
+    remark,
+    reservation,
+    words,
+)
 from storage.unit import Unit
 from storage.vault import Vault
 
-WORDY = (document, attachment, entry, remark, words)
+WORDY = (document, attachment, entry, ledger_line, remark, reservation, words)
 """The tables that say words of documents, in clear or shut."""
 
 

@@ -184,6 +184,28 @@ class Documents:
         )
         return self.several(query.order_by(t.document.c.created_at, t.document.c.id))
 
+    def filed(
+        self, file: str, tokens: frozenset[str], classes: Collection[str]
+    ) -> list[tuple[int, Document]]:
+        """Give what these may read of the documents in a case file, with their ordinals there."""
+        query = (
+            _documents()
+            .join(t.filed, t.filed.c.document == t.document.c.id)
+            .where(t.filed.c.file == file, _readable(tokens), of_class(classes))
+            .order_by(t.filed.c.n)
+        )
+        ordinals = select(t.filed.c.document, t.filed.c.n).where(t.filed.c.file == file)
+        numbers = {row.document: row.n for row in self._connection.execute(ordinals)}
+        return [(numbers[one.id], one) for one in self.several(query)]
+
+    def running(self, road: str) -> dict[str, int]:
+        """Give how many documents are under way on each version of a road, by its digest."""
+        opened = exists().where(t.step.c.document == t.document.c.id, t.step.c.closed_at.is_(None))
+        query = select(t.document.c.definition, func.count())
+        query = query.where(t.document.c.workflow == road, opened)
+        rows = self._connection.execute(query.group_by(t.document.c.definition))
+        return {row[0]: row[1] for row in rows}
+
     def open_ids(self) -> list[str]:
         """Give the ids of all unclassified documents: what an index may hold."""
         query = select(t.document.c.id).where(t.document.c.classification == "none")
@@ -217,11 +239,12 @@ class Documents:
     def still_open(self, digests: Iterable[Digest]) -> frozenset[Digest]:
         """Give those among these digests that an unclassified document's file has, too."""
         wanted, found = sorted(set(digests)), set()
-        for files in (t.revision, t.attachment, t.package):
+        kept = [(files, files.c.digest) for files in (t.revision, t.attachment, t.package)]
+        for files, digest in (*kept, (t.intake, t.intake.c.report)):
             query = (
-                select(files.c.digest)
+                select(digest)
                 .join(t.document, t.document.c.id == files.c.document)
-                .where(files.c.digest.in_(wanted), t.document.c.classification == "none")
+                .where(digest.in_(wanted), t.document.c.classification == "none")
             )
             found |= {Digest(one) for one in self._connection.execute(query).scalars()}
         return frozenset(found)

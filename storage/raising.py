@@ -57,6 +57,7 @@ class Raising:
         self._shut_entry(document)
         self._shut_remarks(document)
         self._shut_reservation(document)
+        self._shut_lines(document)
         # A revision that waits for its signature is of bytes that lie in the vault from now on.
         asked = t.signing_request.c
         self._connection.execute(
@@ -88,6 +89,17 @@ class Raising:
             words = self._vault.shut(row.id, {"reason": row.reason, "voided": row.voided})
             self._connection.execute(
                 update(t.reservation).where(ours).values(reason="", shut=words)
+            )
+
+    def _shut_lines(self, document: Document) -> None:
+        """Shut what clerks wrote of it in ledgers."""
+        rows = t.ledger_line.c
+        ours = select(t.ledger_line).where(rows.document == document.id, rows.shut.is_(None))
+        for row in self._connection.execute(ours).all():
+            self._connection.execute(
+                update(t.ledger_line)
+                .where(rows.ledger == row.ledger, rows.year == row.year, rows.n == row.n)
+                .values(cells={}, shut=self._vault.shut(document.id, row.cells))
             )
 
     def _shut_remarks(self, document: Document) -> None:

@@ -343,6 +343,20 @@ reservation = Table(
     UniqueConstraint("book", "series", "year", "serial"),
 )
 
+ledger_line = Table(
+    "ledger_line",
+    metadata,
+    Column("ledger", String(40), primary_key=True),
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("on", Date, nullable=False),
+    Column("document", ForeignKey("document.id"), nullable=False, index=True),
+    Column("by", String(64), nullable=False),
+    Column("cells", JSON, nullable=False),  # {} for a classified document: see shut
+    Column("shut", LargeBinary),
+    CheckConstraint("n >= 1", name="from_one"),
+)
+
 closing = Table(
     "closing",
     metadata,
@@ -360,6 +374,88 @@ mark = Table(
     metadata,
     Column("digest", String(64), primary_key=True),  # SHA-256 of what the issuer calls it
     Column("document", ForeignKey("document.id"), primary_key=True),
+)
+
+plan = Table(
+    "plan",
+    metadata,
+    Column("year", Integer, primary_key=True, autoincrement=False),
+    Column("version", Integer, nullable=False),
+    Column("issued_on", Date),
+    Column("issued_by", String(64), nullable=False, default=""),
+)
+
+planned_file = Table(
+    "planned_file",
+    metadata,
+    Column("year", ForeignKey("plan.year"), primary_key=True),
+    Column("notation", String(40), primary_key=True),
+    Column("n", Integer, nullable=False),
+    Column("heading", String(200), nullable=False),
+    Column("subheading", String(200), nullable=False),
+    Column("title", String(500), nullable=False),
+    Column("years", Integer, nullable=False),  # 0: for good
+    Column("owner", ForeignKey("person.id"), nullable=False),
+    Column("note", String(500), nullable=False),
+    CheckConstraint("years >= 0", name="kept_some_time"),
+)
+
+hand_in = Table(
+    "hand_in",
+    metadata,
+    _id(),
+    Column("made_at", Moment, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("settled_at", Moment),
+    Column("settled_by", String(64), nullable=False, default=""),
+    Column("returned", Text, nullable=False, default=""),
+)
+
+case_file = Table(
+    "case_file",
+    metadata,
+    _id(),
+    Column("year", Integer, nullable=False),
+    Column("notation", String(40), nullable=False),
+    Column("title", String(500), nullable=False),  # "" for a classified file: see shut
+    Column("years", Integer, nullable=False),
+    Column("owner", ForeignKey("person.id"), nullable=False),
+    Column("unit", ForeignKey("unit.id"), nullable=False),
+    Column("classification", String(20), nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("version", Integer, nullable=False),
+    Column("opened_on", Date, nullable=False),
+    Column("planned", Boolean, nullable=False),
+    Column("parent", ForeignKey("case_file.id")),
+    Column("ended_on", Date),
+    Column("note", Text, nullable=False),
+    Column("hand_in", ForeignKey("hand_in.id")),
+    Column("noticed_on", Date),
+    Column("shut", LargeBinary),  # the words of a classified file, encrypted by the vault
+    CheckConstraint(
+        "classification = 'none' OR (title = '' AND note = '')", name="no_secret_words"
+    ),
+    CheckConstraint("state = 'open' OR ended_on IS NOT NULL", name="ended_when_closed"),
+    UniqueConstraint("year", "notation"),
+    Index("ix_case_file_owner", "owner"),
+)
+
+file_reader = Table(
+    "file_reader",
+    metadata,
+    Column("file", ForeignKey("case_file.id"), primary_key=True),
+    Column("token", String(80), primary_key=True),
+    Index("ix_file_reader_token", "token", "file"),
+)
+
+filed = Table(
+    "filed",
+    metadata,
+    Column("file", ForeignKey("case_file.id"), primary_key=True),
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("n", Integer, nullable=False),
+    UniqueConstraint("file", "n"),
+    Index("ix_filed_document", "document"),
 )
 
 dispatch = Table(

@@ -7,14 +7,17 @@ from sqlalchemy import Connection
 from storage.arrivals import Arrivals
 from storage.audit import Audit
 from storage.calendar import Days
+from storage.case_files import CaseFiles
 from storage.certificates import Certificates
 from storage.definitions import Definitions
 from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.jobs import Jobs
+from storage.ledgers import Ledgers
 from storage.passes import Passes
 from storage.people import People
+from storage.plans import Plans
 from storage.proofs import Proofs
 from storage.queue import Door
 from storage.raising import Raising
@@ -58,6 +61,21 @@ class Unit:
     def reservations(self) -> Reservations:
         """The numbers held for documents to come."""
         return Reservations(self.connection, self._vault)
+
+    @cached_property
+    def ledgers(self) -> Ledgers:
+        """The books in which a clerk writes what became of a document."""
+        return Ledgers(self.connection, self._vault)
+
+    @cached_property
+    def plans(self) -> Plans:
+        """The plans of files."""
+        return Plans(self.connection)
+
+    @cached_property
+    def case_files(self) -> CaseFiles:
+        """The case files, what lies in them, and the lists they were handed in on."""
+        return CaseFiles(self.connection, self._vault)
 
     @cached_property
     def people(self) -> People:

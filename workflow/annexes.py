@@ -22,12 +22,16 @@ def with_annexes(
     Raises  Unavailable: no timestamp authority answers; nothing was signed.
     """
     signed = tuple(_signed(office, document, one, number, at) for one in document.attachments)
-    made = [
-        one.digest
-        for one, before in zip(signed, document.attachments, strict=True)
+    pairs = [
+        (before.digest, one.digest)
+        for before, one in zip(document.attachments, signed, strict=True)
         if one != before
     ]
-    return replace(document, attachments=signed), {"annexes": " ".join(made)} if made else {}
+    facts = {
+        "annexes_before": " ".join(before for before, _ in pairs),
+        "annexes": " ".join(made for _, made in pairs),
+    }
+    return replace(document, attachments=signed), facts if pairs else {}
 
 
 def _signed(

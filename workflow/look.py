@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from identity.reading import classes_of, tokens_of
 from records.audit import AuditEntry, AuditEvent, AuditHead
+from records.case_file import CaseFile
 from records.delegation import Mandate
 from records.document import Attachment, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
@@ -20,6 +21,7 @@ from records.signature import Intake
 from records.step import Step
 from storage.lists import COUNTED
 from workflow.behalf import waiting_for_others
+from workflow.case_files import files_of
 from workflow.duplicates import twin_of
 from workflow.office import Office
 from workflow.reserve import held_for
@@ -51,6 +53,7 @@ class View:
     behalf: Mapping[str, Mandate]  # by act: in whose name, where it is not their own
     twin: str  # id of an earlier document that seems the same, or ""
     held: tuple[Reservation, ...]  # numbers it could be given instead of the next one
+    files: tuple[CaseFile, ...]  # in which it lies, those this person may open
 
     @property
     def document(self) -> Document:
@@ -84,6 +87,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             failed=tuple(unit.jobs.failed_for(abouts)),
             behalf=behalf_of(unit, at, acts, by),
             twin=twin_of(unit, at.document, by=by),
+            files=files_of(unit, at.document, by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
         )
 

@@ -9,14 +9,16 @@ from pyhanko.pdf_utils.reader import PdfFileReader
 
 from front.serving import application
 from records.document import Attachment, Classification, Direction, Document
-from records.errors import NotAllowed, Outrun, Refused
+from records.errors import Broken, NotAllowed, Outrun, Refused
 from records.signature import Verdict
 from tests.conftest import PASSWORD, House
 from workflow.begin import Enclosed, Particulars
 from workflow.check import check_file
+from workflow.classify import classify
 from workflow.copy import copy
 from workflow.receive import receive
 from workflow.road import Choice
+from workflow.verify import verify
 
 
 def arrived(house: House, paper: bytes, **about: Classification) -> Document:
@@ -138,6 +140,35 @@ def test_an_annex_in_a_file_of_its_own_is_signed_with_the_number(
     with house.office.database.reading() as unit:
         kept = unit.documents.get(document.id)
     assert kept.attachments == document.attachments
+
+
+def test_nothing_of_a_signed_annex_stays_in_clear_once_it_is_secret(
+    house: House, paper: bytes
+) -> None:
+    said = Particulars(Direction.OUTGOING, "TB", "Có phụ lục rồi thành mật", Classification.NONE)
+    plain = house.drafted()
+    document = receive(
+        house.office,
+        said,
+        house.office.contents.get(plain, plain.latest.digest),
+        attachments=(Enclosed("Phụ lục.pdf", paper),),
+        by=house.person("chuyenvien"),
+    ).document
+    brought = document.attachments[0].digest
+    document = house.sealed(document)
+    signed = document.attachments[0].digest
+    blobs = house.office.contents.blobs
+    assert blobs.get(brought)
+    assert blobs.get(signed)
+
+    why = Choice("Theo Quyết định 26/2020")
+    classify(house.office, document.id, Classification.SECRET, why, by=house.person("vanthu"))
+    house.work_off()
+
+    for digest in (brought, signed):
+        with pytest.raises(Broken):
+            blobs.get(digest)
+    assert verify(house.office).holds
 
 
 def d_docx(house: House, document: Document) -> bytes:

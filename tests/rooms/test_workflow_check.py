@@ -13,7 +13,7 @@ from front.proving import check_workflows
 from records.document import Classification, Direction, Document
 from records.proof import Claim, Finding, Move
 from tests.conftest import House
-from web.findings import WORDS, sentences, told
+from web.pages.findings import WORDS, sentences, told
 from workflow.adopt import adopt_files
 from workflow.begin import Particulars
 from workflow.cast import Trial, cast_of
@@ -126,7 +126,7 @@ def test_every_claim_has_its_sentence_in_both_languages(house: House) -> None:
             assert "{" not in said.sentence
             assert len(said.way) == 3
             assert not any("{" in line for line in said.way)
-    raw = yaml.safe_load((CONFIG.parent / "web" / "findings.yaml").read_text("utf-8"))
+    raw = yaml.safe_load((CONFIG.parent / "web" / "pages" / "findings.yaml").read_text("utf-8"))
     assert all(set(one) == {"vi", "en"} for one in raw.values())
 
 

@@ -6,7 +6,7 @@ import re
 from base64 import b64decode, b64encode
 from collections.abc import Callable
 from dataclasses import dataclass, replace
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -357,6 +357,12 @@ SHOWN = [
     ("vanthu", "/registers"),
     ("vanthu", "/registers/van-ban-di?year=2020"),
     ("vanthu", "/search"),
+    ("vanthu", "/case-files?year=2026&state=open&mine=1"),
+    ("luutru", "/file-plans/2026"),
+    ("chuyenvien", "/file-plans/2026"),
+    ("luutru", "/hand-ins"),
+    ("vanthu", "/ledgers/ban-luu"),
+    ("kiemtra", "/ledgers/giai-quyet?year=2026"),
     ("luutru", "/archive"),
     ("kiemtra", "/audit"),
     ("quantri", "/audit"),
@@ -516,6 +522,58 @@ def test_every_page_can_be_seen_in_both_languages(
     assert page.count("<h1>") == 1
     assert page.count(' aria-current="page"') >= 1
     assert_labelled(page)
+
+
+def test_a_file_is_planned_opened_filled_and_closed_on_pages(
+    of: Callable[[str], Browser], office: Office, signed: str
+) -> None:
+    year = office.today().year
+    clerk, head = of("vanthu"), of("chutich")
+    told = {"version": "0", "heading": "Hành chính", "retention": "10", "owner": "vanthu"}
+    refused = clerk.post(f"/file-plans/{year}", **told, title="Con dấu", note="x" * 501)
+    assert refused.status_code == 422
+    assert 'value="Con dấu"' in refused.text
+    assert "Dòng 1" in refused.text
+    kept = clerk.post(f"/file-plans/{year}", **told, title="Con dấu", note="")
+    assert kept.status_code == 303
+    assert head.post(f"/file-plans/{year}/issue").status_code == 303
+    assert "Trong danh mục, bạn chưa mở" in clerk.page("/case-files")
+    opened = clerk.post("/case-files", year=str(year), notation="01.HC")
+    assert opened.status_code == 303
+    page = clerk.page(f"/documents/{signed}")
+    assert_labelled(page)
+    id = opened.location.rsplit("/", 1)[1]
+    assert clerk.post(f"/documents/{signed}/case-files", file=id).status_code == 303
+    assert "01.HC" in clerk.page(f"/documents/{signed}")
+    page = clerk.page(f"/case-files/{id}")
+    assert_labelled(page)
+    assert signed in page
+    early = clerk.post(f"/case-files/{id}/close", ended_on=office.today().isoformat())
+    assert early.status_code == 422
+    assert "chưa xử lý xong" in early.text
+    assert clerk.post(f"/case-files/{id}/documents/{signed}/out").status_code == 303
+    assert of("quantri").get("/case-files").status_code == 403
+    assert of("quantri").get(f"/case-files/{id}").status_code == 404
+
+
+def test_a_number_is_held_and_given_up_on_the_registers_page(of: Callable[[str], Browser]) -> None:
+    clerk = of("vanthu")
+    refused = clerk.post("/registers/van-ban-den/reservations", reason="Chờ", until="2001-01-01")
+    assert refused.status_code == 422
+    assert 'value="Chờ"' in refused.text
+    until = f"{date.today().year}-12-31"  # noqa: DTZ011 - the last day of whichever year it is
+    told = {"reason": "Chờ bản giấy", "until": until}
+    assert clerk.post("/registers/van-ban-den/reservations", **told).status_code == 303
+    page = clerk.page("/registers/van-ban-den")
+    assert "Chờ bản giấy" in page
+    assert_labelled(page)
+    id = re.search(r"/reservations/(\w+)/void", page)
+    assert id
+    path = f"/registers/van-ban-den/reservations/{id[1]}/void"
+    assert clerk.post(path, reason="").status_code == 422
+    assert clerk.post(path, reason="Không đến").status_code == 303
+    assert "Hủy: Không đến" in clerk.page("/registers/van-ban-den")
+    assert of("chutich").post(path, reason="x").status_code == 403
 
 
 def test_every_form_of_the_office_can_be_opened(

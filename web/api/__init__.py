@@ -5,17 +5,20 @@ from flask import Blueprint
 from web.api import (
     acts,
     calendar,
+    case_files,
     classifying,
     configured,
     delegations,
     documents,
     finding,
     inspection,
+    ledgers,
     people,
     proofs,
     registers,
     signing,
     tasks,
+    workflows,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
@@ -30,8 +33,11 @@ for part in (
     tasks,
     signing,
     calendar,
+    case_files,
+    ledgers,
     proofs,
     delegations,
+    workflows,
     classifying,
 ):
     api.register_blueprint(part.door)

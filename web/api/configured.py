@@ -2,16 +2,20 @@
 
 from dataclasses import asdict
 
-from flask import Blueprint, current_app, jsonify
+from flask import Blueprint, Response, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from records.errors import NotFound
 from web.api import shapes
 from web.contract import openapi, operation
 from web.office import office
+from web.pages.drawn import drawn, said
 from web.who import open_to_all
+from workflow.draw import bpmn
 
 door = Blueprint("configured", __name__)
+
+SVG, BPMN = "image/svg+xml", "application/bpmn+xml"
 
 
 @door.get("/document-types")
@@ -44,12 +48,18 @@ def workflows() -> ResponseReturnValue:
 
 
 @door.get("/workflows/<name>")
-@operation("One road")
+@operation("One road, also as SVG and as BPMN 2.0 XML", query={"format": "json, svg or bpmn"})
 def workflow(name: str) -> ResponseReturnValue:
-    """Give one road with its states and actions."""
+    """Give one road with its states and actions, or drawn, as ``Accept`` or ``format`` asks."""
     route = office().routes.get(name)
     if route is None:
         raise NotFound("workflow.unknown", workflow=name)
+    wanted = request.accept_mimetypes.best_match(["application/json", SVG, BPMN])
+    form = request.args.get("format", "") or {SVG: "svg", BPMN: "bpmn"}.get(wanted or "", "json")
+    if form == "svg":
+        return Response(str(drawn(route, whole=True)), mimetype=SVG)
+    if form == "bpmn":
+        return Response(bpmn(route, said), mimetype=BPMN)
     return jsonify(shapes.route(route))
 
 

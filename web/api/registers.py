@@ -59,8 +59,8 @@ def registers() -> ResponseReturnValue:
 )
 def register(book: str) -> ResponseReturnValue:
     """Give the rows in order, or the printed book as Accept asks."""
-    year = _year()
-    form = request.args.get("format", "") or _accepted()
+    year = asked_year()
+    form = request.args.get("format", "") or accepted()
     if form:
         printed = print_book(office(), book, year, form, by=person())
         media = next((one for one, name in FORMS.items() if name == form), "")
@@ -110,14 +110,16 @@ def close(book: str) -> ResponseReturnValue:
     return jsonify(shapes.closing(closing)), 201
 
 
-def _accepted() -> str:
+def accepted() -> str:
+    """Give the printed form the caller accepts, "" for JSON."""
     best = request.accept_mimetypes.best_match(["application/json", *FORMS], "application/json")
     if best == "application/json" and "xlsx" in request.accept_mimetypes.to_header():
         return "xlsx"
     return FORMS.get(best or "", "")
 
 
-def _year() -> int | None:
+def asked_year() -> int | None:
+    """Give the year in the address, None where there is none. Raises Refused: it is no year."""
     told = request.args.get("year", "")
     if not told:
         return None

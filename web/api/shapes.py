@@ -121,6 +121,7 @@ def whole(seen: View) -> dict[str, Any]:
         "pending": list(seen.pending),
         "failed": list(seen.failed),
         "duplicate_of": seen.twin or None,
+        "case_files": [one.id for one in seen.files],
     }
 
 

@@ -10,18 +10,24 @@ from web.pages import (
     audit,
     beginning,
     calendar,
+    case_files,
     checking,
     classifying,
     delegations,
     desk,
     documents,
+    editor,
+    file_plan,
     finding,
     keys,
+    ledgers,
     many,
     proofs,
     registers,
     session,
     tasks,
+    trying,
+    workflows,
 )
 from web.pages.frame import frame
 from web.pages.words import FILTERS
@@ -46,6 +52,12 @@ DOORS = (
     delegations,
     classifying,
     proofs,
+    case_files,
+    file_plan,
+    ledgers,
+    workflows,
+    editor,
+    trying,
 )
 """Every page's part; a new one goes on a line of its own."""
 

@@ -6,16 +6,20 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from records.case_file import CaseFile
 from records.document import Direction
 from records.finding import Bounds
 from records.person import Role
 from records.route import Need
 from web.office import office, person
 from web.pages.asked import bound_of
+from web.pages.drawn import drawn
 from web.pages.road_line import line_of
 from web.pages.words import desk_names
 from web.phrases import phrase, title
+from workflow.case_files import files_seen
 from workflow.classify import may_classify
+from workflow.draw import places_of
 from workflow.look import (
     View,
     history,
@@ -98,6 +102,7 @@ def whole(id: str) -> ResponseReturnValue:
         shown=shown,
         pages=shown.pages,
         line=line_of(seen.standing),
+        picture=drawn(seen.standing.route, places_of(seen.standing)),
         history=history(office(), id, by=person()),
         waits_for=desk_names(seen.standing.step, seen.names, unit_names),
         people=[one for one in people if one.active and Role.ADMINISTRATOR not in one.roles],
@@ -105,6 +110,7 @@ def whole(id: str) -> ResponseReturnValue:
         partners=office().partners,
         books={book.id: book.name for book in office().books},
         undo=undo_of(seen),
+        own_files=_own_files(seen),
         may_classify=bool(may_classify(seen.document, person())),
         today=office().today(),
         now=office().clock(),
@@ -114,3 +120,13 @@ def whole(id: str) -> ResponseReturnValue:
 def undo_of(seen: View) -> bool:
     """Tell whether I may take back what I just did."""
     return any(act.name == "recall" for act in seen.acts)
+
+
+def _own_files(seen: View) -> list[CaseFile]:
+    """Give my open files in which the document does not lie yet."""
+    lies = {one.id for one in seen.files}
+    return [
+        one
+        for one in files_seen(office(), by=person())
+        if one.owner == person().id and one.state == "open" and one.id not in lies
+    ]

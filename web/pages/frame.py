@@ -13,7 +13,16 @@ from workflow.receive import directions_of
 from workflow.registers import books_of
 from workflow.renew import KEEPERS
 
-PART_OF = {"acting": "documents", "tasks": "admin", "keys": "admin", "many": "desk"}
+PART_OF = {
+    "file_plan": "case_files",
+    "ledgers": "registers",
+    "acting": "documents",
+    "tasks": "admin",
+    "keys": "admin",
+    "many": "desk",
+    "editor": "workflows",
+    "trying": "workflows",
+}
 """Doors that lie inside another one's place."""
 
 
@@ -39,6 +48,8 @@ def places(who: Person) -> Iterator[Place]:
         yield Place("documents.page", "documents")
     if reads and directions_of(office(), who):
         yield Place("beginning.choose", "beginning")
+    if reads:
+        yield Place("case_files.shelf", "case_files")
     if books_of(office(), by=who):
         yield Place("registers.books", "registers")
     if reads:
@@ -51,6 +62,7 @@ def places(who: Person) -> Iterator[Place]:
         yield Place("proofs.soon", "proofs")
     if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:
         yield Place("audit.log", "audit")
+    yield Place("workflows.page", "workflows")
     if Role.ADMINISTRATOR in who.roles:
         yield Place("admin.people", "admin")
 

@@ -2,6 +2,17 @@
 
 from collections.abc import Mapping
 
+DEFINITION = {"file": "tệp cấu hình", "editor": "trang soạn", "undo": "áp dụng lại"}
+WHOM = {
+    "drafter": "người soạn thảo",
+    "head_of_drafters_unit": "lãnh đạo đơn vị soạn thảo",
+    "head_of": "lãnh đạo đơn vị",
+    "owner": "người phụ trách hồ sơ",
+    "chosen": "người được chọn",
+    "signer": "người ký",
+    "assignee": "người được giao",
+    "previous": "người vừa xử lý",
+}
 CLASSIFICATION = {
     "none": "Không mật",
     "confidential": "Mật",
@@ -178,6 +189,21 @@ EVENT = {
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "register:closed": "Khóa sổ đăng ký",
+    "ledger:written": "Ghi sổ theo dõi",
+    "slip:printed": "In phiếu, dấu đến hoặc bì",
+    "plan:changed": "Sửa danh mục hồ sơ",
+    "plan:issued": "Ban hành danh mục hồ sơ",
+    "file:opened": "Mở hồ sơ",
+    "file:filled": "Đưa vào hồ sơ",
+    "file:emptied": "Đưa ra khỏi hồ sơ",
+    "file:closed": "Kết thúc hồ sơ",
+    "file:reopened": "Mở lại hồ sơ",
+    "file:admitted": "Cho người khác xem hồ sơ",
+    "file:due": "Báo hồ sơ sắp đến hạn nộp lưu",
+    "file:handed-in": "Nộp lưu hồ sơ",
+    "file:accepted": "Lưu trữ nhận hồ sơ",
+    "file:returned": "Lưu trữ trả lại hồ sơ",
+    "file:exported": "Xuất hồ sơ",
     "job:retried": "Cho thử lại việc bị bỏ dở",
     "job:hurried": "Cho thử ngay việc đang chờ",
 }
@@ -223,6 +249,7 @@ PLACE = {
     "documents": "Văn bản",
     "beginning": "Tạo văn bản",
     "registers": "Sổ đăng ký",
+    "case_files": "Hồ sơ công việc",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
     "delegations": "Ủy quyền",
@@ -230,7 +257,14 @@ PLACE = {
     "checking": "Kiểm tra chữ ký",
     "proofs": "Bằng chứng chữ ký",
     "audit": "Nhật ký",
+    "workflows": "Quy trình",
     "admin": "Quản trị",
+}
+FILE_STATE = {
+    "open": "Đang lập",
+    "closed": "Đã kết thúc",
+    "submitted": "Chờ lưu trữ nhận",
+    "accepted": "Đã nộp lưu",
 }
 FACET = {
     "type": "Loại văn bản",
@@ -245,6 +279,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "urgency": URGENCY,
     "direction": DIRECTION,
     "role": ROLE,
+    "whom": WHOM,
+    "definition": DEFINITION,
     "origin": ORIGIN,
     "media": MEDIA,
     "dispatch": DISPATCH,
@@ -263,5 +299,6 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "place": PLACE,
     "capacity": CAPACITY,
     "weekday": WEEKDAY,
+    "file_state": FILE_STATE,
     "facet": FACET,
 }

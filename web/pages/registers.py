@@ -9,6 +9,7 @@ from web.pages.asked import day_of, number_of, text_of
 from web.pages.retold import retold
 from web.phrases import phrase
 from workflow.closing import close_book
+from workflow.ledgers import LEDGERS
 from workflow.look import staff
 from workflow.registers import books_of, open_book, row_of
 from workflow.reserve import reserve, void
@@ -19,7 +20,7 @@ door = Blueprint("registers", __name__)
 @door.get("/registers")
 def books() -> ResponseReturnValue:
     """Show the registers I may open."""
-    return render_template("registers.html", books=books_of(office(), by=person()))
+    return render_template("registers.html", books=books_of(office(), by=person()), ledgers=LEDGERS)
 
 
 @door.get("/registers/<book>")

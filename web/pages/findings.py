@@ -70,6 +70,11 @@ def told(found: Finding, route: Route, names: Mapping[str, str], spoken: str) ->
     )
 
 
+def act_words(move: Move, route: Route, spoken: str) -> str:
+    """Give the title of what was done in a move."""
+    return _act(route, move.state, move.act, spoken)
+
+
 def _move(move: Move, route: Route, names: Mapping[str, str], spoken: str) -> str:
     words = WORDS[spoken]
     return words["move"].format(

@@ -1,0 +1,252 @@
+"""The books beside the registers: by post, by hand, kept copies, and how incoming ones fare."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from drafting.books import PrintedBook
+from identity.reading import READ_ALL
+from records.audit import AuditEvent
+from records.document import Classification, Direction, Document
+from records.errors import NotAllowed, NotFound, Refused
+from records.ledger import Ledger, Line
+from records.person import Person, Role
+from storage.unit import Unit
+from workflow.mandates import may_know
+from workflow.office import Office
+from workflow.registers import printed_as
+from workflow.road import standing
+
+LONGEST_CELL = 200
+"""How many characters a cell may have."""
+
+REMARK = ("remark", "Ghi chú", 9.0)
+
+LEDGERS = (
+    Ledger(
+        "buu-dien",
+        "Sổ gửi văn bản đi bưu điện",
+        (
+            ("on", "Ngày chuyển", 9),
+            ("code", "Số, ký hiệu văn bản", 14),
+            ("recipient", "Nơi nhận văn bản", 26),
+            ("envelopes", "Số lượng bì", 8),
+            ("received_by", "Ký nhận và dấu bưu điện", 16),
+            REMARK,
+        ),
+        ("recipient", "envelopes", "remark"),
+    ),
+    Ledger(
+        "chuyen-giao",
+        "Sổ chuyển giao văn bản",
+        (
+            ("on", "Ngày chuyển", 9),
+            ("code", "Số, ký hiệu văn bản", 14),
+            ("subject", "Tên loại và trích yếu nội dung văn bản", 30),
+            ("recipient", "Đơn vị hoặc người nhận", 18),
+            ("received_by", "Ký nhận", 10),
+            REMARK,
+        ),
+        ("recipient", "remark"),
+    ),
+    Ledger(
+        "ban-luu",
+        "Sổ sử dụng bản lưu",
+        (
+            ("on", "Ngày tháng", 8),
+            ("user", "Họ và tên người sử dụng", 14),
+            ("coded", "Số, ký hiệu, ngày tháng văn bản", 14),
+            ("subject", "Tên loại và trích yếu nội dung văn bản", 24),
+            ("file", "Số và ký hiệu hồ sơ", 9),
+            ("received_by", "Ký nhận", 7),
+            ("back", "Ngày trả", 8),
+            ("allowed_by", "Người cho phép sử dụng", 11),
+            REMARK,
+        ),
+        ("user", "file", "allowed_by", "remark"),
+        later="back",
+    ),
+    Ledger(
+        "giai-quyet",
+        "Sổ theo dõi giải quyết văn bản đến",
+        (
+            ("code", "Số đến", 6),
+            ("about", "Tên loại, số, ký hiệu, ngày tháng và cơ quan ban hành văn bản", 32),
+            ("handler", "Đơn vị hoặc người nhận", 14),
+            ("due", "Thời hạn giải quyết", 9),
+            ("progress", "Tiến độ giải quyết", 12),
+            ("reply", "Số, ký hiệu văn bản trả lời", 12),
+            REMARK,
+        ),
+    ),
+)
+"""The columns are those of Decree 30/2020, Annex IV, in its order."""
+
+
+@dataclass(frozen=True, slots=True)
+class OpenLedger:
+    """One year of a ledger as one person may see it."""
+
+    ledger: Ledger
+    year: int
+    years: tuple[int, ...]
+    rows: tuple[tuple[int, str, tuple[str, ...]], ...]  # line, id of the document, cells
+
+
+def ledger_of(id: str) -> Ledger:
+    """Give a ledger by its id. Raises NotFound."""
+    found = next((one for one in LEDGERS if one.id == id), None)
+    if found is None:
+        raise NotFound("register.unknown")
+    return found
+
+
+def open_ledger(office: Office, id: str, year: int | None, *, by: Person) -> OpenLedger:
+    """Give one year of a ledger: the lines of documents that this person may know of.
+
+    Raises  NotFound: no such ledger. NotAllowed: ledgers are not theirs to open.
+    """
+    ledger = ledger_of(id)
+    if not by.roles & READ_ALL:
+        raise NotAllowed("register.not-yours")
+    chosen = year or office.today().year
+    with office.database.reading() as unit:
+        rows = _written(office, unit, ledger, chosen, by)
+        if not ledger.asks:
+            rows = _followed(office, unit, ledger, chosen, by)
+        years = {*unit.ledgers.years(id), office.today().year}
+        if not ledger.asks:
+            years |= {year for book, year in unit.registers.kept() if book in _incoming(office)}
+    return OpenLedger(ledger, chosen, tuple(sorted(years, reverse=True)), tuple(rows))
+
+
+def write_line(
+    office: Office, id: str, document: str, cells: Mapping[str, str], *, by: Person
+) -> Line:
+    """Write a line of a document into a ledger.
+
+    Raises  NotFound: no such ledger or document. NotAllowed: no clerk. Refused: a cell is not
+            asked for, too long, or the first one is missing. Outrun: somebody wrote that line.
+    """
+    ledger = ledger_of(id)
+    if Role.REGISTRY_CLERK not in by.roles or not ledger.asks:
+        raise NotAllowed("ledger.not-yours")
+    told = {key: " ".join(value.split()) for key, value in cells.items() if value.strip()}
+    unknown = set(told) - set(ledger.asks)
+    if unknown:
+        raise Refused("draft.field-unknown", field=min(unknown))
+    if ledger.asks[0] not in told:
+        titles = {key: title for key, title, _ in ledger.columns}
+        raise Refused("draft.field-missing", field=ledger.asks[0], label=titles[ledger.asks[0]])
+    if any(len(value) > LONGEST_CELL for value in told.values()):
+        raise Refused("casefile.too-long", limit=LONGEST_CELL)
+    on = office.today()
+    with office.database.unit() as unit:
+        found = standing(office, unit, document, by).document
+        n = unit.ledgers.next(id, on.year)
+        line = Line(id, on.year, n, on, found.id, by.id, told)
+        unit.ledgers.write(line, found)
+        facts = {"ledger": id, "line": f"{on.year}/{n}"}
+        unit.audit.append(AuditEvent("ledger:written", by.id, office.clock(), found.id, facts))
+    return line
+
+
+def give_back(office: Office, id: str, year: int, n: int, *, by: Person) -> None:
+    """Write today into a line whose document came back.
+
+    Raises  NotFound: no such line. NotAllowed: no clerk. Refused: it came back before.
+    """
+    ledger = ledger_of(id)
+    if Role.REGISTRY_CLERK not in by.roles or not ledger.later:
+        raise NotAllowed("ledger.not-yours")
+    if not 1 <= year <= office.today().year:
+        raise NotFound("ledger.unknown-line")
+    with office.database.unit() as unit:
+        line = unit.ledgers.get(id, year, n)
+        document = unit.documents.get(line.document)
+        if not may_know(unit, document, by):
+            raise NotFound("ledger.unknown-line")
+        if line.cells.get(ledger.later):
+            raise Refused("ledger.came-back")
+        unit.ledgers.add(line, document, {ledger.later: f"{office.today():%d/%m/%Y}"})
+        facts = {"ledger": id, "line": f"{year}/{n}"}
+        unit.audit.append(AuditEvent("ledger:written", by.id, office.clock(), document.id, facts))
+
+
+def print_ledger(office: Office, id: str, year: int | None, form: str, *, by: Person) -> bytes:
+    """Give a ledger printed as ``pdf``, ``docx`` or ``xlsx``; the printing is logged."""
+    opened = open_ledger(office, id, year, by=by)
+    at = office.clock()
+    book = PrintedBook(
+        title=opened.ledger.name,
+        office=(office.organ.superior, office.organ.facts.get("letterhead", office.organ.name)),
+        year=opened.year,
+        columns=tuple((title, width) for _, title, width in opened.ledger.columns),
+        rows=tuple(cells for _, _, cells in opened.rows),
+        printed_at=at.astimezone(office.zone).strftime("%d/%m/%Y %H:%M"),
+        printed_by=by.name,
+        lines=(("Năm", str(opened.year)), ("Quyển số", "………")),
+    )
+    printed = printed_as(office, book, form)
+    with office.database.unit() as unit:
+        facts = {"book": id, "year": str(opened.year), "form": form}
+        unit.audit.append(AuditEvent("register:printed", by.id, at, "", facts))
+    return printed
+
+
+def _incoming(office: Office) -> set[str]:
+    return {one.id for one in office.books if one.direction is Direction.INCOMING}
+
+
+def _written(
+    office: Office, unit: Unit, ledger: Ledger, year: int, by: Person
+) -> list[tuple[int, str, tuple[str, ...]]]:
+    rows = []
+    for line in unit.ledgers.lines(ledger.id, year):
+        document = unit.documents.get(line.document)
+        if not may_know(unit, document, by):
+            continue
+        told = {**_said(office, document), **line.cells, "on": f"{line.on:%d/%m/%Y}"}
+        rows.append((line.n, line.document, _cells(ledger, told)))
+    return rows
+
+
+def _followed(
+    office: Office, unit: Unit, ledger: Ledger, year: int, by: Person
+) -> list[tuple[int, str, tuple[str, ...]]]:
+    """Give how every incoming document of a year fares, in the order of their numbers."""
+    rows: list[tuple[int, str, tuple[str, ...]]] = []
+    for book in sorted(_incoming(office)):
+        for entry in unit.registers.entries(book, year):
+            document = unit.documents.get(entry.document)
+            if may_know(unit, document, by):
+                told = {
+                    **_said(office, document),
+                    "code": entry.number.code,
+                    "handler": entry.columns.get("handler", ""),
+                    "due": f"{document.due_on:%d/%m/%Y}" if document.due_on else "",
+                    "progress": standing(office, unit, document.id, by).state.title.vi,
+                }
+                rows.append((entry.number.serial, document.id, _cells(ledger, told)))
+    return rows
+
+
+def _cells(ledger: Ledger, told: Mapping[str, str]) -> tuple[str, ...]:
+    return tuple(told.get(id, "") for id, _, _ in ledger.columns)
+
+
+def _said(office: Office, document: Document) -> dict[str, str]:
+    form = office.forms.get(document.type)
+    top = document.classification is Classification.TOP_SECRET
+    kind = form.name if form else document.type
+    subject = kind if top else f"{kind} {document.subject}"
+    incoming = document.direction is Direction.INCOMING
+    code = document.source.number if incoming else str(document.number or "")
+    on = document.source.on if incoming else (document.number.on if document.number else None)
+    dated = f"{code}, {on:%d/%m/%Y}" if on else code
+    issuer = document.source.organ if incoming else office.organ.name
+    return {
+        "code": code,
+        "subject": subject,
+        "coded": dated,
+        "about": ", ".join(one for one in (kind, dated, issuer) if one),
+    }
