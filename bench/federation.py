@@ -55,7 +55,14 @@ class Federation:
 
     def holding(self, role: Role) -> tuple[Person, ...]:
         """Give who holds a role."""
-        return tuple(one for one in self.people if role in one.roles)
+        return self._holders[role]
+
+    @cached_property
+    def _holders(self) -> dict[Role, tuple[Person, ...]]:
+        found: dict[Role, list[Person]] = {}
+        for one in self.people:
+            found.setdefault(one.posts[0].role, []).append(one)
+        return {role: tuple(people) for role, people in found.items()}
 
     @cached_property
     def heads(self) -> dict[str, str]:

@@ -4,7 +4,7 @@ import time
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import (
@@ -29,6 +29,9 @@ from identity.passwords import Passwords
 from signing.demo_pki import found_demo_pki
 from storage.jobs import Jobs
 from storage.tables import audit_head, metadata, series
+
+REST = timedelta(days=3)
+"""How long before the day the last stored document came: what is done to it is over by then."""
 
 CHUNK = 2_000
 """How many documents are written at a time."""
@@ -101,7 +104,7 @@ def fill(office: Running, database: str, federation: Federation, documents: int)
     routes = read_routes(Settings().trinhky_config / "workflows")
     blobs = office.data / "blobs"
     definition = routes["outgoing"].digest
-    archive = Archive(federation, documents, definition, now, blobs, lay_papers(blobs))
+    archive = Archive(federation, documents, definition, now - REST, blobs, lay_papers(blobs))
     return Filling(office, federation, engine, archive)
 
 

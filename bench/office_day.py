@@ -80,20 +80,25 @@ class Bench:
     looks: int  # of each kind
     hands: int
     minutes: float
+    indexed: int  # beyond which size the index is not built anew
 
     def level(self, stored: int) -> Level:
         """Measure at one size of the archive."""
         level = Level(stored)
         level.filling = self.filling.up_to(stored)
-        begun = time.perf_counter()
-        told = self.office.command("reindex")
-        level.indexing = time.perf_counter() - begun
-        if told.returncode:
-            raise SystemExit(told.stderr)
+        if stored <= self.indexed:
+            level.indexing = self._index()
         self._look(level)
         self._work(level)
         level.weights = (weight(self.office.pid), weight(self.worker))
         return level
+
+    def _index(self) -> float:
+        begun = time.perf_counter()
+        told = self.office.command("reindex")
+        if told.returncode:
+            raise SystemExit(told.stderr)
+        return time.perf_counter() - begun
 
     def _look(self, level: Level) -> None:
         day = Day(self.office, self.filling.federation, random.Random(level.stored))  # noqa: S311 - nothing secret
@@ -147,8 +152,9 @@ def told(levels: Sequence[Level]) -> Iterator[str]:
     yield from _table(levels, [level.day for level in levels], None)
     for level in levels:
         server, worker = level.weights
+        indexed = f"in {level.indexing:.0f} s" if level.indexing else "no further"
         yield (
-            f"{level.stored} stored in {level.filling:.0f} s, indexed in {level.indexing:.0f} s; "
+            f"{level.stored} stored in {level.filling:.0f} s, indexed {indexed}; "
             f"{level.rate:.2f} signed a second ({level.signed} in {level.seconds:.0f} s, "
             f"{level.cores:.1f} cores of ours), worker {level.behind:.1f} s behind"
         )
@@ -180,7 +186,8 @@ def _table(
 
 def measure(chosen: argparse.Namespace) -> tuple[list[Level], float]:
     """Give what was measured at each size, and the rate of signing alone."""
-    sizes = [one for one in LEVELS if one < chosen.documents] + [chosen.documents]
+    smaller = [] if chosen.alone else [one for one in LEVELS if one < chosen.documents]
+    sizes = [*smaller, chosen.documents]
     federation = Federation(chosen.people - len(PEOPLE), chosen.units)
     with ExitStack() as stack:
         server = stack.enter_context(cluster(durable=True))
@@ -195,9 +202,19 @@ def measure(chosen: argparse.Namespace) -> tuple[list[Level], float]:
         filling = fill(office, database, federation, chosen.documents)
         stack.callback(filling.close)
         bench = Bench(
-            office, office.hire().pid, filling, chosen.looks, chosen.hands, chosen.minutes
+            office,
+            office.hire().pid,
+            filling,
+            chosen.looks,
+            chosen.hands,
+            chosen.minutes,
+            chosen.indexed or chosen.documents,
         )
-        levels = [bench.level(size) for size in sizes]
+        levels = []
+        for size in sizes:
+            levels.append(bench.level(size))
+            # A day takes long, and what came out is not to be lost with what comes after.
+            print("\n".join(told(levels[-1:])), "", sep="\n", flush=True)
         leader = federation.holding(Role.LEADER)[0].id
         alone = bare(office.data / "keys", leader, processes=PROCESSES, seconds=30 * chosen.minutes)
         return levels, alone
@@ -207,11 +224,15 @@ def main() -> None:
     """Measure on an office of its own in a scratch folder, and print."""
     parser = argparse.ArgumentParser(prog="bench.office_day", description=__doc__)
     parser.add_argument("--documents", type=int, default=LEVELS[-1], help="stored at the end")
+    parser.add_argument("--alone", action="store_true", help="measure no smaller archive first")
     parser.add_argument("--people", type=int, default=PEOPLE_OF_HANOI)
     parser.add_argument("--units", type=int, default=UNITS_OF_HANOI)
     parser.add_argument("--looks", type=int, default=60, help="of each kind, one at a time")
     parser.add_argument("--hands", type=int, default=3, help="documents led at the same time")
     parser.add_argument("--minutes", type=float, default=1.0, help="a day at each size")
+    parser.add_argument(
+        "--indexed", type=int, default=0, help="leave the index as it is beyond so many documents"
+    )
     parser.add_argument("--short", action="store_true", help="only to see that it works")
     chosen = parser.parse_args()
     if chosen.short:

@@ -86,8 +86,15 @@ def _references(pdf: PdfHandler) -> Iterator[generic.IndirectObject]:
             yield reference
 
 
-def make(writer: IncrementalPdfFileWriter, placement: Placement) -> None:
+def leader(turn: int, of: int) -> str:
+    """Give the field of the ``turn``-th leader of so many; the last has the block."""
+    return LEADER if turn == of else f"{LEADER}{turn}"
+
+
+def make(writer: IncrementalPdfFileWriter, placement: Placement, *, leaders: int = 1) -> None:
     """Add the empty fields a placement asks for; the seal's one locks those with text.
+
+    Who signs before the last leader has no block printed for them, and so an invisible field.
 
     Raises  Unreadable: a field of such a name exists, or a box lies on no page.
     Source  ISO 32000-2, 12.7.5.5 (signature fields and locks), 12.8.2.4 (FieldMDP).
@@ -103,6 +110,8 @@ def make(writer: IncrementalPdfFileWriter, placement: Placement) -> None:
         writer.register_annotation(page, field)
     writer.update_container(fields)
     lock = FieldMDPSpec(FieldMDPAction.INCLUDE, fields=list(texts))
+    for turn in range(1, leaders):
+        _signature_field(writer, leader(turn, leaders), None)
     _signature_field(writer, LEADER, placement.signature)
     _signature_field(writer, AGENCY, real_size(placement.seal), lock=lock)
     _signature_field(writer, COPY, None)
@@ -263,7 +272,7 @@ def _signature_field(
             on_page=box.page if box else 0,
             box=(box.x0, box.y0, box.x1, box.y1) if box else None,  # type: ignore[arg-type]  # the vendor rounds parts of points itself
             field_mdp_spec=lock,
-            readable_field_name=_LABELS[name],
+            readable_field_name=_LABELS.get(name, _LABELS[LEADER]),
         ),
     )
 

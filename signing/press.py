@@ -72,7 +72,7 @@ class Press:
         self._warm = False
         quieten()
 
-    def prepare(self, pdf: bytes, placement: Placement) -> bytes:
+    def prepare(self, pdf: bytes, placement: Placement, *, leaders: int = 1) -> bytes:
         """Add the empty fields that number, date, signatures and seal will fill.
 
         Gives   a file that begins with ``pdf``.
@@ -82,7 +82,7 @@ class Press:
         with _foreign():
             writer = _open(pdf)
             _refuse_signed(writer)
-            fields.make(writer, placement)
+            fields.make(writer, placement, leaders=leaders)
             return _written(writer, pdf)
 
     def sign(  # noqa: PLR0913 - who signs what, where, when, why and how lastingly
@@ -124,21 +124,25 @@ class Press:
         person: str,
         at: datetime,
         reason: str,
+        turn: tuple[int, int] = (1, 1),
     ) -> Awaited:
         """Make the revision of a leader's signature, whose key is not here, without it.
 
-        Takes   certificate: in DER, of the key that will sign.
+        Takes   certificate: in DER, of the key that will sign; turn: which of how many leaders
+                signs, of whom the last has the block with the picture.
         Raises  as ``sign``.
         """
         signer = self._outsider(certificate)
         self._require_good(signer, at, person=person)
         picture = self._picture(self._keyring.signature_picture(person))
         with _foreign():
-            writer = _open(self._prepared(pdf, placement))
-            width, height = fields.size_of(writer, fields.LEADER)
-            drawn = draw(picture, writer, width=width, height=height)
-            fields.show(writer, fields.LEADER, drawn)
-            return self._left_open(writer, signer, fields.LEADER, pdf, at=at, reason=reason)
+            field = fields.leader(*turn)
+            writer = _open(self._prepared(pdf, placement, turn))
+            if field == fields.LEADER:
+                width, height = fields.size_of(writer, field)
+                drawn = draw(picture, writer, width=width, height=height)
+                fields.show(writer, field, drawn)
+            return self._left_open(writer, signer, field, pdf, at=at, reason=reason)
 
     def seal(  # noqa: PLR0913 - number and date are as much of a seal as the key
         self,
@@ -332,13 +336,16 @@ class Press:
         """
         return judge(pdf, trust=self._keyring.trust(), at=at)
 
-    def _prepared(self, pdf: bytes, placement: Placement) -> bytes:
+    def _prepared(self, pdf: bytes, placement: Placement, turn: tuple[int, int]) -> bytes:
         writer = _open(pdf)
         if not fields.exist(writer):
-            return self.prepare(pdf, placement)
-        if fields.LEADER in _signed_fields(writer):
+            return self.prepare(pdf, placement, leaders=turn[1])
+        signed = _signed_fields(writer)
+        if fields.leader(*turn) in signed:
             raise Refused("sign.already-signed")
-        _refuse_signed(writer)
+        if signed - {fields.leader(before, turn[1]) for before in range(1, turn[0])}:
+            # New text fields after somebody's signature would break it.
+            raise Unreadable("pdf.not-signable", reason="signed")
         fields.check(writer, placement)
         return pdf
 

@@ -34,17 +34,12 @@ class Audit:
         if event.action not in ACTIONS:
             raise Broken("audit.action", action=event.action)
         # Taking the row first makes appenders wait for one another on every database.
-        head = self._connection.execute(
-            update(t.audit_head)
-            .values(seq=t.audit_head.c.seq + 1)
-            .returning(t.audit_head.c.seq, t.audit_head.c.hash)
-        ).one()
+        head = self._connection.execute(_TAKE).one()
         row = _row(event)
         told = link(head.hash, head.seq, row)
-        self._connection.execute(
-            insert(t.audit).values(seq=head.seq, before=head.hash, hash=told, **row)
-        )
-        self._connection.execute(update(t.audit_head).values(hash=told))
+        entry = {"seq": head.seq, "before": head.hash, "hash": told, **row}
+        self._connection.execute(insert(t.audit), entry)
+        self._connection.execute(update(t.audit_head), {"hash": told})
         return int(head.seq)
 
     def remark(self, seq: int, document: Document, text: str) -> None:
@@ -115,6 +110,13 @@ class Audit:
         if row.shut is not None:
             return str(self._vault.open(document, row.shut)["text"])
         return row.text or ""
+
+
+_TAKE = (
+    update(t.audit_head)
+    .values(seq=t.audit_head.c.seq + 1)
+    .returning(t.audit_head.c.seq, t.audit_head.c.hash)
+)
 
 
 def _row(event: AuditEvent) -> dict[str, str]:

@@ -6,7 +6,19 @@ from datetime import date
 from hashlib import sha256
 from typing import Any, cast
 
-from sqlalchemy import Connection, Row, Select, delete, exists, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    Row,
+    Select,
+    bindparam,
+    delete,
+    exists,
+    func,
+    insert,
+    select,
+    update,
+)
 
 from records.document import (
     Attachment,
@@ -39,7 +51,7 @@ class Documents:
 
     def add(self, document: Document, readers: Iterable[str]) -> None:
         """Keep a new document with its revisions and attachments."""
-        self._connection.execute(insert(t.document).values(id=document.id, **self._row(document)))
+        self._connection.execute(insert(t.document), {"id": document.id, **self._row(document)})
         for revision in document.revisions:
             self._add_revision(document, revision)
         for attachment in document.attachments:
@@ -53,16 +65,11 @@ class Documents:
         Raises  Outrun: it is no longer at that version; nothing is changed.
         """
         changed = self._connection.execute(
-            update(t.document)
-            .where(t.document.c.id == document.id, t.document.c.version == seen)
-            .values(**self._row(document))
+            _CHANGE, {"_id": document.id, "_seen": seen, **self._row(document)}
         )
         if changed.rowcount != 1:
             raise Outrun("step.outrun")
-        known = self._connection.execute(
-            select(t.revision.c.n).where(t.revision.c.document == document.id)
-        ).scalars()
-        kept = set(known)
+        kept = set(self._connection.execute(_KNOWN, {"id": document.id}).scalars())
         for revision in document.revisions:
             if revision.n not in kept:
                 self._add_revision(document, revision)
@@ -82,11 +89,9 @@ class Documents:
 
     def get(self, id: str) -> Document:
         """Give a document, held until this unit ends if it writes. Raises NotFound."""
-        query = _documents().where(t.document.c.id == id)
-        if self._holds:
-            # Steps read after it must be those of the same version; SQLite's writers are alone.
-            query = query.with_for_update(of=t.document)
-        row = self._connection.execute(query).first()
+        # Steps read after it must be those of the same version; SQLite's writers are alone.
+        query = _ONE_HELD if self._holds else _ONE
+        row = self._connection.execute(query, {"id": id}).first()
         if row is None:
             raise NotFound("document.unknown")
         return self._document(row, self._revisions([id]), self._attachments([id]))
@@ -119,8 +124,7 @@ class Documents:
     def readers_of(self, ids: Sequence[str]) -> dict[str, frozenset[str]]:
         """Give the tokens of all who may read each of these documents."""
         found: dict[str, set[str]] = {id: set() for id in ids}
-        query = select(t.reader.c.document, t.reader.c.token).where(t.reader.c.document.in_(ids))
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_READERS, {"ids": list(ids)}):
             found[row.document].add(row.token)
         return {id: frozenset(tokens) for id, tokens in found.items()}
 
@@ -331,9 +335,8 @@ class Documents:
         }
 
     def _revisions(self, ids: Sequence[str]) -> Mapping[str, list[Revision]]:
-        query = select(t.revision).where(t.revision.c.document.in_(ids)).order_by(t.revision.c.n)
         found: dict[str, list[Revision]] = {id: [] for id in ids}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_REVISIONS, {"ids": list(ids)}):
             found[row.document].append(
                 Revision(
                     n=row.n,
@@ -349,11 +352,8 @@ class Documents:
         return found
 
     def _attachments(self, ids: Sequence[str]) -> Mapping[str, list[Attachment]]:
-        query = (
-            select(t.attachment).where(t.attachment.c.document.in_(ids)).order_by(t.attachment.c.n)
-        )
         found: dict[str, list[Attachment]] = {id: [] for id in ids}
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_ATTACHMENTS, {"ids": list(ids)}):
             found[row.document].append(
                 Attachment(row.n, row.name, Digest(row.digest), row.size, row.media)
             )
@@ -413,6 +413,21 @@ def _documents() -> Select[Any]:
         entered.notation,
         entered.on.label("numbered_on"),
     ).outerjoin(t.entry, entered.document == t.document.c.id)
+
+
+# Statements of every step are built once: building one takes as long as running it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_ONE = _documents().where(t.document.c.id == bindparam("id"))
+_ONE_HELD = _ONE.with_for_update(of=t.document)
+_REVISIONS = select(t.revision).where(t.revision.c.document.in_(_IDS)).order_by(t.revision.c.n)
+_ATTACHMENTS = (
+    select(t.attachment).where(t.attachment.c.document.in_(_IDS)).order_by(t.attachment.c.n)
+)
+_READERS = select(t.reader.c.document, t.reader.c.token).where(t.reader.c.document.in_(_IDS))
+_KNOWN = select(t.revision.c.n).where(t.revision.c.document == bindparam("id"))
+_CHANGE = update(t.document).where(
+    t.document.c.id == bindparam("_id"), t.document.c.version == bindparam("_seen")
+)
 
 
 def _number(row: Row[Any]) -> Number | None:

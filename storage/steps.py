@@ -1,10 +1,21 @@
 """Steps as rows: what is open, on whose desk, and which approvals still count."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, delete, func, insert, select, update
+from sqlalchemy import (
+    BindParameter,
+    Connection,
+    and_,
+    bindparam,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from records.document import Digest
 from records.errors import Outrun
@@ -29,20 +40,17 @@ class Steps:
         deadline: Deadline | None = None,
     ) -> int:
         """Open the next step of a document, lay it on the desks and give its number."""
-        last = self._connection.execute(
-            select(func.max(t.step.c.n)).where(t.step.c.document == document)
-        ).scalar()
+        last = self._connection.execute(_LAST, {"id": document}).scalar()
         n = (last or 0) + 1
-        self._connection.execute(
-            insert(t.step).values(
-                document=document,
-                n=n,
-                state=state,
-                opened_at=at,
-                due_at=deadline.due if deadline else None,
-                soon_at=deadline.soon if deadline else None,
-            )
-        )
+        row = {
+            "document": document,
+            "n": n,
+            "state": state,
+            "opened_at": at,
+            "due_at": deadline.due if deadline else None,
+            "soon_at": deadline.soon if deadline else None,
+        }
+        self._connection.execute(insert(t.step), row)
         lies = [
             {"document": document, "step": n, "token": token, "opened_at": at}
             for token in sorted(desk)
@@ -87,25 +95,18 @@ class Steps:
         on_behalf_of: str = "",
     ) -> None:
         """Close the open step. Raises Outrun: there is none any more."""
-        closed = self._connection.execute(
-            update(t.step)
-            .where(t.step.c.document == document, t.step.c.closed_at.is_(None))
-            .values(
-                closed_at=at,
-                closed_by=by,
-                act=act,
-                digest=digest,
-                approval=approval,
-                on_behalf_of=on_behalf_of,
-            )
-        )
+        told = {
+            "closed_at": at,
+            "closed_by": by,
+            "act": act,
+            "digest": digest,
+            "approval": approval,
+            "on_behalf_of": on_behalf_of,
+        }
+        closed = self._connection.execute(_CLOSE, {"_document": document, **told})
         if closed.rowcount != 1:
             raise Outrun("step.outrun")
-        self._connection.execute(
-            update(t.desk)
-            .where(t.desk.c.document == document, t.desk.c.opened_at.is_not(None))
-            .values(opened_at=None)
-        )
+        self._connection.execute(_CLEAR, {"_document": document})
 
     def lay(self, document: str, n: int, desk: frozenset[str]) -> None:
         """Lay a step on these desks and take it off every other."""
@@ -147,17 +148,68 @@ class Steps:
         """Give every step of a document, oldest first."""
         return self.several([document])[document]
 
+    def counting(self, document: str, digests: Collection[str]) -> list[Step]:
+        """Give the steps that say what may be done now, oldest first.
+
+        They are the open one, the one closed last, and the approvals of bytes of these digests;
+        however long a document's history is, there are only so many.
+        """
+        told = {"id": document, "digests": sorted(set(digests))}
+        rows = self._connection.execute(_COUNTING, told).all()
+        desks: dict[int, set[str]] = {row.n: set() for row in rows}
+        for row in self._connection.execute(_ON_DESKS, {"id": document, "ns": list(desks)}):
+            desks[row.step].add(row.token)
+        return [_step(row, frozenset(desks[row.n])) for row in rows]
+
     def several(self, documents: Sequence[str]) -> dict[str, list[Step]]:
         """Give every step of several documents, oldest first."""
         desks: dict[tuple[str, int], set[str]] = {}
-        lying = self._connection.execute(select(t.desk).where(t.desk.c.document.in_(documents)))
-        for row in lying:
+        ids = {"ids": list(documents)}
+        for row in self._connection.execute(_LYING, ids):
             desks.setdefault((row.document, row.step), set()).add(row.token)
         found: dict[str, list[Step]] = {document: [] for document in documents}
-        query = select(t.step).where(t.step.c.document.in_(documents)).order_by(t.step.c.n)
-        for row in self._connection.execute(query):
+        for row in self._connection.execute(_STEPS, ids):
             found[row.document].append(_step(row, frozenset(desks.get((row.document, row.n), ()))))
         return found
+
+
+# Statements of every step are built once: building one takes as long as running it.
+_IDS: BindParameter[Any] = bindparam("ids", expanding=True)
+_LYING = select(t.desk).where(t.desk.c.document.in_(_IDS))
+_STEPS = select(t.step).where(t.step.c.document.in_(_IDS)).order_by(t.step.c.n)
+_CLOSED_LAST = (
+    select(func.max(t.step.c.n))
+    .where(t.step.c.document == bindparam("id"), t.step.c.closed_at.is_not(None))
+    .scalar_subquery()
+)
+_COUNTING = (
+    select(t.step)
+    .where(
+        t.step.c.document == bindparam("id"),
+        or_(
+            t.step.c.closed_at.is_(None),
+            t.step.c.n == _CLOSED_LAST,
+            and_(
+                t.step.c.approval,
+                t.step.c.cancelled_at.is_(None),
+                t.step.c.digest.in_(bindparam("digests", expanding=True)),
+            ),
+        ),
+    )
+    .order_by(t.step.c.n)
+)
+_ON_DESKS = select(t.desk.c.step, t.desk.c.token).where(
+    t.desk.c.document == bindparam("id"), t.desk.c.step.in_(bindparam("ns", expanding=True))
+)
+_LAST = select(func.max(t.step.c.n)).where(t.step.c.document == bindparam("id"))
+_CLOSE = update(t.step).where(
+    t.step.c.document == bindparam("_document"), t.step.c.closed_at.is_(None)
+)
+_CLEAR = (
+    update(t.desk)
+    .where(t.desk.c.document == bindparam("_document"), t.desk.c.opened_at.is_not(None))
+    .values(opened_at=None)
+)
 
 
 def _step(row: Any, desk: frozenset[str]) -> Step:

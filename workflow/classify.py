@@ -37,14 +37,14 @@ def classify(
             Refused: the class is not higher, or beyond them; no reason; no vault in this office.
     """
     with office.database.reading() as unit:
-        was = standing(office, unit, id, by)
+        was = standing(office, unit, id, by, whole=True)
     _require(office, was.document, to, choice.comment, by)
     if choice.seen is not None and choice.seen != was.document.version:
         raise Outrun("step.outrun")
     _keep_in_vault(office, was.document)
     at = office.clock()
     with office.database.unit() as unit:
-        now = standing(office, unit, id, by)
+        now = standing(office, unit, id, by, whole=True)
         if now.document.version != was.document.version:
             raise Outrun("step.outrun")
         raised = close(unit, now, to, at, by=by.id, reason=choice.comment)

@@ -1,6 +1,6 @@
 """A draft is made from the office's form, as a DOCX in the layout of Decree 30/2020."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 
 from drafting.forms import DraftText, draft_text, make_docx
@@ -13,19 +13,30 @@ from records.person import Person, Role
 from workflow.begin import Particulars, lay_down, new_document, road_for, with_bytes
 from workflow.number import book_for, notation_of
 from workflow.office import Office
+from workflow.signers import require_cosigners
 
 
-def draft(
-    office: Office, said: Particulars, answers: Mapping[str, str], *, signer: str = "", by: Person
+def draft(  # noqa: PLR0913 - as every verb, with who shall sign
+    office: Office,
+    said: Particulars,
+    answers: Mapping[str, str],
+    *,
+    signer: str = "",
+    cosigners: Sequence[str] = (),
+    by: Person,
 ) -> Document:
     """Make a draft and its PDF, and lay it on its drafter's desk.
 
     Takes   answers: by field of the form; what the form does not ask for becomes paragraphs of
-            the body, so that nothing typed is lost. signer: who shall sign, "" for the usual one.
+            the body, so that nothing typed is lost. signer: who shall sign, "" for the usual one;
+            cosigners: leaders who sign before them, in this order.
     Raises  as ``road_for``; Refused: an answer cannot be read; Unavailable: no converter.
     """
     signing = signer or office.default_signer
-    said = replace(said, fields={**answers, "signer": signing})
+    beside = {"cosigners": " ".join(cosigners)} if cosigners else {}
+    answers = {key: answer for key, answer in answers.items() if key != "cosigners"}
+    said = replace(said, fields={**answers, "signer": signing, **beside})
+    require_cosigners(office, signing, cosigners)
     route = road_for(office, said, by)
     document = new_document(route, said, by, office.clock())
     content = make_docx(_text(office, document, answers, signing))

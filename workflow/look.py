@@ -69,7 +69,7 @@ class View:
 def view(office: Office, id: str, *, by: Person) -> View:
     """Give a document as this person sees it. Raises NotFound."""
     with office.database.reading() as unit:
-        at = standing(office, unit, id, by)
+        at = standing(office, unit, id, by, whole=True)
         dispatches = tuple(unit.dispatches.of(id))
         abouts = [id, *(one.id for one in dispatches)]
         acts = tuple(offered(unit, at, by))
@@ -96,6 +96,7 @@ def _involved(at: Standing) -> set[str]:
     document = at.document
     found = {document.drafter, document.signer, document.assignee}
     found |= {one.by for one in document.revisions} | set(document.fields.values())
+    found |= set(document.fields.get("cosigners", "").split())
     for step in at.steps:
         found |= {step.closed_by, step.on_behalf_of}
         found |= {token.removeprefix("person:") for token in step.desk}

@@ -19,6 +19,7 @@ from workflow.begin import (
 from workflow.duplicates import twin_of
 from workflow.inspect import inspect
 from workflow.office import Office
+from workflow.signers import require_cosigners
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,8 @@ def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
     Raises  Unreadable: the file is none that can be taken. NotAllowed, Refused: see ``road_for``.
             Nothing is visible of a document that was not taken.
     """
+    cosigners = said.fields.get("cosigners", "").split()
+    require_cosigners(office, said.fields.get("signer", ""), cosigners)
     route = road_for(office, said, by)
     asked = _digest(said, content, attachments)
     if key and (earlier := _remembered(office, by, key, asked)):

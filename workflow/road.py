@@ -15,6 +15,7 @@ from storage.people import People
 from storage.unit import Unit as UnitOfWork
 from workflow.mandates import mandates_of, may_know
 from workflow.office import Office
+from workflow.turns import approved_digest, signers_of, turn_of
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,18 +59,25 @@ class Standing:
             for step in self.steps
             if step.approval
             and step.cancelled_at is None
-            and step.digest == self.document.latest.digest
+            and step.digest in (self.document.latest.digest, approved_digest(self.document))
         ]
 
 
-def standing(office: Office, unit: UnitOfWork, id: str, by: Person) -> Standing:
-    """Give a document where it stands, to somebody who may know of it. Raises NotFound."""
+def standing(
+    office: Office, unit: UnitOfWork, id: str, by: Person, *, whole: bool = False
+) -> Standing:
+    """Give a document where it stands, to somebody who may know of it. Raises NotFound.
+
+    Takes   whole: with every step there ever was, not only those that say what may be done now.
+    """
     document = unit.documents.get(id)
     mandates = mandates_of(unit, document, by, office.today())
     if not mandates and not may_know(unit, document, by):
         raise NotFound("document.unknown")
     route = office.roads.of(unit, document.definition, document.workflow)
-    at = Standing(document, tuple(unit.steps.of(id)), route, mandates)
+    shown = (document.latest.digest, approved_digest(document))
+    steps = unit.steps.of(id) if whole else unit.steps.counting(id, shown)
+    at = Standing(document, tuple(steps), route, mandates)
     # A mandate shows what waits for the one who gave it, and nothing else they may read.
     if not may_know(unit, document, by) and not _mandated(unit, at):
         raise NotFound("document.unknown")
@@ -284,7 +292,7 @@ def _tokens(people: People, document: Document, who: Who) -> frozenset[str]:
         return frozenset({f"person:{document.drafter}"})
     if who.whom is Whom.ASSIGNEE:
         return frozenset({f"person:{document.assignee}"} if document.assignee else ())
-    if who.whom is Whom.SIGNER and (named := document.fields.get("signer")):
+    if who.whom is Whom.SIGNER and (named := signers_of(document)[turn_of(document)[0] - 1]):
         leaders = [one for one in people.holding(Role.LEADER) if one.id == named]
         return frozenset(f"person:{one.id}" for one in leaders)
     if who.whom is Whom.HEAD_OF_DRAFTERS_UNIT:

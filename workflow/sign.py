@@ -16,6 +16,7 @@ from workflow.keys import certificate_of, holding_of
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
+from workflow.turns import led_on, turn_of
 
 _SIGNED = (Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
 
@@ -66,6 +67,7 @@ def made_ready(  # noqa: PLR0913 - as every verb, with the certificate
         person=by.id,
         at=at.astimezone(office.zone),
         reason=reason_of(office, document),
+        turn=turn_of(document),
     )
     return Ready(document, act, choice, shown, awaited, at)
 
@@ -89,7 +91,7 @@ def keep_signed(
     with office.database.unit() as unit:
         now = standing(office, unit, document.id, by)
         judge(unit, now, ready.act.name, by, replace(choice, seen=document.version))
-        deed = Deed(ready.act, by, at, choice, "document:signed")
+        deed = Deed(led_on(document, ready.act), by, at, choice, "document:signed")
         return note(unit, advance(office, unit, now, with_signature, deed), proof)
 
 

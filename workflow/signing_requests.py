@@ -21,6 +21,7 @@ from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, Standing, judge, standing
 from workflow.seal import number_for, require_signature, sealed_with, spend
 from workflow.sign import placement_of, reason_of, signed_by
+from workflow.turns import led_on, turn_of
 
 LASTS = timedelta(minutes=15)
 """How long a signature may take to come back: to find the token and to type its PIN."""
@@ -102,7 +103,13 @@ def _awaited(  # noqa: PLR0913 - who signs what, as what, when and with which ke
     if role is SigningRole.LEADER:
         reason = reason_of(office, document)
         awaited = office.press.await_leader(
-            shown, certificate, placement=placement, person=by.id, at=local, reason=reason
+            shown,
+            certificate,
+            placement=placement,
+            person=by.id,
+            at=local,
+            reason=reason,
+            turn=turn_of(document),
         )
         return awaited, None
     require_signature(document)
@@ -206,7 +213,8 @@ def _advance(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> 
     number = asked.number
     if number is None:
         changed = signed_by(office, document, made, by=deed.by, at=deed.at)
-        deed = replace(deed, event="document:signed", facts={"request": asked.id})
+        act = led_on(document, deed.act)
+        deed = replace(deed, act=act, event="document:signed", facts={"request": asked.id})
     else:
         changed = sealed_with(office, document, made, number, by=deed.by, at=deed.at)
         facts = {"request": asked.id, "number": str(number)}

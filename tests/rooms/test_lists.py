@@ -144,6 +144,27 @@ def test_a_desk_is_counted_no_farther_than_anybody_reads(
         assert unit.documents.how_many_wait(MINE, ALL) == 4
 
 
+def test_what_an_act_reads_of_a_document_does_not_grow_with_its_history(
+    database: Database,
+) -> None:
+    one, shown = document(1), "1" * 64
+    keep(database, one, desk="person:an")
+    with database.unit() as unit:
+        for n in range(60):
+            unit.steps.close(
+                one.id, by="an", act="approve", at=AT, digest=shown, approval=n % 20 == 0
+            )
+            unit.steps.open(one.id, "signing", frozenset({"role:leader"}), at=AT)
+
+    with database.reading() as unit:
+        every, counting = unit.steps.of(one.id), unit.steps.counting(one.id, [shown])
+        other = unit.steps.counting(one.id, ["2" * 64])
+    assert [step.n for step in counting] == [1, 21, 41, 60, 61]
+    assert [step.n for step in other] == [60, 61]
+    assert counting == [step for step in every if step in counting]
+    assert counting[-1].desk == frozenset({"role:leader"})
+
+
 @pytest.mark.parametrize("told", ["never", "2026-11-20T00:00:00_x", "_"])
 def test_what_is_no_cursor_is_refused(database: Database, told: str) -> None:
     with database.reading() as unit, pytest.raises(Refused, match="body.invalid"):

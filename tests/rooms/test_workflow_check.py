@@ -57,7 +57,8 @@ def test_the_shipped_roads_pass_and_nothing_is_made_where_no_office_is(
 
     said = capsys.readouterr().out
     assert "outgoing (config): proven" in said
-    assert "3 workflows, 0 faults" in said
+    count = len(list((CONFIG / "workflows").glob("*.yaml")))
+    assert f"{count} workflows, 0 faults" in said
     assert not files.trinhky_data.exists()
 
 

@@ -1,7 +1,7 @@
 """Roads at the doors: looked at, drawn, written, proven, put in force, taken back and played."""
 
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,12 +13,10 @@ from lxml import etree
 from werkzeug.test import TestResponse
 
 from config.settings import Settings
-from drafting.sandbox import Sandbox
-from front.furnishing import furnish, settle
 from front.serving import application
+from tests.conftest import PASSWORD, Opening
 from workflow.office import Office
 
-PASSWORD = "demo-12345"  # noqa: S105 - of people who live as long as this test
 CONFIG = Path(__file__).parents[2] / "config"
 OUTGOING = (CONFIG / "workflows" / "outgoing.yaml").read_text("utf-8")
 INTERNAL = (CONFIG / "workflows" / "internal.yaml").read_text("utf-8")
@@ -27,13 +25,8 @@ SHORT = f"{SUBMIT}\n      rush: {{title: {{vi: Trình gấp, en: Rush}}, to: sig
 
 
 @pytest.fixture(scope="module")
-def office(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Office]:
-    settings = Settings(trinhky_data=tmp_path_factory.mktemp("data"), demo_password=PASSWORD)
-    with Sandbox() as sandbox:
-        office = furnish(settings, sandbox)
-        settle(office, settings)
-        yield office
-        office.database.close()
+def office(open_lasting_house: Opening) -> Office:
+    return open_lasting_house().office
 
 
 @pytest.fixture(scope="module")

@@ -64,6 +64,7 @@ class Metadata(Body):
     source_organ: str = ""
     source_date: date | None = None
     signer: str = ""
+    cosigners: tuple[str, ...] = ()
     amount: str = ""
 
 
@@ -80,6 +81,7 @@ class Draft(Body):
     unit: str = ""
     due_date: date | None = None
     signer: str = ""
+    cosigners: tuple[str, ...] = ()
     recipients: str | list[str] = ""
     fields: dict[str, str | list[str]] = Field(default_factory=dict)
 
@@ -127,7 +129,8 @@ def make() -> ResponseReturnValue:
         due_on=told.due_date,
     )
     lined = {name: _lines(value) for name, value in answers.items()}
-    return _shown(draft(office(), said, lined, signer=told.signer, by=person()).id, 201)
+    made = draft(office(), said, lined, signer=told.signer, cosigners=told.cosigners, by=person())
+    return _shown(made.id, 201)
 
 
 @door.get("/documents")
@@ -338,7 +341,13 @@ def _particulars(told: Metadata) -> Particulars:
         due_on=told.due_date,
         source=Source(told.source_number, told.source_organ, told.source_date),
         fields={
-            name: said for name, said in (("signer", told.signer), (AMOUNT, told.amount)) if said
+            name: said
+            for name, said in (
+                ("signer", told.signer),
+                ("cosigners", " ".join(told.cosigners)),
+                (AMOUNT, told.amount),
+            )
+            if said
         },
     )
 

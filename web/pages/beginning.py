@@ -49,7 +49,15 @@ def form_of() -> ResponseReturnValue:
 def make() -> ResponseReturnValue:
     """Make a draft from what was typed."""
     said = _particulars()
-    made = draft(office(), said, _answers(said), signer=text_of("signer"), by=person())
+    cosigners = request.form.getlist("cosigners")
+    made = draft(
+        office(),
+        said,
+        _answers(said),
+        signer=text_of("signer"),
+        cosigners=cosigners,
+        by=person(),
+    )
     flash(phrase("Đã soạn dự thảo. Xem lại rồi trình."))
     return redirect(url_for("documents.one", id=made.id), 303)
 
@@ -83,7 +91,8 @@ def bring() -> ResponseReturnValue:
 
 
 def _particulars() -> Particulars:
-    signer, amount = text_of("signer"), text_of(AMOUNT)
+    cosigners = " ".join(request.form.getlist("cosigners"))
+    told = {"signer": text_of("signer"), "cosigners": cosigners, AMOUNT: text_of(AMOUNT)}
     return Particulars(
         direction=chosen(Direction, "direction", phrase("Luồng văn bản")),
         type=text_of("type"),
@@ -98,7 +107,7 @@ def _particulars() -> Particulars:
             organ=text_of("source_organ"),
             on=day_of("source_date", phrase("Ngày văn bản")),
         ),
-        fields={name: said for name, said in (("signer", signer), (AMOUNT, amount)) if said},
+        fields={name: said for name, said in told.items() if said},
     )
 
 

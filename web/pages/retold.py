@@ -24,6 +24,7 @@ FIELDS = {
     "type.unknown": "type",
     "unit.not-yours": "unit",
     "signer.unknown": "signer",
+    "signer.twice": "cosigners",
     "recipient.unknown": "recipients",
     "recipients.required": "recipients",
     "partner.no-address": "recipients",
