@@ -87,6 +87,17 @@ def _shifts(located: Located, written: list[str]) -> tuple[Shift, ...]:
     return tuple(shifts)
 
 
+LAW = "Bộ luật Lao động 2019, Điều 111, 112"
+CULTURE = "Nghị quyết 80-NQ/TW"
+SWAPPED = "Thông báo hoán đổi ngày làm việc"
+
+
+def _source(name: str) -> str:
+    if name.startswith("Ngày Văn hóa"):
+        return CULTURE
+    return SWAPPED if name.startswith("Ngày nghỉ (thay") else LAW
+
+
 @cache
 def public_holidays(year: int) -> Mapping[date, CalendarDay]:
     """Give the days off by law of a year, substitutes included, and days worked for swapped ones.
@@ -98,12 +109,12 @@ def public_holidays(year: int) -> Mapping[date, CalendarDay]:
         return {}
     # A swap may lead over New Year, so that the neighbouring years speak of this one too.
     told = Vietnam(years=range(max(year - 1, 1995), min(year + 1, LAST) + 1), language="vi")
-    law = "Bộ luật Lao động 2019, Điều 111, 112"
     off = {
-        day: CalendarDay(day, working=False, name=name, source=law) for day, name in told.items()
+        day: CalendarDay(day, working=False, name=name, source=_source(name))
+        for day, name in told.items()
     }
     swapped = {
-        day: CalendarDay(day, working=True, name="Làm bù ngày hoán đổi", source=law)
+        day: CalendarDay(day, working=True, name="Làm bù ngày hoán đổi", source=SWAPPED)
         for day in told.weekend_workdays
     }
     return {day: one for day, one in {**off, **swapped}.items() if day.year == year}

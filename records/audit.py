@@ -54,6 +54,8 @@ ACTIONS = frozenset(
         "person:changed",
         "calendar:changed",
         "step:reminded",
+        "step:escalated",
+        "work:handed-over",
         "delegation:given",
         "delegation:revoked",
         "person:known",  # a login

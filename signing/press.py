@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Lock
 
 from asn1crypto import x509
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
@@ -26,6 +27,7 @@ from records.signing import Awaited
 from signing import awaited as open_revisions
 from signing import fields, wording
 from signing.at_once import at_once
+from signing.caption import captioned
 from signing.certificates import context, standing_of
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
 from signing.keys import Keyring
@@ -94,6 +96,7 @@ class Press:
         at: datetime,
         reason: str,
         level: Level = Level.B_T,
+        capacity: tuple[str, ...] = (),
     ) -> bytes:
         """Sign for a leader: a plain approval signature with a timestamp, and its picture.
 
@@ -110,7 +113,13 @@ class Press:
         signer = self._keyring.signer(person)
         certificate = signer.certificate.dump()
         awaited = self.await_leader(
-            pdf, certificate, placement=placement, person=person, at=at, reason=reason
+            pdf,
+            certificate,
+            placement=placement,
+            person=person,
+            at=at,
+            reason=reason,
+            capacity=capacity,
         )
         made = signer.sign(awaited.attributes)
         return self.finish(pdf, awaited, certificate, made, at=at, level=level)
@@ -124,11 +133,13 @@ class Press:
         person: str,
         at: datetime,
         reason: str,
+        capacity: tuple[str, ...] = (),
         turn: tuple[int, int] = (1, 1),
     ) -> Awaited:
         """Make the revision of a leader's signature, whose key is not here, without it.
 
-        Takes   certificate: in DER, of the key that will sign; turn: which of how many leaders
+        Takes   certificate: in DER, of the key that will sign; capacity: lines shown with the
+                picture, of one who signs in another's name; turn: which of how many leaders
                 signs, of whom the last has the block with the picture.
         Raises  as ``sign``.
         """
@@ -138,11 +149,27 @@ class Press:
         with _foreign():
             field = fields.leader(*turn)
             writer = _open(self._prepared(pdf, placement, turn))
+            if capacity:
+                reason = f"{reason} ({'; '.join(capacity)})"
             if field == fields.LEADER:
                 width, height = fields.size_of(writer, field)
-                drawn = draw(picture, writer, width=width, height=height)
+                drawn = self._drawn(picture, capacity, writer, width, height)
                 fields.show(writer, field, drawn)
             return self._left_open(writer, signer, field, pdf, at=at, reason=reason)
+
+    def _drawn(
+        self,
+        picture: Picture,
+        capacity: tuple[str, ...],
+        writer: IncrementalPdfFileWriter,
+        width: float,
+        height: float,
+    ) -> generic.IndirectObject:
+        if not capacity:
+            return draw(picture, writer, width=width, height=height)
+        face = self._both_faces()[False]
+        font = embed(face, writer)
+        return captioned(picture, capacity, face, font, writer, width=width, height=height)
 
     def seal(  # noqa: PLR0913 - number and date are as much of a seal as the key
         self,

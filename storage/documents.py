@@ -16,6 +16,7 @@ from sqlalchemy import (
     exists,
     func,
     insert,
+    or_,
     select,
     update,
 )
@@ -103,6 +104,26 @@ class Documents:
         if row is None:
             raise NotFound("document.unknown")
         return row.workflow, Digest(row.definition), row.state
+
+    def under_way_of(self, person: str, tokens: Sequence[str]) -> list[str]:
+        """Give the ids of documents under way that are somebody's, or lie with these tokens.
+
+        Of a classified document whom it is for may be written in what is shut: all are given.
+        """
+        told, desk = t.document.c, t.desk.c
+        under_way = exists().where(t.step.c.document == told.id, t.step.c.closed_at.is_(None))
+        lying = exists().where(
+            desk.document == told.id, desk.opened_at.is_not(None), desk.token.in_(tokens)
+        )
+        theirs = or_(
+            told.drafter == person,
+            told.assignee == person,
+            told.fields["signer"].as_string() == person,
+            told.classification != Classification.NONE,
+            lying,
+        )
+        query = select(told.id).where(under_way, theirs).order_by(told.id)
+        return list(self._connection.execute(query).scalars())
 
     def admit(self, id: str, readers: Iterable[str]) -> None:
         """Let more readers see the document."""

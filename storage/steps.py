@@ -59,6 +59,23 @@ class Steps:
             self._connection.execute(insert(t.desk), lies)
         return n
 
+    def lay_anew(self, step: Step, desk: frozenset[str]) -> None:
+        """Lay an open step on these desks instead of those it lies on."""
+        self._connection.execute(
+            delete(t.desk).where(t.desk.c.document == step.document, t.desk.c.step == step.n)
+        )
+        lies = [
+            {
+                "document": step.document,
+                "step": step.n,
+                "token": token,
+                "opened_at": step.opened_at,
+            }
+            for token in sorted(desk)
+        ]
+        if lies:
+            self._connection.execute(insert(t.desk), lies)
+
     def open_ones(self) -> list[tuple[Step, Digest, str, str]]:
         """Give every open step, without desks, and its document's road: version, name, urgency."""
         told = t.document.c

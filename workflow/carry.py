@@ -10,6 +10,7 @@ from records.audit import AuditEvent
 from records.document import Document
 from records.exchange import Dispatch, DispatchState, Enclosure, Envelope, StatusNotice
 from records.person import Organ, Person
+from workflow.capacity import signer_lines
 from workflow.dispatch import passport_of
 from workflow.office import Office
 
@@ -97,7 +98,7 @@ def _envelope(
             for one in document.attachments
         ),
     )
-    capacity = office.capacities.get(document.signer, ())
+    capacity = signer_lines(office, document)
     return Envelope(
         id=dispatch.id,
         sender=office.organ,

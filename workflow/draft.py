@@ -7,10 +7,10 @@ from drafting.forms import DraftText, draft_text, make_docx
 from records.audit import AuditEvent
 from records.delegation import AMOUNT
 from records.document import Document, Origin
-from records.errors import Refused
 from records.form import FieldKind, Form
-from records.person import Person, Role
+from records.person import Person
 from workflow.begin import Particulars, lay_down, new_document, road_for, with_bytes
+from workflow.capacity import PRINTED, chosen_signer
 from workflow.number import book_for, notation_of
 from workflow.office import Office
 from workflow.signers import require_cosigners
@@ -28,18 +28,23 @@ def draft(  # noqa: PLR0913 - as every verb, with who shall sign
     """Make a draft and its PDF, and lay it on its drafter's desk.
 
     Takes   answers: by field of the form; what the form does not ask for becomes paragraphs of
-            the body, so that nothing typed is lost. signer: who shall sign, "" for the usual one;
-            cosigners: leaders who sign before them, in this order.
+            the body, so that nothing typed is lost. signer: who shall sign, "" for the usual one:
+            a leader, or who signs for one by a delegation in force; cosigners: leaders who sign
+            before them, in this order.
     Raises  as ``road_for``; Refused: an answer cannot be read; Unavailable: no converter.
     """
     signing = signer or office.default_signer
     beside = {"cosigners": " ".join(cosigners)} if cosigners else {}
     answers = {key: answer for key, answer in answers.items() if key != "cosigners"}
     said = replace(said, fields={**answers, "signer": signing, **beside})
-    require_cosigners(office, signing, cosigners)
     route = road_for(office, said, by)
     document = new_document(route, said, by, office.clock())
-    content = make_docx(_text(office, document, answers, signing))
+    with office.database.reading() as unit:
+        named, asked, lines = chosen_signer(office, unit, document, signing)
+    require_cosigners(office, asked, cosigners)
+    if named.id != asked:
+        document = replace(document, fields={**document.fields, "signer": asked, PRINTED: named.id})
+    content = make_docx(_text(office, document, answers, named.name, lines))
     document = with_bytes(office, document, content, Origin.DRAFTED, by.id)
     facts = {"digest": document.revisions[0].digest}
     event = AuditEvent("document:drafted", by.id, document.created_at, document.id, facts)
@@ -49,14 +54,15 @@ def draft(  # noqa: PLR0913 - as every verb, with who shall sign
 
 
 def _text(
-    office: Office, document: Document, answers: Mapping[str, str], signing: str
+    office: Office,
+    document: Document,
+    answers: Mapping[str, str],
+    signer: str,
+    lines: tuple[str, ...],
 ) -> DraftText:
     form = office.forms[document.type]
     with office.database.reading() as unit:
-        signer = next((one for one in unit.people.holding(Role.LEADER) if one.id == signing), None)
         units = {one.id: one for one in unit.people.units()}
-    if signer is None:
-        raise Refused("signer.unknown", signer=signing)
     organ = office.organ
     notation = units[document.unit].notation
     return draft_text(
@@ -68,8 +74,8 @@ def _text(
         place=organ.place,
         notation=notation_of(office, book_for(office, document), document.type, notation),
         unit_notation=notation,
-        signer_name=signer.name,
-        capacity=office.capacities.get(signing, (signer.title.upper(),)),
+        signer_name=signer,
+        capacity=lines,
         classification=document.classification,
         urgency=document.urgency,
     )

@@ -305,9 +305,13 @@ def names_of(office: Office, people: Iterable[str]) -> dict[str, str]:
 
 
 def leaders(office: Office) -> list[Person]:
-    """Give who may be named as the one to sign."""
+    """Give who may be named as the one to sign: leaders, and who signs for one today."""
     with office.database.reading() as unit:
-        return unit.people.holding(Role.LEADER)
+        found = {one.id: one for one in unit.people.holding(Role.LEADER)}
+        for one in unit.delegations.in_force(office.today()):
+            if one.delegator in found and not one.passes_on:
+                found.setdefault(one.delegate, unit.people.get(one.delegate))
+        return list(found.values())
 
 
 def staff(office: Office) -> tuple[list[Person], list[Unit]]:

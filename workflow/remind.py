@@ -1,6 +1,7 @@
 """Whoever has the work hears in time: before a deadline and after it, each reminder once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime, time, timedelta
 from secrets import token_hex
 
@@ -15,6 +16,7 @@ from records.step import Step
 from records.working_time import Calendar
 from storage.unit import Unit
 from workflow.deadline import calendar_of
+from workflow.escalate import escalate
 from workflow.mandates import mandates_of
 from workflow.office import Office
 
@@ -34,11 +36,12 @@ def remind(office: Office) -> int:
     """
     now, given = office.clock(), 0
     with office.database.reading() as unit:
-        due = list(_due(office, unit, now))
+        due = [*_due(office, unit, now), *unit.reminders.planned(now, A_BATCH)]
     for one in due:
         try:
             with office.database.unit() as unit:
-                given += _give(office, unit, one)
+                planned = one.done_at is None
+                given += (_carry_out if planned else _give)(office, unit, replace(one, at=now))
         except Outrun:
             continue  # another worker gave it
     return given
@@ -79,13 +82,43 @@ def _give(office: Office, unit: Unit, one: Reminder) -> bool:
     if not steps or (one.kind in OF_DOCUMENTS and _done_with(office, unit, document)):
         return False  # it was done, or its deadline moved, since it was found
     unit.reminders.add(one)
+    if one.kind is ReminderKind.OVERDUE:
+        _plan(office, unit, document, one, steps[0])
+    _tell(office, unit, document, one, steps)
+    return True
+
+
+def _plan(office: Office, unit: Unit, document: Document, one: Reminder, step: Step) -> None:
+    """Keep when an overdue step reaches the head of the unit, if its road says so."""
+    route = office.roads.of(unit, document.definition, document.workflow)
+    state = route.states.get(step.state)
+    if state is None or state.escalates is None:
+        return
+    at = calendar_of(office, unit).deadline(one.deadline, state.escalates.after).due
+    later = replace(one, id=token_hex(16), kind=ReminderKind.ESCALATE, at=at, done_at=None)
+    unit.reminders.add(later)
+
+
+def _carry_out(office: Office, unit: Unit, one: Reminder) -> bool:
+    """Pass a step up that was planned to be, unless another worker did or it was done."""
+    document = unit.documents.get(one.document)
+    steps = [step for step in unit.steps.of(one.document) if meant(one, step, document)]
+    if not unit.reminders.take(one.id, one.at) or not steps:
+        return False
+    if not escalate(office, unit, document, steps[0], one):
+        return False
+    laid = [step for step in unit.steps.of(one.document) if meant(one, step, document)]
+    _tell(office, unit, document, one, laid)
+    return True
+
+
+def _tell(office: Office, unit: Unit, document: Document, one: Reminder, steps: list[Step]) -> None:
     facts = {"kind": one.kind, "step": str(one.step), "deadline": one.deadline.isoformat()}
     unit.audit.append(AuditEvent("step:reminded", "system", one.at, document.id, facts))
     if office.mailer is not None:
         for person in addressed(office, unit, document, steps):
             # The letter's key is the reminder's: not even the queue knows which document it is.
             unit.enqueue("remind", one.id, person.id, key=f"{one.id}:{person.id}")
-    return True
 
 
 def _done_with(office: Office, unit: Unit, document: Document) -> bool:

@@ -12,6 +12,7 @@ from records.route import Act, Effect
 from records.signing import Awaited
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
+from workflow.capacity import CAPACITY, PRINTED, stamped_lines
 from workflow.keys import certificate_of, holding_of
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
@@ -31,6 +32,7 @@ class Ready:
     shown: bytes
     awaited: Awaited
     at: datetime
+    capacity: tuple[str, ...] = ()  # lines of one who signs in another's name
 
 
 def sign(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
@@ -56,6 +58,7 @@ def made_ready(  # noqa: PLR0913 - as every verb, with the certificate
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
+        capacity = stamped_lines(office, unit, was, act, by=by, choice=choice)
     document = was.document
     if act.does is not Effect.SIGN:
         raise Refused("step.unknown-action", action=action)
@@ -67,9 +70,10 @@ def made_ready(  # noqa: PLR0913 - as every verb, with the certificate
         person=by.id,
         at=at.astimezone(office.zone),
         reason=reason_of(office, document),
+        capacity=() if printed(document, by) else capacity,
         turn=turn_of(document),
     )
-    return Ready(document, act, choice, shown, awaited, at)
+    return Ready(document, act, choice, shown, awaited, at, capacity)
 
 
 def keep_signed(
@@ -86,7 +90,7 @@ def keep_signed(
         at=at.astimezone(office.zone),
         level=wanted,
     )
-    with_signature = signed_by(office, document, signed, by=by, at=at)
+    with_signature = signed_by(office, document, signed, by=by, at=at, capacity=ready.capacity)
     proof = weighed(office, with_signature, signed, wanted=wanted)
     with office.database.unit() as unit:
         now = standing(office, unit, document.id, by)
@@ -95,12 +99,28 @@ def keep_signed(
         return note(unit, advance(office, unit, now, with_signature, deed), proof)
 
 
-def signed_by(
-    office: Office, document: Document, signed: bytes, *, by: Person, at: datetime
+def signed_by(  # noqa: PLR0913 - who signed what, when, in what capacity
+    office: Office,
+    document: Document,
+    signed: bytes,
+    *,
+    by: Person,
+    at: datetime,
+    capacity: tuple[str, ...] = (),
 ) -> Document:
     """Give the document with the signed bytes as its latest revision."""
     made = Made(Origin.SIGNED, by.id, at, document.latest.pages)
-    return replace(with_revision(office, document, signed, made), signer=by.id)
+    with_signature = replace(with_revision(office, document, signed, made), signer=by.id)
+    if not capacity:
+        return with_signature
+    # The last line is the name, which every list of signers has already.
+    lines = "\n".join(capacity[:-1])
+    return replace(with_signature, fields={**document.fields, CAPACITY: lines})
+
+
+def printed(document: Document, by: Person) -> bool:
+    """Tell whether the page itself names the one who signs in another's name."""
+    return document.fields.get(PRINTED) == by.id
 
 
 def placement_of(office: Office, document: Document) -> Placement:

@@ -13,14 +13,18 @@ from records.route import Act, Effect
 from records.signing import Awaited, RequestState, SigningRequest, SigningRole
 from signing.certificate_text import read_certificate
 from workflow.advance import Deed, advance
+<<<<<<< HEAD
 from workflow.annexes import with_annexes
+=======
+from workflow.capacity import stamped_lines
+>>>>>>> main
 from workflow.certificates import require_theirs
 from workflow.number import columns_of
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, Standing, judge, standing
 from workflow.seal import number_for, require_signature, sealed_with, spend
-from workflow.sign import placement_of, reason_of, signed_by
+from workflow.sign import placement_of, printed, reason_of, signed_by
 from workflow.turns import led_on, turn_of
 
 LASTS = timedelta(minutes=15)
@@ -55,8 +59,11 @@ def request_signature(  # noqa: PLR0913 - as every verb, with the role and the c
         name = act.name if act else NAMES.get(role, role)
         act = judge(unit, was, name, by, _shown(was.document, choice))
         require_theirs(office, unit, certificate, role, by)
+        capacity = stamped_lines(office, unit, was, act, by=by, choice=choice)
     document = was.document
-    awaited, number = _awaited(office, document, role, certificate, choice, by=by, at=at)
+    awaited, number = _awaited(
+        office, document, role, certificate, choice, by=by, at=at, capacity=capacity
+    )
     asked = SigningRequest(
         id=token_hex(16),
         document=document.id,
@@ -96,6 +103,7 @@ def _awaited(  # noqa: PLR0913 - who signs what, as what, when and with which ke
     *,
     by: Person,
     at: datetime,
+    capacity: tuple[str, ...],
 ) -> tuple[Awaited, Number | None]:
     placement = placement_of(office, document)
     shown = office.contents.get(document, document.latest.digest)
@@ -109,6 +117,7 @@ def _awaited(  # noqa: PLR0913 - who signs what, as what, when and with which ke
             person=by.id,
             at=local,
             reason=reason,
+            capacity=() if printed(document, by) else capacity,
             turn=turn_of(document),
         )
         return awaited, None
@@ -209,10 +218,12 @@ def _note_rejection(
 
 def _advance(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> Document:
     with office.database.reading() as unit:
-        document = standing(office, unit, asked.document, deed.by).document
+        was = standing(office, unit, asked.document, deed.by)
+        capacity = stamped_lines(office, unit, was, deed.act, by=deed.by, choice=deed.choice)
+    document = was.document
     number = asked.number
     if number is None:
-        changed = signed_by(office, document, made, by=deed.by, at=deed.at)
+        changed = signed_by(office, document, made, by=deed.by, at=deed.at, capacity=capacity)
         act = led_on(document, deed.act)
         deed = replace(deed, act=act, event="document:signed", facts={"request": asked.id})
     else:

@@ -18,6 +18,7 @@ PART_OF = {
     "ledgers": "registers",
     "acting": "documents",
     "tasks": "admin",
+    "handing": "admin",
     "keys": "admin",
     "many": "desk",
     "editor": "workflows",

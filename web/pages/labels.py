@@ -146,6 +146,8 @@ JOB = {
 EVENT = {
     "office:founded": "Lập cơ quan",
     "step:reminded": "Nhắc hạn",
+    "step:escalated": "Chuyển lên cấp trên vì quá hạn",
+    "work:handed-over": "Bàn giao khi thôi chức vụ",
     "delegation:given": "Ghi ủy quyền",
     "delegation:revoked": "Chấm dứt ủy quyền",
     "calendar:changed": "Thay đổi lịch làm việc",
@@ -223,6 +225,11 @@ HINT = {
     "complete": "Báo cáo kết quả giải quyết cho lãnh đạo.",
     "number": "Cấp số đến kế tiếp trong sổ và ghi ngày đến hôm nay.",
 }
+OUTCOME = {
+    "passed": "Đã chuyển",
+    "kept": "Vẫn ở người cùng chức vụ",
+    "stuck": "Chưa chuyển được",
+}
 CAPACITY = {
     "KT.": "KT. - ký thay (cấp phó thay người đứng đầu)",
     "TL.": "TL. - thừa lệnh (theo quy chế, được giao lại cho cấp phó)",
@@ -298,6 +305,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "keeper": KEEPER,
     "place": PLACE,
     "capacity": CAPACITY,
+    "outcome": OUTCOME,
     "weekday": WEEKDAY,
     "file_state": FILE_STATE,
     "facet": FACET,
