@@ -13,11 +13,8 @@ from records.route import Act, Effect
 from records.signing import Awaited, RequestState, SigningRequest, SigningRole
 from signing.certificate_text import read_certificate
 from workflow.advance import Deed, advance
-<<<<<<< HEAD
 from workflow.annexes import with_annexes
-=======
 from workflow.capacity import stamped_lines
->>>>>>> main
 from workflow.certificates import require_theirs
 from workflow.number import columns_of
 from workflow.office import Office
