@@ -61,6 +61,12 @@ class CaseFiles:
         """Give every file these may open, in the order of years and notations."""
         return self._several(self._seen(tokens, classes))
 
+    def open_of(self, owner: str) -> list[CaseFile]:
+        """Give the open files that somebody makes themselves."""
+        rows = t.case_file.c
+        query = select(t.case_file).where(rows.owner == owner, rows.state == FileState.OPEN)
+        return self._several(query)
+
     def of(self, document: str, tokens: frozenset[str], classes: Collection[str]) -> list[CaseFile]:
         """Give the files these may open in which a document lies."""
         lies = exists().where(t.filed.c.file == t.case_file.c.id, t.filed.c.document == document)

@@ -197,9 +197,10 @@ class Documents:
 
     def twins(self, document: Document, tokens: frozenset[str]) -> list[Document]:
         """Give earlier unclassified documents these may read that the issuer calls the same."""
-        if document.classification is not Classification.NONE:
+        marks = _marks(document)
+        if document.classification is not Classification.NONE or not marks:
             return []
-        marked = select(t.mark.c.document).where(t.mark.c.digest.in_(_marks(document)))
+        marked = select(t.mark.c.document).where(t.mark.c.digest.in_(marks))
         query = _documents().where(
             t.document.c.id.in_(marked),
             t.document.c.id != document.id,

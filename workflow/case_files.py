@@ -101,6 +101,13 @@ def files_seen(office: Office, *, by: Person) -> list[CaseFile]:
         return unit.case_files.seen_by(tokens_of(by), classes_of(by))
 
 
+def own_open_files(office: Office, *, by: Person) -> list[CaseFile]:
+    """Give the open files this person makes, as far as they may still open them."""
+    with office.database.reading() as unit:
+        found = unit.case_files.open_of(by.id)
+    return [one for one in found if tokens_of(by) and cleared(by, one.classification)]
+
+
 def file_view(office: Office, id: str, *, by: Person) -> FileView:
     """Give a file as this person sees it. Raises NotFound."""
     with office.database.reading() as unit:

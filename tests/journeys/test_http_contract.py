@@ -101,6 +101,16 @@ POST /delegations/{id}/revoke
 POST /documents/{id}/proof
 PUT /calendar/{day}
 GET /audit/verify
+GET /documents/{id}/evidence
+GET /documents/{id}/signatures/{n}/content
+GET /documents/{id}/signatures/{n}/pages/{page}.png
+GET /workflows/{name}/versions
+GET /workflows/{name}/versions/{n}
+POST /documents/{id}/classification
+POST /workflows/preview
+POST /workflows/{name}/simulation
+POST /workflows/{name}/versions/{n}/restore
+PUT /workflows/{name}
 GET /openapi.json
 """
 ROOT_OPERATIONS = ("GET /healthz", "GET /metrics", "GET /readyz")

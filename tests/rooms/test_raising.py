@@ -308,6 +308,7 @@ SHUT_OR_GONE = {
     *("attachment.name", "entry.columns", "entry.cancelled", "entry.shut"),
     *("remark.text", "remark.shut", "words.text", "mark.digest", "dispatch.note"),
     *("reservation.reason", "reservation.voided", "reservation.shut"),
+    *("ledger_line.cells", "ledger_line.shut"),
     *("signing_request.awaited",),
 }
 """What may say words of a document, and is shut, emptied or deleted when its class is raised."""

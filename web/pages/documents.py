@@ -17,7 +17,7 @@ from web.pages.drawn import drawn
 from web.pages.road_line import line_of
 from web.pages.words import desk_names
 from web.phrases import phrase, title
-from workflow.case_files import files_seen
+from workflow.case_files import own_open_files
 from workflow.classify import may_classify
 from workflow.draw import places_of
 from workflow.look import (
@@ -125,8 +125,4 @@ def undo_of(seen: View) -> bool:
 def _own_files(seen: View) -> list[CaseFile]:
     """Give my open files in which the document does not lie yet."""
     lies = {one.id for one in seen.files}
-    return [
-        one
-        for one in files_seen(office(), by=person())
-        if one.owner == person().id and one.state == "open" and one.id not in lies
-    ]
+    return [one for one in own_open_files(office(), by=person()) if one.id not in lies]
