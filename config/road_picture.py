@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from config.located import Located
-from records.route import OUTCOMES, Act, Effect, Route, SamePerson, State
+from records.route import BESIDE, OUTCOMES, Act, Effect, Route, SamePerson, State
 
 Places = Mapping[str, list[str | int]]
 
@@ -21,13 +21,13 @@ def check_picture(located: Located, route: Route, places: Places) -> None:
     """
     if route.start not in route.states or route.states[route.start].home[0]:
         raise located.wrong(["start"], f"there is no state {route.start!r}")
+    if not route.states[route.start].acts:
+        raise located.wrong(["start"], f"nobody acts in {route.start!r}, so nothing begins there")
     for name, state in route.states.items():
         place = places[name]
         for where, to in _targets(state):
             _check_target(located, route, state, [*place, *where], to)
-        if state.acts and not state.who and not state.parallel:
-            # Even where each act says who: the document must lie on somebody's desk.
-            raise located.wrong(place, "nobody's desk: this state does not say who")
+        _check_acts(located, state, place)
         _check_same_person(located, state, place)
         _check_automatic(located, state, place)
         if state.home[0]:
@@ -38,6 +38,16 @@ def check_picture(located: Located, route: Route, places: Places) -> None:
     circle = _circle(route)
     if circle:
         raise located.wrong(places[circle], "this leads back to itself without anybody acting")
+
+
+def _check_acts(located: Located, state: State, place: list[str | int]) -> None:
+    for act in state.acts:
+        if {act.name, act.also} & BESIDE:
+            why = "this name means the same on every road; see allows"
+            raise located.wrong([*place, "actions", act.name], why)
+    if state.acts and not state.who and not state.parallel:
+        # Even where each act says who: the document must lie on somebody's desk.
+        raise located.wrong(place, "nobody's desk: this state does not say who")
 
 
 def _targets(state: State) -> Iterable[tuple[list[str | int], str]]:

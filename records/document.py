@@ -162,6 +162,7 @@ class Document:
     number: Number | None = None
     signer: str = ""  # id of the leader who signed
     assignee: str = ""  # id of the person who answers for it now (incoming)
+    rests_since: datetime | None = None  # aware, UTC: suspended, and nobody acts meanwhile
     revisions: tuple[Revision, ...] = ()
     attachments: tuple[Attachment, ...] = ()
 

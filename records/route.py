@@ -2,9 +2,10 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
-from records.condition import Condition
+from records.condition import Condition, number_in
 from records.document import Digest, Direction
 from records.person import Role
 from records.working_time import Span
@@ -78,6 +79,15 @@ class Extra(StrEnum):
     APPROVER = "add-approver"  # another one must agree too
     REASSIGN = "reassign"  # it becomes somebody else's
     SUSPEND = "suspend"  # everything rests, deadlines too, until it is resumed
+
+
+BESIDE = frozenset(
+    {
+        *Extra,
+        *("give-opinion", "hand-back", "call-back", "co-approve", "co-decline", "resume"),
+    }
+)
+"""Names of what is done beside the acts of a road, which no act may bear."""
 
 
 class SamePerson(StrEnum):
@@ -209,6 +219,18 @@ class FieldKind(StrEnum):
     TEXT = "text"
     NUMBER = "number"
     DATE = "date"
+
+
+def fits(kind: FieldKind, told: str) -> bool:
+    """Tell whether something may stand in a field of this kind."""
+    if kind is FieldKind.NUMBER:
+        return number_in(told) is not None
+    if kind is FieldKind.DATE:
+        try:
+            date.fromisoformat(told)
+        except ValueError:
+            return False
+    return True
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,31 @@
 """A step of a document's road: opened, lying on somebody's desk, and closed by one act."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
+
+
+class StepKind(StrEnum):
+    """What a step is."""
+
+    STEP = "step"  # of the road: somebody acts and the document goes on
+    JOIN = "join"  # of the road: open as long as its branches run
+    OPINION = "opinion"  # somebody was asked; the step it hangs on stays as it is
+    APPROVER = "approver"  # somebody more must agree before the step it hangs on may
+    ERRAND = "errand"  # somebody else looks first; until then the step it hangs on rests
+
+
+ROAD = frozenset({StepKind.STEP, StepKind.JOIN})
+"""Kinds of steps that are states of the road."""
+
+DROPPED = "dropped"
+"""Outcome of a step that nobody needs any more."""
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One stay of a document in one state."""
+    """One stay of a document in one state, or something asked of somebody meanwhile."""
 
     document: str
     n: int  # 1, 2, 3 … in the order they were opened
@@ -22,6 +41,22 @@ class Step:
     digest: str = ""  # the bytes that act spoke of
     approval: bool = False
     cancelled_at: datetime | None = None  # when its approval ceased to count
+    kind: StepKind = StepKind.STEP
+    parent: int = 0  # n of the join whose branch it is in, or of the step it hangs on
+    branch: str = ""  # which branch of that join
+    outcome: str = ""  # of a join, or of the act that ended a branch; dropped if nobody needs it
+    since: int = 0  # the document's version from which on it is as it is now
+    asked_by: str = ""  # id of the person who asked for it, where the road did not
+    votes: Mapping[str, str] = field(default_factory=dict)  # of a join: what its branches said
+    held_due_at: datetime | None = None  # the deadline it had when its document was suspended
+    held_soon_at: datetime | None = None
+    settled: bool = False  # its deadline was set by somebody and is no longer the road's
+    by_hand: frozenset[str] = frozenset()  # tokens on the desk that somebody put there
+
+    @property
+    def open(self) -> bool:
+        """Tell whether it still waits."""
+        return self.closed_at is None
 
     def overdue(self, now: datetime) -> bool:
         """Tell whether it should have been done before now."""

@@ -147,6 +147,15 @@ class Calendar:
             left -= max(end - begin, timedelta())
         raise Refused("calendar.endless")
 
+    def between(self, since: datetime, until: datetime) -> timedelta:
+        """Give how much working time lies between two moments, none where they are turned."""
+        found = timedelta()
+        for begin, end in self._stretches(since, 1):
+            if begin >= until:
+                break
+            found += max(min(end, until) - max(begin, since), timedelta())
+        return found
+
     def deadline(self, since: datetime, span: Span, *, at_once: bool = False) -> Deadline:
         """Give until when something that began at ``since`` must be done.
 

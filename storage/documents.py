@@ -2,7 +2,7 @@
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from hashlib import sha256
 from typing import Any, cast
 
@@ -152,6 +152,21 @@ class Documents:
     def among(self, ids: Sequence[str]) -> list[Document]:
         """Give these documents, as far as they are there, in no order."""
         return self.several(_documents().where(t.document.c.id.in_(ids)))
+
+    def opened(self, id: str, person: str, digest: str) -> bool:
+        """Tell whether somebody opened these bytes of a document."""
+        column = t.opening.c
+        query = select(column.at).where(
+            column.document == id, column.person == person, column.digest == digest
+        )
+        return self._connection.execute(query).first() is not None
+
+    def note_opening(self, id: str, person: str, digest: str, at: datetime) -> None:
+        """Keep that somebody opened these bytes; a second time changes nothing."""
+        if not self.opened(id, person, digest):
+            self._connection.execute(
+                insert(t.opening).values(document=id, person=person, digest=digest, at=at)
+            )
 
     def page(
         self, bounds: Bounds, classes: Collection[str], *, after: str = "", limit: int = 50
@@ -352,6 +367,7 @@ class Documents:
             "recipients": list(document.recipients),
             "signer": document.signer,
             "assignee": document.assignee,
+            "rests_since": document.rests_since,
             "shut": shut,
             **words,
         }
@@ -415,6 +431,7 @@ class Documents:
             number=_number(row),
             signer=row.signer,
             assignee=row.assignee,
+            rests_since=row.rests_since,
             revisions=tuple(revisions[row.id]),
             attachments=tuple(enclosed),
         )

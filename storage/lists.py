@@ -59,7 +59,9 @@ def waiting(tokens: frozenset[str], classes: Collection[str], after: str, limit:
         for token in sorted(tokens)
     ]
     found = _together(ways)
-    return select(found).order_by(found.c.at, found.c.id).limit(limit).subquery("lying")
+    # In branches side by side, more than one step of a document may lie on the same desk.
+    once = select(found.c.id, func.min(found.c.at).label("at")).group_by(found.c.id).subquery()
+    return select(once).order_by(once.c.at, once.c.id).limit(limit).subquery("lying")
 
 
 def how_many(tokens: frozenset[str], classes: Collection[str]) -> Select[Any]:

@@ -152,6 +152,7 @@ document = Table(
     Column("shut", LargeBinary),  # the words of a classified document, encrypted by the vault
     Column("signer", String(64), nullable=False, default=""),
     Column("assignee", String(64), nullable=False, default=""),
+    Column("rests_since", Moment),  # somebody suspended it
     CheckConstraint(
         "classification IN ('none', 'confidential', 'secret', 'top_secret')", name="known_class"
     ),
@@ -187,6 +188,15 @@ attachment = Table(
     Column("media", String(100), nullable=False),
 )
 
+opening = Table(
+    "opening",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("person", String(64), primary_key=True),
+    Column("digest", String(64), primary_key=True),  # the bytes they opened
+    Column("at", Moment, nullable=False),  # for the first time
+)
+
 reader = Table(
     "reader",
     metadata,
@@ -212,6 +222,16 @@ step = Table(
     Column("digest", String(64), nullable=False, default=""),  # the bytes the act spoke of
     Column("approval", Boolean, nullable=False, default=False),
     Column("cancelled_at", Moment),  # an approval of bytes that are no longer the latest
+    Column("kind", String(20), nullable=False, default="step"),
+    Column("parent", Integer, nullable=False, default=0),  # the step it lies in or hangs on
+    Column("branch", String(40), nullable=False, default=""),
+    Column("outcome", String(20), nullable=False, default=""),
+    Column("since", Integer, nullable=False, default=0),  # the document's version it is so from
+    Column("asked_by", String(64), nullable=False, default=""),
+    Column("votes", JSON, nullable=False, default=dict),  # of a join: branch → outcome
+    Column("held_due_at", Moment),  # while its document rests
+    Column("held_soon_at", Moment),
+    Column("settled", Boolean, nullable=False, default=False),  # its deadline is not the road's
     Index(
         "ix_step_open",
         "document",
@@ -282,6 +302,7 @@ desk = Table(
     Column("document", String(64), primary_key=True),
     Column("step", Integer, primary_key=True),
     Column("token", String(80), primary_key=True),  # whose desk it lies on
+    Column("by_hand", Boolean, nullable=False, default=False),  # somebody put it there
     Column("opened_at", Moment),  # the step's while it is open: desks are read in this order
     ForeignKeyConstraint(["document", "step"], ["step.document", "step.n"]),
     Index(

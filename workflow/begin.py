@@ -26,9 +26,9 @@ from records.errors import NotAllowed, Refused
 from records.person import Person, Role
 from records.route import Route
 from storage.unit import Unit
-from workflow.deadline import open_step
+from workflow.course import course_of
 from workflow.office import Office
-from workflow.road import desk_of
+from workflow.opening import begin_steps
 
 NOWHERE = Source()
 
@@ -180,10 +180,10 @@ def lay_down(
     office: Office, unit: Unit, route: Route, document: Document, event: AuditEvent
 ) -> None:
     """Keep a new document in one transaction: its rows, first step, log entry and jobs."""
-    first = route.states[route.start]
-    desk = desk_of(unit, document, first.who)
-    unit.documents.add(document, readers_of(document, desk))
-    open_step(office, unit, document, first, desk, at=event.at)
+    unit.documents.add(document, readers_of(document, ()))
+    course = course_of(route, document, ())
+    course.enter(route.start)
+    begin_steps(office, unit, route, document, course, at=event.at)
     unit.audit.append(event)
     leave_reading(unit, document)
     # What comes from elsewhere is checked as it came (Decree 30/2020, art. 21).

@@ -9,7 +9,7 @@ from records.route import Act
 from storage.unit import Unit
 from workflow.mandates import mandates_of
 from workflow.office import Office
-from workflow.road import Standing, behalf_of, offered
+from workflow.road import Standing, behalf_of, offers
 
 A_PAGE = 100
 """How many documents of another's desk are read at a time."""
@@ -26,8 +26,9 @@ def waiting_for_others(
     for giver in _givers(office, unit, by):
         ours = 0
         for at in _desk(office, unit, giver, by, after):
-            acts = tuple(offered(unit, at, by))
-            behalf = list(behalf_of(unit, at, acts, by).values())
+            theirs = offers(unit, at, by)
+            acts = tuple({one.act.name: one.act for one in theirs}.values())
+            behalf = list(behalf_of(unit, at, theirs, by).values())
             if behalf:
                 found.setdefault(at.document.id, (at, acts, behalf[0]))
                 ours += 1
@@ -38,8 +39,8 @@ def waiting_for_others(
 
 def _desk(office: Office, unit: Unit, giver: Person, by: Person, after: str) -> Iterator[Standing]:
     """Give what lies on somebody's desk, as far as the other is cleared for it too."""
-    classes = classes_of(by) & classes_of(giver)
-    while page := unit.documents.waiting(tokens_of(giver), classes, after=after, limit=A_PAGE):
+    classes, tokens = classes_of(by) & classes_of(giver), tokens_of(giver)
+    while page := unit.documents.waiting(tokens, classes, after=after, limit=A_PAGE):
         steps = unit.steps.several([one.id for one in page])
         for document in page:
             at = Standing(
@@ -48,9 +49,9 @@ def _desk(office: Office, unit: Unit, giver: Person, by: Person, after: str) -> 
                 office.roads.of(unit, document.definition, document.workflow),
                 mandates_of(unit, document, by, office.today()),
             )
-            if at.step is not None:
-                yield at
-                after = f"{at.step.opened_at.isoformat()}_{document.id}"
+            yield at
+            since = min(one.opened_at for one in at.steps if one.open and one.desk & tokens)
+            after = f"{since.isoformat()}_{document.id}"
         if len(page) < A_PAGE:
             return
 

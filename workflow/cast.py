@@ -12,7 +12,7 @@ from records.person import Person, Role, Unit
 from records.route import Route, Who
 from storage.people import People
 from storage.unit import Unit as UnitOfWork
-from workflow.road import desk_for
+from workflow.desks import desk_for
 
 NEVER = datetime(2020, 1, 1, tzinfo=UTC)
 

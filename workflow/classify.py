@@ -10,9 +10,12 @@ from records.audit import AuditEvent
 from records.document import Classification, Digest, Document
 from records.errors import NotAllowed, Outrun, Refused, Unavailable
 from records.person import Person, Role
+from records.route import Whom
+from records.step import Step, StepKind
 from storage.unit import Unit
+from workflow.desks import able, desk_of
 from workflow.office import Office
-from workflow.road import Choice, Standing, desk_of, standing
+from workflow.road import Choice, Standing, standing
 
 RAISERS = frozenset(
     {Role.UNIT_HEAD, Role.OFFICE_CHIEF, Role.LEADER, Role.REGISTRY_CLERK, Role.ARCHIVIST}
@@ -77,8 +80,8 @@ def close(  # noqa: PLR0913 - who raised what to which class, when and why
     involved = {f"person:{by}", *(f"person:{one.closed_by}" for one in was.steps if one.closed_by)}
     for step in was.steps:
         if step.closed_at is None:
-            desk = _desk(unit, was, raised, step.state, by)
-            unit.steps.lay(document.id, step.n, desk)
+            desk = _desk(unit, was, raised, step, by)
+            unit.steps.lay(step, desk)
             involved |= desk
     unit.documents.admit_only(document.id, readers_of(raised, involved))
     facts = {"was": str(document.classification), "class": str(to), "recalled": str(recalled)}
@@ -120,9 +123,16 @@ def _keep_in_vault(office: Office, document: Document) -> None:
     keep_files(office, document, files)
 
 
-def _desk(unit: Unit, was: Standing, raised: Document, state: str, by: str) -> frozenset[str]:
+def _desk(unit: Unit, was: Standing, raised: Document, step: Step, by: str) -> frozenset[str]:
+    state = was.route.states[step.state]
+    if step.kind is StepKind.JOIN and not state.who:
+        return frozenset()
+    chosen = step.by_hand or any(one.whom is Whom.CHOSEN for one in state.who)
+    if chosen:
+        cleared_for = {f"person:{one.id}" for one in able(unit, raised)}
+        return step.desk & cleared_for or frozenset({f"person:{by}"})
     try:
-        return desk_of(unit, raised, was.route.states[state].who)
+        return desk_of(unit, raised, state.who)
     except Refused:  # nobody there is cleared: it waits with whoever raised it
         return frozenset({f"person:{by}"})
 

@@ -1,30 +1,23 @@
 """Until when a step must be done: the road's word, counted in the office's working time."""
 
-from datetime import datetime
+from dataclasses import replace
 
 from records.document import Document, Urgency
 from records.route import State
+from records.step import Step, StepKind
 from records.working_time import Calendar
 from storage.unit import Unit
 from workflow.office import Office
 
 
-def open_step(  # noqa: PLR0913 - which document, where, on whose desk, since when
-    office: Office,
-    unit: Unit,
-    document: Document,
-    state: State,
-    desk: frozenset[str],
-    *,
-    at: datetime,
-) -> int:
-    """Open the step of a state on these desks with its deadline, and give its number."""
-    deadline = None
-    if state.within is not None:
+def open_step(office: Office, unit: Unit, document: Document, state: State, step: Step) -> None:
+    """Open a step of a state on its desks, with the deadline the road gives it."""
+    if state.within is not None and step.due_at is None:
         urgent = document.urgency is not Urgency.NORMAL
         calendar = calendar_of(office, unit)
-        deadline = calendar.deadline(at, state.within, at_once=urgent)
-    return unit.steps.open(document.id, state.name, desk, at=at, deadline=deadline)
+        deadline = calendar.deadline(step.opened_at, state.within, at_once=urgent)
+        step = replace(step, due_at=deadline.due, soon_at=deadline.soon)
+    unit.steps.open(step)
 
 
 def calendar_of(office: Office, unit: Unit) -> Calendar:
@@ -37,7 +30,8 @@ def count_again(office: Office, unit: Unit) -> None:
     calendar = calendar_of(office, unit)
     for step, version, name, urgency in unit.steps.open_ones():
         state = office.roads.of(unit, version, name).states.get(step.state)
-        if state is not None and state.within is not None:
+        counts = step.kind is StepKind.STEP and not step.settled
+        if counts and state is not None and state.within is not None:
             urgent = urgency != Urgency.NORMAL
             deadline = calendar.deadline(step.opened_at, state.within, at_once=urgent)
             unit.steps.set_deadline(step.document, step.n, deadline)

@@ -2,15 +2,17 @@
 
 from dataclasses import replace
 
-from identity.reading import cleared, tokens_of
-from records.document import Direction, Document
+from identity.reading import cleared, readers_of, tokens_of
+from records.document import Classification, Direction, Document
 from records.errors import Refused
 from records.person import Person, Role
 from records.route import Act, Effect
 from storage.unit import Unit
 from workflow.advance import Deed, advance
+from workflow.behind import returnable
+from workflow.desks import desk_of
 from workflow.office import Office
-from workflow.road import Choice, Standing, judge, needs_revision, standing
+from workflow.road import Choice, Standing, aimed, judge, needs_revision, standing
 from workflow.sign import placement_of
 
 EVENTS = {
@@ -23,6 +25,8 @@ EVENTS = {
     "complete": "step:completed",
     "close": "step:closed",
     "cancel": "number:cancelled",
+    "decline": "step:declined",
+    "notify": "step:told",
 }
 
 
@@ -35,12 +39,28 @@ def decide(office: Office, id: str, action: str, choice: Choice, *, by: Person) 
     if action == "submit":
         _require_places(office, id, choice, by)
     with office.database.unit() as unit:
-        was = standing(office, unit, id, by)
-        act = judge(unit, was, action, by, choice)
+        found = standing(office, unit, id, by, whole=action == "return")
+        was = aimed(unit, found, action, by, choice.step)
+        act = _meant(was, judge(unit, was, action, by, choice), choice)
         day = at.astimezone(office.zone).strftime("%d/%m/%Y")
         changed, facts = _effect(unit, was, act, choice, day)
         event = EVENTS.get(act.name, "step:approved")
-        return advance(office, unit, was, changed, Deed(act, by, at, choice, event, facts))
+        moved = advance(office, unit, was, changed, Deed(act, by, at, choice, event, facts))
+        if act.does is Effect.NOTIFY:
+            _tell(office, unit, moved, act)
+        return moved
+
+
+def _meant(was: Standing, act: Act, choice: Choice) -> Act:
+    """Give the act as it was meant: a return may lead to any step the document passed.
+
+    Raises  Refused: it was never there, or cannot go back behind a signature or a number.
+    """
+    if act.name != "return" or choice.to in ("", act.to):
+        return act
+    if choice.to not in {state.name for state in returnable(was)}:
+        raise Refused("return.not-there", to=choice.to)
+    return replace(act, to=choice.to)
 
 
 def _require_places(office: Office, id: str, choice: Choice, by: Person) -> None:
@@ -51,6 +71,18 @@ def _require_places(office: Office, id: str, choice: Choice, by: Person) -> None
     document = was.document
     if document.direction is not Direction.INCOMING:
         placement_of(office, document)
+
+
+def _tell(office: Office, unit: Unit, document: Document, act: Act) -> None:
+    """Let in those an act tells, and leave them a message; of a secret one, no message."""
+    tokens = desk_of(unit, document, act.tells)
+    unit.documents.admit(document.id, readers_of(document, tokens))
+    if document.classification is not Classification.NONE or office.mailer is None:
+        return
+    for one in unit.people.all():
+        if one.email and tokens_of(one) & tokens:
+            key = f"{document.id}:{document.version}:{one.id}"
+            unit.enqueue("tell", document.id, one.id, key=key)
 
 
 def _effect(

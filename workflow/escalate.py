@@ -27,7 +27,7 @@ def escalate(office: Office, unit: Unit, document: Document, step: Step, one: Re
         return False
     alone = state.escalates.how is Way.REASSIGN
     desk = heads if alone else step.desk | heads
-    unit.steps.lay_anew(step, desk)
+    unit.steps.lay(step, desk)
     unit.documents.admit(document.id, readers_of(document, desk))
     facts = {"how": state.escalates.how, "to": " ".join(sorted(heads)), "step": str(step.n)}
     unit.audit.append(AuditEvent("step:escalated", "system", one.at, document.id, facts))

@@ -13,8 +13,8 @@ from records.person import Person, Post, Role
 from records.step import Step
 from storage.unit import Unit
 from workflow.advance import leave_jobs
+from workflow.desks import desk_of
 from workflow.office import Office
-from workflow.road import desk_of
 
 
 class Outcome(StrEnum):
@@ -171,7 +171,7 @@ def _keep(  # noqa: PLR0913 - a document before and after, and its desks
     unit.documents.change(moved, seen=document.version)
     for step, desk in desks:
         if desk != step.desk:
-            unit.steps.lay_anew(step, desk)
+            unit.steps.lay(step, desk)
         unit.documents.admit(moved.id, readers_of(moved, desk))
     unit.documents.admit(moved.id, {f"person:{change.new.id}"})
     facts = {"person": change.old.id, "successor": change.new.id}

@@ -11,13 +11,16 @@ from records.errors import Refused
 from records.person import Person
 from records.step import Step
 from workflow.carry import carry, report
+from workflow.desks import SYSTEM
 from workflow.dispatch import passport_of
 from workflow.find import index
 from workflow.inspect import inspect
 from workflow.office import Office
+from workflow.perform import perform
 from workflow.purge import purge
 from workflow.reminding import letter
 from workflow.renew import prove
+from workflow.road import Choice
 
 Job = Callable[[str, str], None]
 
@@ -31,6 +34,8 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "remind": lambda reminder, person: letter(office, reminder, person),
         "carry": lambda dispatch, _: carry(office, dispatch),
         "inspect": lambda document, _: inspect(office, document),
+        "tell": lambda document, person: tell(office, document, person),
+        "automatic": lambda document, n: by_itself(office, document, int(n)),
         "purge": lambda document, to: purge(office, document, to),
         "prove": lambda document, digest: prove(office, document, digest),
         "report": lambda document, code: report(office, document, code),
@@ -74,21 +79,43 @@ def notify(office: Office, id: str, version: int) -> None:
         document = unit.documents.get(id)
         steps = unit.steps.of(id)
         everybody = unit.people.all()
-    step = next((one for one in steps if one.closed_at is None), None)
-    if step is None or document.version != version:
+    # In branches others may have acted since: what counts is what began with that version.
+    for step in (one for one in steps if one.open and one.since == version):
+        for person in _addressed(step, everybody):
+            _write(office, office.mailer, document, step.state, person)
+
+
+def tell(office: Office, id: str, person: str) -> None:
+    """Tell somebody by e-mail of a document that a step of its road lets them know of."""
+    if office.mailer is None:
         return
-    for person in _addressed(step, everybody):
-        _write(office, office.mailer, document, person)
+    with office.database.reading() as unit:
+        document = unit.documents.get(id)
+        reader = unit.people.get(person)
+    if reader.active:
+        _write(office, office.mailer, document, document.state, reader)
+
+
+def by_itself(office: Office, id: str, n: int) -> None:
+    """Do the act that the office does by itself, if its step still waits."""
+    with office.database.reading() as unit:
+        document = unit.documents.get(id)
+        step = next((one for one in unit.steps.of(id) if one.n == n and one.open), None)
+        route = office.roads.of(unit, document.definition, document.workflow)
+    if step is None:
+        return
+    choice = Choice(shown=document.latest.digest, step=n)
+    perform(office, id, route.states[step.state].automatic, choice, by=SYSTEM)
 
 
 def _addressed(step: Step, everybody: list[Person]) -> list[Person]:
     return [one for one in everybody if one.email and tokens_of(one) & step.desk]
 
 
-def _write(office: Office, mailer: Mailer, document: Document, person: Person) -> None:
+def _write(office: Office, mailer: Mailer, document: Document, name: str, person: Person) -> None:
     cleared = clear(passport_of(document), destination=person.email, purpose="mail")
     route = office.route_of(document)
-    state = route.states[document.state].title.vi
+    state = route.states[name].title.vi
     mailer.notify(
         cleared,
         to=person.email,

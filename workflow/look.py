@@ -21,13 +21,18 @@ from records.signature import Intake
 from records.step import Step
 from storage.lists import COUNTED
 from workflow.behalf import waiting_for_others
+from workflow.beside import Side, sides
 from workflow.case_files import files_of
 from workflow.duplicates import twin_of
 from workflow.office import Office
+from workflow.prospects import Prospects, prospects
 from workflow.reserve import held_for
 from workflow.revise import may_revise
-from workflow.road import Standing, behalf_of, offered, standing
+from workflow.road import Offer, Standing, behalf_of, offers, standing
 from workflow.sign import placement_of
+
+OF_ROADS = ("branch", "through", "joined", "same_person", "asked", "asked_by", "assignee")
+"""What the log tells of branches, choices and of those who were asked."""
 
 FULL_DESK = 200
 """How many documents of a desk are given at a time."""
@@ -41,7 +46,9 @@ class View:
     """A document as one person sees it now."""
 
     standing: Standing
-    acts: tuple[Act, ...]  # exactly what this person may do now
+    offers: tuple[Offer, ...]  # exactly what this person may do now, step by step
+    sides: tuple[Side, ...]  # and what beside the road
+    prospects: Prospects  # what may be chosen with it
     may_revise: bool
     dispatches: tuple[Dispatch, ...]
     names: Mapping[str, str]  # by account name
@@ -61,9 +68,14 @@ class View:
         return self.standing.document
 
     @property
+    def acts(self) -> tuple[Act, ...]:
+        """Give the acts of the road, each name once."""
+        return tuple({offer.act.name: offer.act for offer in self.offers}.values())
+
+    @property
     def actions(self) -> list[str]:
-        """Give the names of the acts, other names included."""
-        return [name for act in self.acts for name in (act.name, act.also) if name]
+        """Give the names of all that may be done, other names included."""
+        return named(self.acts, self.sides)
 
 
 def view(office: Office, id: str, *, by: Person) -> View:
@@ -71,12 +83,15 @@ def view(office: Office, id: str, *, by: Person) -> View:
     with office.database.reading() as unit:
         at = standing(office, unit, id, by, whole=True)
         dispatches = tuple(unit.dispatches.of(id))
+        found, beside = tuple(offers(unit, at, by)), tuple(sides(unit, at, by))
+        acts = [offer.act for offer in found]
         abouts = [id, *(one.id for one in dispatches)]
-        acts = tuple(offered(unit, at, by))
         numbers = any(act.does in (Effect.SEAL, Effect.ENTER) for act in acts)
         return View(
             standing=at,
-            acts=acts,
+            offers=found,
+            sides=beside,
+            prospects=prospects(unit, at, found, beside, by),
             may_revise=may_revise(at, by),
             dispatches=dispatches,
             names=unit.people.names(_involved(at)),
@@ -85,11 +100,17 @@ def view(office: Office, id: str, *, by: Person) -> View:
             proof=unit.proofs.of(id),
             pending=tuple(unit.jobs.pending(abouts)),
             failed=tuple(unit.jobs.failed_for(abouts)),
-            behalf=behalf_of(unit, at, acts, by),
+            behalf=behalf_of(unit, at, found, by),
             twin=twin_of(unit, at.document, by=by),
             files=files_of(unit, at.document, by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
         )
+
+
+def named(acts: Sequence[Act], beside: Sequence[Side]) -> list[str]:
+    """Give the names of what may be done, each once."""
+    names = [name for act in acts for name in (act.name, act.also) if name]
+    return list(dict.fromkeys([*names, *(one.name for one in beside)]))
 
 
 def _involved(at: Standing) -> set[str]:
@@ -98,7 +119,7 @@ def _involved(at: Standing) -> set[str]:
     found |= {one.by for one in document.revisions} | set(document.fields.values())
     found |= set(document.fields.get("cosigners", "").split())
     for step in at.steps:
-        found |= {step.closed_by, step.on_behalf_of}
+        found |= {step.closed_by, step.on_behalf_of, step.asked_by}
         found |= {token.removeprefix("person:") for token in step.desk}
     return found - {""}
 
@@ -150,8 +171,10 @@ def revision_of(document: Document, which: str) -> Revision:
 
 def content(office: Office, id: str, which: str, *, by: Person) -> tuple[Revision, bytes]:
     """Give the bytes of a revision, re-hashed; the look is logged."""
-    document = _opened(office, id, by)
+    with office.database.reading() as unit:
+        document = standing(office, unit, id, by).document
     revision = revision_of(document, which)
+    _log_look(office, document, by, shown=revision.digest)
     return revision, office.contents.get(document, revision.digest)
 
 
@@ -183,9 +206,9 @@ def page_picture(  # noqa: PLR0913 - which page of which revision, how wide, for
     """
     with office.database.reading() as unit:
         document = standing(office, unit, id, by).document
-    if page == 1:
-        _log_look(office, document, by)
     revision = revision_of(document, which)
+    if page == 1:
+        _log_look(office, document, by, shown=revision.digest)
     if revision.media is not Media.PDF:
         raise NotFound("page.unknown")
     return office.reader.page_png(office.contents.get(document, revision.digest), page, width=width)
@@ -235,6 +258,7 @@ def history_lines(
             "made": entry.event.facts.get("made", ""),
             "number": entry.event.facts.get("number", ""),
             "comment": remark,
+            **{name: entry.event.facts.get(name, "") for name in OF_ROADS},
         }
         for entry, remark in entries
     ]
@@ -245,9 +269,15 @@ class Waiting:
     """A document on somebody's desk."""
 
     document: Document
-    step: Step
+    step: Step  # the one that lies on their desk longest
     acts: tuple[Act, ...]
+    sides: tuple[Side, ...] = ()
     mandate: Mandate | None = None  # in whose name, where it waits for another
+
+    @property
+    def actions(self) -> list[str]:
+        """Give the names of all that may be done, other names included."""
+        return named(self.acts, self.sides)
 
     @property
     def cursor(self) -> str:
@@ -265,13 +295,14 @@ def desk(office: Office, *, by: Person, after: str = "", limit: int = FULL_DESK)
         for document in found:
             route = office.roads.of(unit, document.definition, document.workflow)
             at = Standing(document, tuple(steps[document.id]), route)
-            if at.step is not None:
-                acts = tuple(offered(unit, at, by))
-                waiting[document.id] = Waiting(document, at.step, acts)
+            mine = [one for one in at.steps if one.open and one.desk & tokens_of(by)]
+            acts = tuple({offer.act.name: offer.act for offer in offers(unit, at, by)}.values())
+            beside = tuple(sides(unit, at, by))
+            waiting[document.id] = Waiting(document, mine[0], acts, beside)
         for at, acts, mandate in waiting_for_others(office, unit, by, after=after, limit=limit):
             own = waiting.get(at.document.id)
             if at.step is not None and not (own and own.acts):
-                waiting[at.document.id] = Waiting(at.document, at.step, acts, mandate)
+                waiting[at.document.id] = Waiting(at.document, at.step, acts, mandate=mandate)
     return sorted(waiting.values(), key=lambda one: (one.step.opened_at, one.document.id))[:limit]
 
 
@@ -343,8 +374,10 @@ def _opened(office: Office, id: str, by: Person) -> Document:
     return document
 
 
-def _log_look(office: Office, document: Document, by: Person) -> None:
+def _log_look(office: Office, document: Document, by: Person, *, shown: str = "") -> None:
     with office.database.unit() as unit:
+        if shown:
+            unit.documents.note_opening(document.id, by.id, shown, office.clock())
         facts = {"digest": document.latest.digest}
         event = AuditEvent("document:viewed", by.id, office.clock(), document.id, facts)
         unit.audit.append(event)

@@ -1,5 +1,7 @@
 """Any act by its name: the verb that its effect needs is found on the document's own road."""
 
+from collections.abc import Callable, Mapping
+
 from records.document import Document
 from records.person import Person
 from records.route import Effect
@@ -7,9 +9,24 @@ from workflow.archive import archive
 from workflow.decide import decide
 from workflow.dispatch import dispatch
 from workflow.office import Office
+from workflow.opinion import ANSWERING, ASKING, ask, call_back, reply
+from workflow.reassign import reassign
 from workflow.road import Choice
 from workflow.seal import enter, seal
 from workflow.sign import sign
+from workflow.suspend import resume, suspend
+
+Verb = Callable[..., Document]
+
+BESIDE: Mapping[str, Verb] = {
+    **dict.fromkeys(ASKING, ask),
+    **dict.fromkeys(ANSWERING, reply),
+    "call-back": call_back,
+    "reassign": reassign,
+    "suspend": suspend,
+    "resume": resume,
+}
+"""Verbs about a step that stays open; no road can give their names another meaning."""
 
 
 def perform(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
@@ -17,6 +34,8 @@ def perform(office: Office, id: str, action: str, choice: Choice, *, by: Person)
 
     Raises  NotFound: there is none that they may know of; else as the verb's own.
     """
+    if action in BESIDE:
+        return BESIDE[action](office, id, action, choice, by=by)
     with office.database.reading() as unit:
         name, version, state = unit.documents.place(id)
         route = office.roads.of(unit, version, name)

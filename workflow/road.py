@@ -1,21 +1,26 @@
 """Who may do what now: the road as configured, read for one document and one person."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
 
-from identity.reading import cleared, tokens_of
+from identity.reading import tokens_of
 from records.delegation import Mandate
 from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
-from records.person import Person, Role
-from records.route import BACKWARD, Act, Effect, Need, Route, State, Who, Whom
+from records.person import Person
+from records.route import BACKWARD, DECLINED, Act, Effect, Need, Route, State, Who, Whom, fits
 from records.signing import Leave
-from records.step import Step
-from storage.people import People
+from records.step import ROAD, Step, StepKind
 from storage.unit import Unit as UnitOfWork
+from workflow.desks import BY_ITSELF, SYSTEM, possible
 from workflow.mandates import mandates_of, may_know
 from workflow.office import Office
-from workflow.turns import approved_digest, signers_of, turn_of
+from workflow.required import required
+from workflow.turns import approved_digest
+
+AGAINST = BACKWARD | {"refuse", "decline"}
+"""Acts that are never an approval, and wait for nobody's."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,6 +34,10 @@ class Choice:
     seen: int | None = None  # the version that was shown (If-Match)
     on_behalf_of: str = ""  # in whose name, where several are possible; "": their own first
     reserved: str = ""  # id of a held number to use instead of the next one
+    step: int = 0  # which of several open steps; 0: the first that is theirs
+    next: str = ""  # id of the person chosen for the step this leads to
+    fields: Mapping[str, str] = field(default_factory=dict)  # what the act asks for
+    due: datetime | None = None  # until when an opinion is asked
     leave: Leave = field(default_factory=Leave)  # what lets their key sign
 
 
@@ -40,16 +49,33 @@ class Standing:
     steps: tuple[Step, ...]
     route: Route
     mandates: tuple[Mandate, ...] = ()  # in whose names whoever looks may act today
+    focus: int = 0  # the step that is spoken of; 0: the one on the road itself
 
     @property
     def state(self) -> State:
-        """Give the state it is in."""
-        return self.route.states[self.document.state]
+        """Give the state that is spoken of: the document's, or one inside a branch of it."""
+        step = self.step
+        return self.route.states[step.state if step else self.document.state]
 
     @property
     def step(self) -> Step | None:
-        """Give the open step, if the road goes on."""
-        return next((step for step in self.steps if step.closed_at is None), None)
+        """Give the open step that is spoken of, if the road goes on."""
+        if self.focus:
+            return next((one for one in self.steps if one.n == self.focus), None)
+        return next((one for one in self.open if not one.parent), None)
+
+    @property
+    def open(self) -> list[Step]:
+        """Give every open step of the road, those of branches too."""
+        return [one for one in self.steps if one.open and one.kind in ROAD]
+
+    def on(self, n: int) -> "Standing":
+        """Give the same, speaking of another open step."""
+        return replace(self, focus=n)
+
+    def hanging(self, n: int) -> list[Step]:
+        """Give what is still asked of others about an open step."""
+        return [one for one in self.steps if one.open and one.parent == n and one.kind not in ROAD]
 
     @property
     def approvals(self) -> list[Step]:
@@ -84,6 +110,26 @@ def standing(
     return at
 
 
+@dataclass(frozen=True, slots=True)
+class Offer:
+    """An act that somebody may do now, and the step it ends."""
+
+    step: Step
+    act: Act
+
+
+def offers(unit: UnitOfWork, at: Standing, by: Person) -> list[Offer]:
+    """Give exactly the acts this person may do now, branch by branch."""
+    if at.document.rests_since:
+        return []
+    return [
+        Offer(step, act)
+        for step in at.open
+        for act in offered(unit, at.on(step.n), by)
+        if not waits_for_others(at.on(step.n), act)
+    ]
+
+
 def offered(unit: UnitOfWork, at: Standing, by: Person) -> list[Act]:
     """Give exactly the acts this person may do now, in their own name or another's."""
     return [
@@ -113,11 +159,64 @@ def mandate_of(
 
 
 def behalf_of(
-    unit: UnitOfWork, at: Standing, acts: Iterable[Act], by: Person
+    unit: UnitOfWork, at: Standing, found: Iterable[Offer], by: Person
 ) -> dict[str, Mandate]:
     """Give on which mandate each of these acts would be done, without those in their own name."""
-    found = {act.name: mandate_of(unit, at, act, by, Choice()) for act in acts}
-    return {name: one for name, one in found.items() if one is not None}
+    named = {
+        one.act.name: mandate_of(unit, at.on(one.step.n), one.act, by, Choice()) for one in found
+    }
+    return {name: one for name, one in named.items() if one is not None}
+
+
+def aimed(unit: UnitOfWork, at: Standing, name: str, by: Person, n: int) -> Standing:
+    """Give the standing that speaks of the step an act is about: the one named, or the first.
+
+    Raises  Outrun: the step that was named is open no longer.
+    """
+    if n:
+        if n not in {one.n for one in at.open}:
+            raise Outrun("step.outrun")
+        return at.on(n)
+    theirs = [
+        one for one in at.open for act in offered(unit, at.on(one.n), by) if _named(act, name)
+    ]
+    known = [one for one in at.open if _find(at.route.states[one.state], name)]
+    first = next(iter((*theirs, *known)), None)
+    return at.on(first.n) if first else at
+
+
+def waits_for_others(at: Standing, act: Act) -> str:
+    """Give the rule by which an act must wait for what others were asked, "" if none does."""
+    step = at.step
+    asked = {one.kind for one in at.hanging(step.n)} if step else set()
+    if StepKind.ERRAND in asked:
+        return "step.errand-out"
+    if act.name in AGAINST:
+        return ""
+    return "step.approver-waits" if StepKind.APPROVER in asked else _disagreed(at)
+
+
+def _require_others(at: Standing, act: Act) -> None:
+    waits = waits_for_others(at, act)
+    if waits == "step.errand-out":
+        raise Refused("step.errand-out")
+    if waits == "step.approver-waits":
+        raise Refused("step.approver-waits")
+    if waits:
+        raise Refused("step.approver-declined")
+
+
+def _disagreed(at: Standing) -> str:
+    """Give the rule that stands against an act while an approver who was added disagrees."""
+    last = {
+        one.closed_by: one.outcome
+        for one in at.steps
+        if at.step
+        and one.parent == at.step.n
+        and one.kind is StepKind.APPROVER
+        and one.digest == at.document.latest.digest
+    }
+    return "step.approver-declined" if DECLINED in last.values() else ""
 
 
 def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice) -> Act:
@@ -126,13 +225,16 @@ def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice)
     Raises  Outrun: somebody was faster, or other bytes were shown. NotAllowed: it is not theirs.
             Refused: a rule forbids it, or something it needs is missing.
     """
-    if choice.seen is not None and choice.seen != at.document.version:
+    if choice.seen is not None and not current(at, choice.seen):
         raise Outrun("step.outrun")
+    if at.document.rests_since:
+        raise Refused("step.rests")
     act = _find(at.state, name)
     if act is None:
         raise _absence(unit, at, name, by)
     mandate = mandate_of(unit, at, act, by, choice)
-    _require(at, act, choice)
+    _require_others(at, act)
+    _require(unit, at, act, choice, by)
     barred = _barred(at, act, by, mandate)
     if barred:
         raise barred
@@ -141,20 +243,12 @@ def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice)
     return act
 
 
-def desk_of(unit: UnitOfWork, document: Document, who: tuple[Who, ...]) -> frozenset[str]:
-    """Give the tokens of the people a step is for; of named, cleared people when classified.
-
-    Raises  Refused: nobody can act there.
-    """
-    tokens = desk_for(unit.people, document, who)
-    if not tokens:
-        raise Refused("step.nobody")
-    return tokens
-
-
-def desk_for(people: People, document: Document, who: tuple[Who, ...]) -> frozenset[str]:
-    """Give the tokens of those among ``people`` a step is for; none where nobody can act."""
-    return frozenset(token for one in who for token in _tokens(people, document, one))
+def current(at: Standing, seen: int) -> bool:
+    """Tell whether what somebody saw still is so: in a branch, as far as it concerns the branch."""
+    step = at.step
+    if step is not None and step.parent:
+        return step.since <= seen <= at.document.version
+    return seen == at.document.version
 
 
 def needs_revision(at: Standing, act: Act) -> bool:
@@ -172,7 +266,11 @@ def _unproven(unit: UnitOfWork, at: Standing, act: Act) -> bool:
 
 
 def _find(state: State, name: str) -> Act | None:
-    return next((act for act in state.acts if name in (act.name, act.also)), None)
+    return next((act for act in state.acts if _named(act, name)), None)
+
+
+def _named(act: Act, name: str) -> bool:
+    return name in (act.name, act.also)
 
 
 def _absence(unit: UnitOfWork, at: Standing, name: str, by: Person) -> Exception:
@@ -180,36 +278,56 @@ def _absence(unit: UnitOfWork, at: Standing, name: str, by: Person) -> Exception
         (state, act)
         for state in at.route.states.values()
         for act in state.acts
-        if name in (act.name, act.also)
+        if _named(act, name)
     ]
     if not known:
         return Refused("step.unknown-action", action=name)
     for state, act in known:
-        if tokens_of(by) & _possible(unit, at.document, act.who or state.who):
+        if tokens_of(by) & possible(unit, at.document, act.who or state.who):
             return Outrun("step.not-now", action=name)
     return NotAllowed("step.not-yours", action=name)
-
-
-def _possible(unit: UnitOfWork, document: Document, who: tuple[Who, ...]) -> frozenset[str]:
-    try:
-        return desk_of(unit, document, who)
-    except Refused:
-        return frozenset()
 
 
 def _on_desk(unit: UnitOfWork, at: Standing, act: Act, by: Person) -> bool:
     if at.step is None:
         return False
+    if by.id == SYSTEM.id:
+        return at.state.automatic == act.name and BY_ITSELF in at.step.desk
     if act.who == (Who(Whom.PREVIOUS),):
-        return _previous(at) == by.id
-    mine = tokens_of(by)
+        before = previous(at)
+        return before is not None and before.closed_by == by.id
     if act.who:
-        return bool(_possible(unit, at.document, act.who) & mine)
+        return bool(possible(unit, at.document, act.who) & tokens_of(by))
+    return holds(unit, at, by)
+
+
+def holds(unit: UnitOfWork, at: Standing, by: Person) -> bool:
+    """Tell whether the step that is spoken of lies on somebody's desk, and is still theirs."""
+    if at.step is None:
+        return False
+    mine = tokens_of(by)
     lying = at.step.desk & mine
-    if any(not token.startswith("person:") for token in lying):
+    if any(not token.startswith("person:") for token in lying) or lying & at.step.by_hand:
         return True
     # Whoever is named on a desk may have lost the post that once put them there.
-    return bool(lying and _possible(unit, at.document, at.state.who) & mine)
+    return bool(lying and possible(unit, at.document, at.state.who) & mine)
+
+
+def previous(at: Standing) -> Step | None:
+    """Give the step just before this one, if whoever did it may still take it back."""
+    here = at.step
+    if here is None or any(one.parent == here.n and one.closed_at for one in at.steps):
+        return None
+    closed = [
+        one
+        for one in at.steps
+        if one.closed_at is not None
+        and one.kind in ROAD
+        and (one.parent, one.branch) == (here.parent, here.branch)
+    ]
+    last = closed[-1] if closed else None
+    taken = last is None or last.kind is StepKind.JOIN or last.act in BACKWARD
+    return None if taken else last
 
 
 def _capacities(unit: UnitOfWork, at: Standing, act: Act, by: Person) -> list[Mandate | None]:
@@ -220,13 +338,16 @@ def _capacities(unit: UnitOfWork, at: Standing, act: Act, by: Person) -> list[Ma
 
 def _mandated(unit: UnitOfWork, at: Standing) -> bool:
     return any(
-        _on_desk(unit, at, act, one.principal) for one in at.mandates for act in at.state.acts
+        _on_desk(unit, at.on(step.n), act, one.principal)
+        for one in at.mandates
+        for step in at.open
+        for act in at.route.states[step.state].acts
     )
 
 
 def _barred(at: Standing, act: Act, by: Person, mandate: Mandate | None) -> Refused | None:
     """Give what stands against an approval: nobody approves their own draft, nor counts twice."""
-    if not _approves(at.state, act):
+    if not approves_in(at.state, act):
         return None
     drafted = by.id == at.document.drafter
     if mandate is None:
@@ -240,13 +361,9 @@ def _barred(at: Standing, act: Act, by: Person, mandate: Mandate | None) -> Refu
     return Refused("approve.twice") if twice else None
 
 
-def _previous(at: Standing) -> str:
-    closed = [step for step in at.steps if step.closed_at is not None]
-    return closed[-1].closed_by if closed and closed[-1].act not in BACKWARD else ""
-
-
-def _approves(state: State, act: Act) -> bool:
-    return state.approves and act.name not in BACKWARD | {"refuse"}
+def approves_in(state: State, act: Act) -> bool:
+    """Tell whether an act of a state is an approval of the bytes it speaks of."""
+    return state.approves and act.name not in AGAINST and act.to != DECLINED
 
 
 def _secret(document: Document) -> bool:
@@ -254,77 +371,45 @@ def _secret(document: Document) -> bool:
 
 
 def _alone(at: Standing, by: Person) -> bool:
-    others = [step for step in at.approvals if step.closed_by != at.document.drafter]
+    own = at.document.drafter
+    others = [s for s in at.approvals if s.closed_by != own and s.kind is not StepKind.JOIN]
     return by.id == at.document.drafter and not others
 
 
 def approves(at: Standing, act: Act) -> bool:
     """Tell whether this act is an approval of the bytes it speaks of."""
-    return _approves(at.state, act)
+    return approves_in(at.state, act)
 
 
-def _require(at: Standing, act: Act, choice: Choice) -> None:
+def _require(unit: UnitOfWork, at: Standing, act: Act, choice: Choice, by: Person) -> None:
     if Need.COMMENT in act.needs and not choice.comment.strip():
         raise Refused("comment.required", action=act.name)
     if Need.SEEN in act.needs and not choice.shown:
         raise Refused("shown.required", action=act.name)
     if choice.shown and choice.shown != at.document.latest.digest:
         raise Outrun("step.other-bytes")
+    if Need.OPENED in act.needs:
+        latest = at.document.latest.digest
+        if not unit.documents.opened(at.document.id, by.id, latest):
+            raise Refused("opened.required")
+    _require_fields(at, act, choice)
     if Need.ASSIGNEE in act.needs and not choice.to:
         raise Refused("assignee.required")
     if act.does is Effect.SIGN:
         _require_approvals(at)
 
 
+def _require_fields(at: Standing, act: Act, choice: Choice) -> None:
+    for name in act.asks:
+        told = choice.fields.get(name, at.document.fields.get(name, "")).strip()
+        if not told:
+            raise Refused("field.required", field=name, action=act.name)
+        if not fits(at.route.fields[name].kind, told):
+            raise Refused("field.wrong", field=name, action=act.name)
+
+
 def _require_approvals(at: Standing) -> None:
-    given = {step.state for step in at.approvals}
-    wanted = {
-        state.name
-        for state in at.route.states.values()
-        if state.approves and not any(act.does is Effect.SIGN for act in state.acts)
-    }
+    given = {step.state for step in at.approvals if step.kind in ROAD}
+    wanted = required(at.route, at.state.name)
     if wanted - given:
         raise Refused("sign.unapproved", missing=sorted(wanted - given))
-
-
-def _tokens(people: People, document: Document, who: Who) -> frozenset[str]:
-    if who.whom is Whom.DRAFTER:
-        return frozenset({f"person:{document.drafter}"})
-    if who.whom is Whom.ASSIGNEE:
-        return frozenset({f"person:{document.assignee}"} if document.assignee else ())
-    if who.whom is Whom.SIGNER and (named := signers_of(document)[turn_of(document)[0] - 1]):
-        leaders = [one for one in people.holding(Role.LEADER) if one.id == named]
-        return frozenset(f"person:{one.id}" for one in leaders)
-    if who.whom is Whom.HEAD_OF_DRAFTERS_UNIT:
-        return _head(people, document)
-    role = who.role or Role.LEADER
-    return _holders(people, document, role, who.unit)
-
-
-def _holders(people: People, document: Document, role: Role, unit: str) -> frozenset[str]:
-    holders = [
-        person for person in people.holding(role, unit) if cleared(person, document.classification)
-    ]
-    if _secret(document):
-        return frozenset(f"person:{person.id}" for person in holders)
-    if not holders:
-        return frozenset()
-    return frozenset({f"desk:{unit}/{role}" if unit else f"role:{role}"})
-
-
-def _head(people: People, document: Document) -> frozenset[str]:
-    """Give the head of the drafter's unit, or of the nearest unit above who did not draft."""
-    unit: str | None = document.unit
-    while unit is not None:
-        heads = people.holding(Role.UNIT_HEAD, unit)
-        others = [
-            person
-            for person in heads
-            if person.id != document.drafter and cleared(person, document.classification)
-        ]
-        if others and (len(others) < len(heads) or _secret(document)):
-            return frozenset(f"person:{person.id}" for person in others)
-        if others:
-            return frozenset({f"desk:{unit}/{Role.UNIT_HEAD}"})
-        unit = people.unit(unit).parent
-    return _holders(people, document, Role.LEADER, "")

@@ -8,6 +8,7 @@ from records.audit import AuditEvent
 from records.errors import NotAllowed, Refused
 from records.person import Person, Role, Unit
 from storage.audit import Audit
+from workflow.desks import SYSTEM
 from workflow.office import Office
 
 ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -84,7 +85,7 @@ def _require(by: Person) -> None:
 
 
 def _check(office: Office, person: Person, password: str) -> None:
-    if not ACCOUNT.fullmatch(person.id):
+    if not ACCOUNT.fullmatch(person.id) or person.id == SYSTEM.id:
         raise Refused("person.id", id=person.id)
     if not person.name.strip():
         raise Refused("person.name")

@@ -10,6 +10,8 @@ from records.person import Person
 from records.proof import Claim, Move
 from records.route import AGREED, BACKWARD, OUTCOMES, Act, Effect, Route, State, Who, Whom
 from workflow.cast import Trial
+from workflow.required import approving, required
+from workflow.road import approves_in
 from workflow.space import REVISE, Blocked, Last, Paper, Rules, Space, Spot
 
 LARGEST = 20_000
@@ -60,11 +62,6 @@ class Walk:
         self._rules = rules
         self.passed: set[str] = set()  # states a document came to, if only for a moment
         self._able: dict[tuple[Who, ...], tuple[Person, ...]] = {}
-        self._wanted = frozenset(
-            state.name
-            for state in route.states.values()
-            if state.approves and not any(act.does is Effect.SIGN for act in state.acts)
-        )
 
     def moves(self, spot: Spot, blocked: list[Blocked]) -> Iterator[tuple[Move, Spot]]:
         """Give every act that can be done here with where it leads, and note what is refused."""
@@ -157,7 +154,7 @@ class Walk:
         """Give what the office would say to this act, nothing where it lets it be done."""
         if act.name == "submit" and spot.paper is not Paper.DRAFT:
             return EXPECTED
-        if approves(state, act) and by_drafter and not spot.others and self._rules.two_people:
+        if approves_in(state, act) and by_drafter and not spot.others and self._rules.two_people:
             return self._only_drafter(state, act)
         checks: Mapping[Effect, Callable[..., Refusal | None]] = {
             Effect.SIGN: self._sign_refused,
@@ -167,36 +164,36 @@ class Walk:
             Effect.ARCHIVE: self._archive_refused,
         }
         check = checks.get(act.does) if act.does else None
-        return check(spot, by_drafter=by_drafter) if check else None
+        return check(spot, by_drafter=by_drafter, at=state.name) if check else None
 
     def _only_drafter(self, state: State, act: Act) -> Refusal:
         able = self.able(act.who or state.who)
         others = [one for one in able if one.id != self._trial.drafter.id]
         return EXPECTED if others else Refusal(Claim.TWO_PEOPLE)
 
-    def _sign_refused(self, spot: Spot, *, by_drafter: bool) -> Refusal | None:
-        missing = self._wanted - {name for name, _ in spot.approvals}
+    def _sign_refused(self, spot: Spot, *, by_drafter: bool, at: str) -> Refusal | None:
+        missing = required(self.route, at) - {name for name, _ in spot.approvals}
         if missing:
             return Refusal(Claim.APPROVED, " ".join(sorted(missing)))
         if by_drafter and not spot.others:
             return Refusal(Claim.TWO_PEOPLE)
         return None if spot.paper is Paper.DRAFT else EXPECTED
 
-    def _seal_refused(self, spot: Spot, **_: bool) -> Refusal | None:
+    def _seal_refused(self, spot: Spot, **_: object) -> Refusal | None:
         if spot.paper is Paper.DRAFT:
             return Refusal(Claim.SIGNED)
         return EXPECTED if spot.paper is Paper.SEALED else None
 
-    def _enter_refused(self, spot: Spot, **_: bool) -> Refusal | None:
+    def _enter_refused(self, spot: Spot, **_: object) -> Refusal | None:
         unsigned = not self._incoming and spot.paper is Paper.DRAFT
         return Refusal(Claim.SIGNED) if unsigned else None
 
-    def _dispatch_refused(self, spot: Spot, **_: bool) -> Refusal | None:
+    def _dispatch_refused(self, spot: Spot, **_: object) -> Refusal | None:
         if self._secret and self._rules.gate:
             return EXPECTED
         return None if spot.paper is Paper.SEALED else Refusal(Claim.SIGNED)
 
-    def _archive_refused(self, spot: Spot, **_: bool) -> Refusal | None:
+    def _archive_refused(self, spot: Spot, **_: object) -> Refusal | None:
         unsigned = not self._incoming and spot.paper is Paper.DRAFT
         return Refusal(Claim.SIGNED) if unsigned else None
 
@@ -211,7 +208,7 @@ class Walk:
     def _done(self, spot: Spot, state: State, act: Act, did: tuple[bool, str]) -> Spot:
         """Give the document after an act, still where it was."""
         by_drafter, by = did
-        approval = approves(state, act)
+        approval = approves_in(state, act)
         given = {(state.name, by_drafter)} if approval else set()
         last = None if act.name in BACKWARD else Last(state.name, by_drafter, approval, by)
         approvals = spot.approvals | given
@@ -262,6 +259,9 @@ class Walk:
         ends = [yes for of, _, yes in spot.outcomes if of == whole]
         hopeless = ends.count(False) > len(parallel.branches) - parallel.wanted
         if ends.count(True) >= parallel.wanted:
+            if approving(self.route, self.route.states[whole]):
+                # The join's own approval is nobody's: it says nothing of who else approved.
+                spot = replace(spot, approvals=spot.approvals | {(whole, True)})
             yield from self.entered(self._without(spot, whole), parallel.agreed, whole)
         elif hopeless and (not parallel.collects or len(ends) == len(parallel.branches)):
             yield from self.entered(self._without(spot, whole), parallel.declined, whole)
@@ -287,11 +287,6 @@ class Walk:
             if False not in outcomes:
                 return
             spot = replace(spot, decided=spot.decided | {(turn.text, False)})
-
-
-def approves(state: State, act: Act) -> bool:
-    """Tell whether an act is an approval of the bytes, as ``workflow.road`` does."""
-    return state.approves and act.name not in BACKWARD | {"refuse"}
 
 
 def may(condition: Condition, facts: Mapping[str, str]) -> set[bool]:

@@ -1,6 +1,7 @@
 """Lists and desks are read page by page, in their own order, each document once."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -22,6 +23,7 @@ from records.document import (
 from records.errors import Refused
 from records.finding import Bounds
 from records.person import Person, Post, Role, Unit
+from records.step import Step
 from storage import lists
 from storage.database import Database
 from storage.folder import Folder
@@ -72,7 +74,8 @@ def document(n: int, *, state: str = "drafting", secret: bool = False) -> Docume
 def keep(database: Database, one: Document, *tokens: str, desk: str = "") -> None:
     with database.unit() as unit:
         unit.documents.add(one, tokens)
-        unit.steps.open(one.id, one.state, frozenset({desk} if desk else tokens), at=one.created_at)
+        lies = frozenset({desk} if desk else tokens)
+        unit.steps.open(Step(one.id, 1, one.state, lies, one.created_at))
 
 
 def paged(database: Database, bounds: Bounds, limit: int) -> list[str]:
@@ -119,8 +122,8 @@ def test_a_desk_is_read_longest_waiting_first_and_only_while_it_waits(database: 
     for n in range(9):
         keep(database, document(n), desk="role:leader" if n % 2 else "person:an")
     with database.unit() as unit:
-        done = {"by": "an", "act": "submit", "at": AT, "digest": "", "approval": False}
-        unit.steps.close(f"{4:032x}", **done)  # type: ignore[arg-type]  # facts by name
+        [step] = unit.steps.of(f"{4:032x}")
+        unit.steps.close(replace(step, closed_at=AT, closed_by="an", act="submit"))
 
     found: list[str] = []
     after = ""
@@ -151,10 +154,10 @@ def test_what_an_act_reads_of_a_document_does_not_grow_with_its_history(
     keep(database, one, desk="person:an")
     with database.unit() as unit:
         for n in range(60):
-            unit.steps.close(
-                one.id, by="an", act="approve", at=AT, digest=shown, approval=n % 20 == 0
-            )
-            unit.steps.open(one.id, "signing", frozenset({"role:leader"}), at=AT)
+            last = unit.steps.of(one.id)[-1]
+            done = {"closed_at": AT, "closed_by": "an", "act": "approve", "digest": shown}
+            unit.steps.close(replace(last, **done, approval=n % 20 == 0))  # type: ignore[arg-type]  # facts by name
+            unit.steps.open(Step(one.id, n + 2, "signing", frozenset({"role:leader"}), AT))
 
     with database.reading() as unit:
         every, counting = unit.steps.of(one.id), unit.steps.counting(one.id, [shown])

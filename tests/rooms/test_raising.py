@@ -314,7 +314,7 @@ SHUT_OR_GONE = {
 """What may say words of a document, and is shut, emptied or deleted when its class is raised."""
 
 WORDLESS = {
-    *("document.recipients", "attachment.media", "revision.media", "recall.note"),
+    *("document.recipients", "attachment.media", "revision.media", "recall.note", "step.votes"),
     *(
         "proof.waits",
         "arrival.id",

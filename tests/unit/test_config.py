@@ -203,8 +203,8 @@ def test_a_missing_file_is_told_by_name(tmp_path: Path) -> None:
 def test_the_shipped_roads_stand() -> None:
     routes = read_routes(CONFIG / "workflows")
 
-    assert set(routes) == {str(one) for one in Direction}
-    for route in routes.values():
+    assert set(routes) >= {str(one) for one in Direction}
+    for route in (routes[direction] for direction in Direction):
         assert route.name == route.direction
         for state in route.states.values():
             assert {act.to for act in state.acts} <= set(route.states)

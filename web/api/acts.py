@@ -1,11 +1,13 @@
 """What is done to documents: single acts, many at once, sendings, and what waits."""
 
+from datetime import date, datetime, time
+
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
 
 from records.document import Document
-from records.errors import OfficeError
+from records.errors import OfficeError, Refused
 from records.signing import Leave
 from web.api import shapes
 from web.api.documents import limit_of, seen_version
@@ -13,10 +15,12 @@ from web.contract import Body, operation, read_body
 from web.errors import status_of
 from web.language import sentence
 from web.office import office, person
+from workflow import several
 from workflow.dispatch import dispatch
 from workflow.look import FULL_DESK, page_of_desk, view
 from workflow.perform import perform
 from workflow.road import Choice
+from workflow.several import perform_each
 from workflow.sign_many import sign_many
 
 door = Blueprint("acts", __name__)
@@ -36,6 +40,9 @@ class Chosen(Body):
     certificate: str = ""
     on_behalf_of: str = ""
     reservation: str = ""
+    step: int = 0
+    next: str = ""
+    fields: dict[str, str] = Field(default_factory=dict)
     pin: str = Field(default="", max_length=200, repr=False)
     otp: str = Field(default="", max_length=200, repr=False)
 
@@ -52,6 +59,7 @@ class Item(Body):
     id: str
     revision: str = ""
     version: int | None = None
+    step: int = 0
 
 
 class Batch(Body):
@@ -81,6 +89,10 @@ def act(id: str, action: str) -> ResponseReturnValue:
         seen=seen_version(),
         on_behalf_of=told.on_behalf_of,
         reserved=told.reservation,
+        step=told.step,
+        next=told.next,
+        fields=told.fields,
+        due=due_of(told.due_date),
         leave=Leave(told.pin, told.otp),
     )
     moved = perform(office(), id, action, choice, by=person())
@@ -100,8 +112,13 @@ def batch() -> ResponseReturnValue:
     told = read_body(Batch)
     if told.action == "sign":
         return jsonify(results=_signed(told)), 207
-    results = [_one(told, one) for one in told.documents]
-    return jsonify(results=results), 207
+    items = [
+        several.Item(one.id, one.revision, one.version, one.step)
+        for one in map(_item, told.documents)
+    ]
+    choice = _choice(told, Item(id=""))
+    outcomes = perform_each(office(), items, told.action, choice, by=person())
+    return jsonify(results=[_result(one) for one in outcomes]), 207
 
 
 def _signed(told: Batch) -> list[dict[str, object]]:
@@ -120,14 +137,10 @@ def _signed(told: Batch) -> list[dict[str, object]]:
     ]
 
 
-def _one(told: Batch, one: str | Item) -> dict[str, object]:
-    item = _item(one)
-    try:
-        moved = perform(office(), item.id, told.action, _choice(told, item), by=person())
-    except OfficeError as refusal:
-        # One document's refusal must not take back what was done to the others.
-        return _failed(item.id, refusal)
-    return _done(item.id, moved)
+def _result(one: several.Outcome) -> dict[str, object]:
+    if isinstance(one.came, OfficeError):
+        return _failed(one.id, one.came)
+    return _done(one.id, one.came)
 
 
 def _item(one: str | Item) -> Item:
@@ -141,6 +154,7 @@ def _choice(told: Batch, item: Item) -> Choice:
         shown=item.revision,
         recipients=told.recipients,
         seen=item.version,
+        step=item.step,
         on_behalf_of=told.on_behalf_of,
         leave=Leave(told.pin, told.otp),
     )
@@ -158,6 +172,19 @@ def _failed(id: str, refusal: OfficeError) -> dict[str, object]:
         "rule": refusal.rule,
         "detail": sentence(refusal),
     }
+
+
+def due_of(told: str) -> datetime | None:
+    """Give until when something is asked: a moment, or the end of a day where the office is."""
+    if not told:
+        return None
+    try:
+        if len(told) > len("2026-11-20"):
+            at = datetime.fromisoformat(told)
+            return at if at.tzinfo else at.replace(tzinfo=office().zone)
+        return datetime.combine(date.fromisoformat(told), time.max, office().zone)
+    except (ValueError, OverflowError):
+        raise Refused("body.invalid", field="due_date", why="not a date") from None
 
 
 @door.post("/documents/<id>/dispatches")

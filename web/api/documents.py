@@ -78,6 +78,7 @@ class Draft(Body):
     direction: Direction = Direction.OUTGOING
     classification: Classification = Classification.NONE
     urgency: Urgency = Urgency.NORMAL
+    workflow: str = ""
     unit: str = ""
     due_date: date | None = None
     signer: str = ""
@@ -124,6 +125,7 @@ def make() -> ResponseReturnValue:
         subject=told.subject,
         classification=told.classification,
         urgency=told.urgency,
+        workflow=told.workflow,
         unit=told.unit,
         recipients=organs,
         due_on=told.due_date,

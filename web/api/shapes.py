@@ -110,6 +110,8 @@ def whole(seen: View) -> dict[str, Any]:
         "revisions": [revision(one) for one in document.revisions],
         "attachments": [attachment(one) for one in document.attachments],
         "actions": seen.actions,
+        "choices": _choices(seen),
+        "suspended_since": moment(document.rests_since),
         "on_behalf_of": {act: one.principal.id for act, one in seen.behalf.items()},
         "may_revise": seen.may_revise,
         "steps": [step(one) for one in seen.standing.steps],
@@ -130,6 +132,19 @@ def intake(one: Intake | None) -> dict[str, Any] | None:
     if one is None:
         return None
     return {"verdict": one.verdict, "at": moment(one.at), "revision_digest": one.revision}
+
+
+def _choices(seen: View) -> dict[str, Any]:
+    """Give what may be chosen with the actions: people by account name, states by name."""
+    told = seen.prospects
+    return {
+        "steps": {offer.act.name: offer.step.n for offer in reversed(seen.offers)},
+        "next": {name: [one.id for one in people] for name, people in told.next.items()},
+        "asks": {offer.act.name: list(offer.act.asks) for offer in seen.offers if offer.act.asks},
+        "return": [state.name for state in told.returns],
+        "asked": [one.id for one in told.asked],
+        "reassign": sorted({one.id for people in told.successors.values() for one in people}),
+    }
 
 
 def proof(one: Proof | None) -> dict[str, Any] | None:
@@ -186,6 +201,12 @@ def step(one: Step) -> dict[str, Any]:
         "action": one.act or None,
         "digest": one.digest or None,
         "approval": one.approval and one.cancelled_at is None,
+        "kind": one.kind,
+        "parent": one.parent or None,
+        "branch": one.branch or None,
+        "outcome": one.outcome or None,
+        "votes": dict(one.votes) or None,
+        "asked_by": one.asked_by or None,
     }
 
 
@@ -223,7 +244,8 @@ def task(one: Waiting, now: datetime, today: date) -> dict[str, Any]:
         "document_id": one.document.id,
         "subject": one.document.subject,
         "state": one.document.state,
-        "actions": [name for act in one.acts for name in (act.name, act.also) if name],
+        "actions": one.actions,
+        "step": one.step.n,
         "since": moment(one.step.opened_at),
         "due_at": moment(one.step.due_at),
         "due_soon": one.step.due_soon(now),
@@ -348,6 +370,8 @@ def route(one: Route) -> dict[str, Any]:
         "start": one.start,
         "starters": sorted(one.starters),
         "version": one.digest,
+        "part": one.part,
+        "fields": [asdict(field) for field in one.fields.values()],
         "states": [_state(state) for state in one.states.values()],
     }
 
@@ -359,6 +383,12 @@ def _state(one: State) -> dict[str, Any]:
         "who": [asdict(who) for who in one.who],
         "editable": one.editable,
         "actions": [_act(act) for act in one.acts],
+        "parallel": asdict(one.parallel) if one.parallel else None,
+        "choice": [{"when": turn.text or None, "to": turn.to} for turn in one.choice],
+        "branch": {"of": one.home[0], "name": one.home[1]} if one.home[0] else None,
+        "automatic": one.automatic or None,
+        "same_person": one.same_person,
+        "allows": sorted(one.allows),
     }
 
 
@@ -371,6 +401,8 @@ def _act(one: Act) -> dict[str, Any]:
         "who": [asdict(who) for who in one.who],
         "needs": sorted(one.needs),
         "does": one.does,
+        "asks": list(one.asks),
+        "tells": [asdict(who) for who in one.tells],
     }
 
 

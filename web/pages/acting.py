@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from records.route import Act, Effect
 from records.signing import Leave
 from web.office import office, person
-from web.pages.asked import file_of, number_of, text_of
+from web.pages.asked import end_of_day, file_of, number_of, text_of
 from web.pages.documents import whole
 from web.pages.paper import sheets_of
 from web.pages.retold import retold
@@ -52,11 +52,23 @@ def act(id: str, action: str) -> ResponseReturnValue:
         seen=_version(),
         on_behalf_of=text_of("on_behalf_of"),
         reserved=text_of("reservation"),
+        step=number_of(text_of("step"), "step", phrase("Bước")) or 0,
+        next=text_of("next"),
+        fields=_fields(),
+        due=end_of_day("due_date", phrase("Trả lời trước ngày")),
         leave=Leave(request.form.get("pin", ""), request.form.get("otp", "")),
     )
     moved = perform(office(), id, action, choice, by=person())
     flash(phrase("Đã ghi nhận. Văn bản đang ở bước «%(state)s».", state=state_of(moved)))
     return redirect(url_for("documents.one", id=moved.id), 303)
+
+
+def _fields() -> dict[str, str]:
+    return {
+        name.removeprefix("field-"): text_of(name)
+        for name in request.form
+        if name.startswith("field-")
+    }
 
 
 def _question(id: str, action: str) -> str:

@@ -28,6 +28,12 @@ def day_of(name: str, label: str) -> date | None:
     return _day(request.form.get(name, ""), name, label)
 
 
+def end_of_day(name: str, label: str) -> datetime | None:
+    """Give the end of the day in a form, None where it is empty. Raises Refused: it is no day."""
+    on = day_of(name, label)
+    return datetime.combine(on, time.max, office().zone) if on else None
+
+
 def bound_of(name: str, label: str) -> datetime | None:
     """Give the beginning or end of the day in the address, as ``from`` and ``to`` bound a list."""
     on = asked_day(name, label)

@@ -12,7 +12,8 @@ from records.errors import NotFound
 from web.office import office, person
 from web.pages.asked import chosen, day_of, file_of, files_of, text_of
 from web.pages.retold import retold
-from web.phrases import phrase
+from web.pages.words import said
+from web.phrases import phrase, title
 from workflow.begin import Particulars
 from workflow.draft import draft
 from workflow.look import leaders, units
@@ -99,6 +100,7 @@ def _particulars() -> Particulars:
         subject=text_of("subject"),
         classification=chosen(Classification, "classification", phrase("Độ mật")),
         urgency=chosen(Urgency, "urgency", phrase("Mức độ khẩn")),
+        workflow=text_of("workflow"),
         unit=text_of("unit"),
         recipients=tuple(request.form.getlist("recipients")),
         due_on=day_of("due_date", phrase("Thời hạn giải quyết")),
@@ -131,6 +133,15 @@ def _directions() -> tuple[Direction, ...]:
     return tuple(one for one in Direction if one in mine)
 
 
+def _roads() -> list[tuple[str, str]]:
+    """Give the roads one may begin on beside those that go by a document's direction."""
+    return [
+        (route.name, f"{title(route.title)} ({said(route.direction, 'direction')})")
+        for route in office().routes.values()
+        if route.name not in set(Direction) and route.starters & person().roles
+    ]
+
+
 def _choices() -> dict[str, Any]:
     who = person()
     names = units(office())
@@ -144,4 +155,5 @@ def _choices() -> dict[str, Any]:
         "usual_signer": office().default_signer,
         "partners": [one for one in office().partners.values() if one.id != office().organ.id],
         "largest": office().largest,
+        "roads": _roads(),
     }

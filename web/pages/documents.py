@@ -11,10 +11,11 @@ from records.document import Direction
 from records.finding import Bounds
 from records.person import Role
 from records.route import Need
+from records.step import ROAD
 from web.office import office, person
 from web.pages.asked import bound_of
 from web.pages.drawn import drawn
-from web.pages.road_line import line_of
+from web.pages.road_line import branches_of, line_of
 from web.pages.words import desk_names
 from web.phrases import phrase, title
 from workflow.case_files import own_open_files
@@ -102,6 +103,8 @@ def whole(id: str) -> ResponseReturnValue:
         shown=shown,
         pages=shown.pages,
         line=line_of(seen.standing),
+        branches=branches_of(seen.standing),
+        hanging=[one for one in seen.standing.steps if one.open and one.kind not in ROAD],
         picture=drawn(seen.standing.route, places_of(seen.standing)),
         history=history(office(), id, by=person()),
         waits_for=desk_names(seen.standing.step, seen.names, unit_names),

@@ -29,6 +29,8 @@ FIELDS = {
     "recipients.required": "recipients",
     "partner.no-address": "recipients",
     "assignee.required": "to",
+    "next.required": "next",
+    "next.not-allowed": "next",
     "assignee.unknown": "to",
     "casefile.taken": "notation",
     "casefile.notation": "notation",
@@ -112,6 +114,8 @@ def field_of(refusal: OfficeError) -> str:
     if refusal.rule.startswith("file."):
         return "file"
     if refusal.rule.startswith("draft."):
+        return f"field-{refusal.facts.get('field', '')}"
+    if refusal.rule.startswith("field."):
         return f"field-{refusal.facts.get('field', '')}"
     if refusal.rule == "comment.required":
         return f"comment-{refusal.facts.get('action', '')}"

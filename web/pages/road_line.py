@@ -3,7 +3,8 @@
 from dataclasses import dataclass
 
 from records.route import BACKWARD, Route, State, Title
-from records.step import Step
+from records.step import Step, StepKind
+from workflow.behind import behind
 from workflow.road import Standing
 
 
@@ -24,12 +25,60 @@ class Stop:
         return titles[0] if titles else None
 
 
+@dataclass(frozen=True, slots=True)
+class Told:
+    """One branch, and what was done in it."""
+
+    title: Title
+    steps: tuple[Step, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Branches:
+    """Branches side by side, as they ran or run."""
+
+    title: Title
+    wanted: int
+    told: tuple[Told, ...]
+    outcome: str  # "" while it is open
+
+    @property
+    def all(self) -> int:
+        """Give how many there are."""
+        return len(self.told)
+
+
+def branches_of(at: Standing) -> tuple[Branches, ...]:
+    """Give the latest run of every parallel the document went into, in their order."""
+    latest = {one.state: one for one in at.steps if one.kind is StepKind.JOIN}
+    return tuple(
+        Branches(
+            title=at.route.states[join.state].title,
+            wanted=parallel.wanted,
+            told=tuple(
+                Told(branch.title, _ran(at, join.n, branch.name)) for branch in parallel.branches
+            ),
+            outcome=join.outcome,
+        )
+        for join in latest.values()
+        if (parallel := at.route.states[join.state].parallel)
+    )
+
+
+def _ran(at: Standing, join: int, branch: str) -> tuple[Step, ...]:
+    return tuple(
+        one
+        for one in at.steps
+        if (one.parent, one.branch) == (join, branch) and one.kind is StepKind.STEP
+    )
+
+
 def line_of(at: Standing) -> tuple[Stop, ...]:
     """Give the stops of a document's road, from its first state to its usual last one."""
     ahead = _usual(at.route, at.route.start)
     names = [state.name for state in ahead]
     if at.document.state not in names:
-        ahead = (*_behind(at), *_usual(at.route, at.document.state))
+        ahead = (*behind(at), *_usual(at.route, at.document.state))
         names = [state.name for state in ahead]
     now = names.index(at.document.state)
     return tuple(
@@ -48,22 +97,8 @@ def _usual(route: Route, start: str) -> tuple[State, ...]:
     name = start
     while name not in found:
         state = found[name] = route.states[name]
-        if state.acts:
-            name = state.acts[0].to
+        name = state.onward or name
     return tuple(found.values())
-
-
-def _behind(at: Standing) -> tuple[State, ...]:
-    """Give the states a document went through, without those it was sent back from."""
-    passed: list[str] = []
-    for step in at.steps:
-        if step.state in passed:
-            del passed[passed.index(step.state) :]
-        if step.closed_at is not None:
-            passed.append(step.state)
-    if at.document.state in passed:
-        del passed[passed.index(at.document.state) :]
-    return tuple(at.route.states[name] for name in passed)
 
 
 def _left(at: Standing, name: str) -> Step | None:

@@ -1,16 +1,18 @@
 """Values as people read them: moments, days, sizes, and names for identifiers."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
 from records.document import Document
-from records.route import Title
+from records.person import Person
+from records.route import State, Title
 from records.step import Step
 from web.language import language
 from web.office import office
 from web.pages.labels import ROLE, TABLES
 from web.phrases import gettext, phrase, title
+from workflow.desks import BY_ITSELF
 
 KILO = 1000
 
@@ -89,8 +91,31 @@ def desk_names(step: Step | None, names: Mapping[str, str], units: Mapping[str, 
     return sorted(_holder(token, names, units) for token in (step.desk if step else ()))
 
 
+def waits_for(step: Step, names: Mapping[str, str], units: Mapping[str, str]) -> str:
+    """Give whom a step waits for, as one line of words."""
+    return ", ".join(desk_names(step, names, units))
+
+
+def people_of(people: Iterable[Person]) -> list[tuple[str, str]]:
+    """Give people as the options of a list."""
+    return [(one.id, f"{one.name}, {one.title}") for one in people]
+
+
+def states_of(states: Iterable[State]) -> list[tuple[str, str]]:
+    """Give states as the options of a list."""
+    return [(one.name, title(one.title)) for one in states]
+
+
+def joined(told: str, document: Document) -> str:
+    """Give what branches came to together: ``consulting=agreed``, in words."""
+    parts = [one.partition("=") for one in told.split()]
+    return "; ".join(f"{state_title(document, n)}: {said(o, 'ended')}" for n, _, o in parts)
+
+
 def _holder(token: str, names: Mapping[str, str], units: Mapping[str, str]) -> str:
     kind, _, whose = token.partition(":")
+    if token == BY_ITSELF:
+        return phrase("Hệ thống")
     if kind == "person":
         return names.get(whose, whose)
     if kind == "unit":
@@ -123,6 +148,10 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "type_name": type_name,
     "state_of": state_of,
     "state_title": state_title,
+    "waits_for": waits_for,
+    "people": people_of,
+    "states": states_of,
+    "joined": joined,
     "act_title": act_title,
     "since": since,
     "short": short,
