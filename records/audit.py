@@ -62,6 +62,7 @@ ACTIONS = frozenset(
         "person:unknown",  # a login that failed
         "document:received",
         "document:drafted",
+        "document:inspected",  # the signatures of an incoming document, as it came
         "document:revised",
         "document:viewed",
         "document:submitted",
@@ -93,6 +94,7 @@ ACTIONS = frozenset(
         "key:settled",  # with which key somebody signs
         "document:numbered",
         "document:sealed",
+        "document:copied",
         "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",

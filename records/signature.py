@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
 
+from records.document import Digest
+
 
 class Verdict(StrEnum):
     """Three-valued: what is not known to be valid is never called so."""
@@ -49,3 +51,14 @@ class ValidationReport:
     verdict: Verdict
     reasons: tuple[str, ...]  # "no-signature", "unsigned-changes", "damaged" …
     signatures: tuple[SignatureVerdict, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """What was found of a document's signatures when it came in; the report itself is a file."""
+
+    document: str
+    revision: Digest  # the bytes that were judged
+    report: Digest  # of the report as JSON, kept with the document's files
+    verdict: Verdict
+    at: datetime  # aware, UTC

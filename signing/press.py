@@ -34,6 +34,7 @@ from signing.keys import Keyring
 from signing.lasting import Lasting
 from signing.pictures import Picture, draw, encode
 from signing.revocation import Reach, Revocation
+from signing.stamp_text import put_mark
 from signing.timestamps import Timestamper
 from signing.verdict import is_pdf, judge, quieten
 
@@ -286,6 +287,33 @@ class Press:
         """Bring in the signature of a CMS object that was made elsewhere; else as ``finish``."""
         signed, signature = open_revisions.out_of_cms(awaited, certificate, content)
         return self.finish(pdf, signed, certificate, signature, at=at, level=level)
+
+    def mark(self, pdf: bytes, *, field: str, text: str, label: str, at: datetime) -> bytes:
+        """Sign a copy or an annex for the agency: text at the top right of page 1, no picture.
+
+        Takes   field: how the field's name begins; a number makes it one of its own.
+        Gives   a file that begins with ``pdf``, at level B-T.
+        Raises  Unavailable: no timestamp; nothing was signed, since nothing waits for it.
+                Otherwise as ``sign``.
+        Source  Decree 30/2020, Annex I, part II, 7.
+        """
+        seal = self._keyring.seal()
+        certificate = seal.certificate.dump()
+        signer = self._outsider(certificate)
+        self._require_good(signer, at, person="")
+        face = self._both_faces()[False]
+        with _foreign():
+            writer = _open(pdf)
+            taken = {str(name) for name, _, _ in enumerate_sig_fields(writer)}
+            name = next(
+                f"{field}{n}" for n in range(1, len(taken) + 2) if f"{field}{n}" not in taken
+            )
+            put_mark(writer, name, text, face, label=label)
+            awaited = self._left_open(writer, signer, name, pdf, at=at, reason=label)
+        marked = self.finish(pdf, awaited, certificate, seal.sign(awaited.attributes), at=at)
+        if not self.lasting.weigh(marked).level.reaches(Level.B_T):
+            raise Unavailable("timestamp.unavailable")
+        return marked
 
     def prove(self, pdf: bytes, *, at: datetime) -> bytes:
         """Add validation data and a timestamp over everything, late or anew.

@@ -274,6 +274,8 @@ _ROLES = {
     LEADER: "leader",
     AGENCY: "agency",
     COPY: "copy",
+    "SaoLuc": "copy",
+    "TrichSao": "copy",
     "PhuLuc": "annex",
     "KyNhay": "initials",
 }

@@ -75,6 +75,19 @@ class Documents:
             if revision.n not in kept:
                 self._add_revision(document, revision)
 
+    def sign_attachments(self, document: Document) -> None:
+        """Keep the attachments' present bytes, which begin with those they had, and new ones."""
+        known = {one.n for one in self._attachments([document.id])[document.id]}
+        for one in document.attachments:
+            if one.n in known:
+                self._connection.execute(
+                    update(t.attachment)
+                    .where(t.attachment.c.document == document.id, t.attachment.c.n == one.n)
+                    .values(digest=one.digest, size=one.size)
+                )
+            else:
+                self._add_attachment(document, one)
+
     def get(self, id: str) -> Document:
         """Give a document, held until this unit ends if it writes. Raises NotFound."""
         # Steps read after it must be those of the same version; SQLite's writers are alone.
@@ -265,8 +278,9 @@ class Documents:
     def digests(self) -> list[tuple[str, str, Digest]]:
         """Give (document, classification, digest) of every file the office must still have."""
         rows: list[tuple[str, str, Digest]] = []
-        for files in (t.revision, t.attachment, t.package):
-            query = select(t.document.c.id, t.document.c.classification, files.c.digest).join(
+        kept = [(files, files.c.digest) for files in (t.revision, t.attachment, t.package)]
+        for files, digest in (*kept, (t.intake, t.intake.c.report)):
+            query = select(t.document.c.id, t.document.c.classification, digest).join(
                 t.document, t.document.c.id == files.c.document
             )
             rows += [(row[0], row[1], Digest(row[2])) for row in self._connection.execute(query)]
@@ -275,11 +289,12 @@ class Documents:
     def still_open(self, digests: Iterable[Digest]) -> frozenset[Digest]:
         """Give those among these digests that an unclassified document's file has, too."""
         wanted, found = sorted(set(digests)), set()
-        for files in (t.revision, t.attachment, t.package):
+        kept = [(files, files.c.digest) for files in (t.revision, t.attachment, t.package)]
+        for files, digest in (*kept, (t.intake, t.intake.c.report)):
             query = (
-                select(files.c.digest)
+                select(digest)
                 .join(t.document, t.document.c.id == files.c.document)
-                .where(files.c.digest.in_(wanted), t.document.c.classification == "none")
+                .where(digest.in_(wanted), t.document.c.classification == "none")
             )
             found |= {Digest(one) for one in self._connection.execute(query).scalars()}
         return frozenset(found)

@@ -5,7 +5,9 @@ from typing import Any
 
 from sqlalchemy import Connection, delete, insert, or_, select
 
+from records.document import Digest
 from records.level import Level, Proof
+from records.signature import Intake, Verdict
 from storage import tables as t
 
 
@@ -30,6 +32,29 @@ class Proofs:
                 next_at=proof.next_at,
             )
         )
+
+    def keep_intake(self, intake: Intake) -> None:
+        """Keep what was found of a document's signatures as it came, once and for all."""
+        known = self.intake_of(intake.document)
+        if known is None:
+            self._connection.execute(
+                insert(t.intake).values(
+                    document=intake.document,
+                    revision=intake.revision,
+                    report=intake.report,
+                    verdict=intake.verdict,
+                    at=intake.at,
+                )
+            )
+
+    def intake_of(self, document: str) -> Intake | None:
+        """Give what was found of a document's signatures as it came, None where none was kept."""
+        query = select(t.intake).where(t.intake.c.document == document)
+        row = self._connection.execute(query).first()
+        if row is None:
+            return None
+        report = Digest(row.report)
+        return Intake(row.document, Digest(row.revision), report, Verdict(row.verdict), row.at)
 
     def of(self, document: str) -> Proof | None:
         """Give how a document is proven, None before it is signed."""

@@ -540,6 +540,16 @@ package = Table(
     Column("at", Moment, nullable=False),
 )
 
+intake = Table(
+    "intake",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("revision", String(64), nullable=False),  # digest of what came
+    Column("report", String(64), nullable=False),  # digest of the report, kept among its files
+    Column("verdict", String(20), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 proof = Table(
     "proof",
     metadata,

@@ -186,6 +186,9 @@ def lay_down(
     begin_steps(office, unit, route, document, course, at=event.at)
     unit.audit.append(event)
     leave_reading(unit, document)
+    # What comes from elsewhere is checked as it came (Decree 30/2020, art. 21).
+    if document.direction is Direction.INCOMING and document.classification is Classification.NONE:
+        unit.enqueue("inspect", document.id, key=document.id)
 
 
 def leave_reading(unit: Unit, document: Document) -> None:

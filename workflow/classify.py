@@ -92,13 +92,19 @@ def close(  # noqa: PLR0913 - who raised what to which class, when and why
 
 
 def files_of(unit: Unit, document: Document) -> frozenset[Digest]:
-    """Give the digest of every file a document has."""
+    """Give the digest of every file a document has, or had before its annexes were signed."""
     package = unit.readings.package(document.id)
+    intake = unit.proofs.intake_of(document.id)
+    before = [
+        one.event.facts.get("annexes_before", "").split() for one, _ in unit.audit.of(document.id)
+    ]
     return frozenset(
         {
             *(one.digest for one in document.revisions),
             *(one.digest for one in document.attachments),
             *([package] if package else ()),
+            *([intake.report] if intake else ()),
+            *(Digest(digest) for digests in before for digest in digests),
         }
     )
 

@@ -14,6 +14,7 @@ from workflow.carry import carry, report
 from workflow.desks import SYSTEM
 from workflow.dispatch import passport_of
 from workflow.find import index
+from workflow.inspect import inspect
 from workflow.office import Office
 from workflow.perform import perform
 from workflow.purge import purge
@@ -32,6 +33,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "notify": lambda document, version: notify(office, document, int(version)),
         "remind": lambda reminder, person: letter(office, reminder, person),
         "carry": lambda dispatch, _: carry(office, dispatch),
+        "inspect": lambda document, _: inspect(office, document),
         "tell": lambda document, person: tell(office, document, person),
         "automatic": lambda document, n: by_itself(office, document, int(n)),
         "purge": lambda document, to: purge(office, document, to),

@@ -17,6 +17,7 @@ from records.paper import Placement
 from records.person import Person, Role, Unit
 from records.register import Reservation
 from records.route import Act, Effect
+from records.signature import Intake
 from records.step import Step
 from storage.lists import COUNTED
 from workflow.behalf import waiting_for_others
@@ -52,6 +53,7 @@ class View:
     dispatches: tuple[Dispatch, ...]
     names: Mapping[str, str]  # by account name
     package: Digest | None
+    intake: Intake | None  # what was found of its signatures when it came in
     proof: Proof | None  # of its signatures, once it has any of ours
     pending: tuple[str, ...]  # kinds of the jobs that are not finished
     failed: tuple[str, ...]  # kinds of the jobs that were given up
@@ -94,6 +96,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             dispatches=dispatches,
             names=unit.people.names(_involved(at)),
             package=unit.readings.package(id),
+            intake=unit.proofs.intake_of(id),
             proof=unit.proofs.of(id),
             pending=tuple(unit.jobs.pending(abouts)),
             failed=tuple(unit.jobs.failed_for(abouts)),

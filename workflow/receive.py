@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from hashlib import sha256
 
 from records.audit import AuditEvent
-from records.document import Direction, Document, Origin
+from records.document import Classification, Direction, Document, Origin
 from records.errors import Refused
 from records.person import Person
 from workflow.begin import (
@@ -17,6 +17,7 @@ from workflow.begin import (
     with_bytes,
 )
 from workflow.duplicates import twin_of
+from workflow.inspect import inspect
 from workflow.office import Office
 from workflow.signers import require_cosigners
 
@@ -65,6 +66,8 @@ def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
         lay_down(office, unit, route, document, event)
         if key:
             unit.documents.remember(by.id, key, asked, document.id)
+    if said.direction is Direction.INCOMING and said.classification is not Classification.NONE:
+        inspect(office, document.id)  # no job may know of it
     return Receipt(document, twin)
 
 

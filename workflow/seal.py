@@ -9,6 +9,7 @@ from records.level import Level
 from records.person import Person
 from storage.unit import Unit
 from workflow.advance import Deed, advance
+from workflow.annexes import with_annexes
 from workflow.begin import Made, with_revision
 from workflow.certificates import AGENCY
 from workflow.keys import certificate_of, holding_of
@@ -73,12 +74,15 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
     sealed = office.press.finish(shown, awaited, certificate, signature, at=local, level=wanted)
     changed = sealed_with(office, was.document, sealed, number, by=by, at=at)
     proof = weighed(office, changed, sealed, wanted=wanted)
+    changed, annexes = with_annexes(office, changed, number, at)
     columns = columns_of(office, changed, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=was.document.version))
+        unit.documents.sign_attachments(changed)
         spend(unit, number, changed, columns, choice)
-        deed = Deed(act, by, at, choice, "document:sealed", {"number": str(number)})
+        facts = {"number": str(number), **annexes}
+        deed = Deed(act, by, at, choice, "document:sealed", facts)
         return note(unit, advance(office, unit, now, changed, deed), proof)
 
 

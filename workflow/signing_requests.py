@@ -13,6 +13,7 @@ from records.route import Act, Effect
 from records.signing import Awaited, RequestState, SigningRequest, SigningRole
 from signing.certificate_text import read_certificate
 from workflow.advance import Deed, advance
+from workflow.annexes import with_annexes
 from workflow.capacity import stamped_lines
 from workflow.certificates import require_theirs
 from workflow.number import columns_of
@@ -227,6 +228,11 @@ def _advance(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> 
         facts = {"request": asked.id, "number": str(number)}
         deed = replace(deed, event="document:sealed", facts=facts)
     proof = weighed(office, changed, made, wanted=_wanted(office, document, asked.role))
+    annexes: dict[str, str] = {}
+    if number:
+        # Annexes are signed with the key the office has; the agency's device signs the document.
+        changed, annexes = with_annexes(office, changed, number, deed.at)
+        deed = replace(deed, facts={**deed.facts, **annexes})
     columns = columns_of(office, changed, number) if number else {}
     with office.database.unit() as unit:
         now = standing(office, unit, document.id, deed.by)
@@ -234,6 +240,7 @@ def _advance(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> 
         judge(unit, now, asked.action, deed.by, seen)
         unit.signing_requests.complete(asked.id)
         if number:
+            unit.documents.sign_attachments(changed)
             spend(unit, number, changed, columns, seen)
         return note(unit, advance(office, unit, now, changed, deed), proof)
 

@@ -19,8 +19,10 @@ from web.contract import Body, operation, parsed, read_as, read_body
 from web.office import office, person
 from workflow.begin import Enclosed, Particulars
 from workflow.check import check, signed_bytes, signed_page
+from workflow.copy import copy
 from workflow.draft import draft
 from workflow.evidence import evidence
+from workflow.inspect import intake_report
 from workflow.look import (
     attachment,
     content,
@@ -240,6 +242,13 @@ def verdict(id: str) -> ResponseReturnValue:
     return jsonify(as_asked(check(office(), id, by=person())))
 
 
+@door.get("/documents/<id>/intake")
+@operation("The verdict on an incoming document's signatures as it came, as it was kept")
+def as_it_came(id: str) -> ResponseReturnValue:
+    """Give the report that was made at intake, byte for byte."""
+    return Response(intake_report(office(), id, by=person()), mimetype="application/json")
+
+
 @door.get("/documents/<id>/signatures/<int:n>/content")
 @operation("The file as it was when its n-th signature was made", gives={200: "application/pdf"})
 def signed(id: str, n: int) -> ResponseReturnValue:
@@ -255,6 +264,21 @@ def signed_picture(id: str, n: int, page: int) -> ResponseReturnValue:
     width = min(WIDEST, max(64, request.args.get("width", 1000, type=int)))
     found = signed_page(office(), id, n, page, width=width, by=person())
     return Response(found, mimetype="image/png")
+
+
+@door.post("/documents/<id>/copies")
+@operation(
+    "Make a certified electronic copy: sao-y, sao-luc or trich-sao",
+    form={"kind": "json", "file": "file"},
+    gives={201: "application/json"},
+)
+def copied(id: str) -> ResponseReturnValue:
+    """Sign a copy for the agency; it becomes a file that goes with the document."""
+    part = request.files.get("file")
+    extract = bytes(part.read()) if part else b""
+    kind = request.form.get("kind", "")
+    choice = Choice(seen=seen_version())
+    return _shown(copy(office(), id, kind, extract, choice, by=person()).id, 201)
 
 
 @door.get("/documents/<id>/evidence")

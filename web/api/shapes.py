@@ -14,7 +14,7 @@ from records.paper import Placement
 from records.person import Person
 from records.register import Book, Closing, Entry, Reservation
 from records.route import Act, Route, State
-from records.signature import ValidationReport
+from records.signature import Intake, ValidationReport
 from records.signing import Certificate
 from records.step import Step
 from workflow.look import View, Waiting
@@ -118,12 +118,20 @@ def whole(seen: View) -> dict[str, Any]:
         "signatures": [_signature(one, seen) for one in document.revisions if _signs(one)],
         "dispatches": [dispatch(one) for one in seen.dispatches],
         "package": seen.package,
+        "intake": intake(seen.intake),
         "proof": proof(seen.proof),
         "pending": list(seen.pending),
         "failed": list(seen.failed),
         "duplicate_of": seen.twin or None,
         "case_files": [one.id for one in seen.files],
     }
+
+
+def intake(one: Intake | None) -> dict[str, Any] | None:
+    """Give what was found of an incoming document's signatures as it came."""
+    if one is None:
+        return None
+    return {"verdict": one.verdict, "at": moment(one.at), "revision_digest": one.revision}
 
 
 def _choices(seen: View) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from web.pages.retold import retold
 from web.pages.words import state_of
 from web.phrases import phrase, title
 from workflow.certificates import AGENCY
+from workflow.copy import copy
 from workflow.keys import holding_of
 from workflow.look import View, placement, view
 from workflow.perform import perform
@@ -89,6 +90,17 @@ def bring(id: str) -> ResponseReturnValue:
     brought = file_of("file", phrase("Tệp"))
     changed = revise(office(), id, brought, Choice(seen=_version()), by=person())
     flash(phrase("Đã nhận phiên bản %(n)d.", n=changed.latest.n))
+    return redirect(url_for("documents.one", id=id), 303)
+
+
+@door.post("/documents/<id>/copies")
+@retold(again)
+def copied(id: str) -> ResponseReturnValue:
+    """Make a certified electronic copy."""
+    part = request.files.get("extract")
+    extract = bytes(part.read()) if part and part.filename else b""
+    copy(office(), id, text_of("kind"), extract, Choice(seen=_version()), by=person())
+    flash(phrase("Đã sao văn bản; bản sao ở mục «Phiên bản và tệp»."))
     return redirect(url_for("documents.one", id=id), 303)
 
 

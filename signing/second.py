@@ -1,0 +1,84 @@
+"""A second reader's view of the pages: what two parsers read differently is never called valid."""
+
+import io
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+from pyhanko.pdf_utils import generic
+from pyhanko.pdf_utils.reader import PdfFileReader
+
+from records.errors import Unavailable
+
+_QPDF = "/usr/bin/qpdf"
+_DEEP = 64  # levels of a page tree, beyond any honest one
+_SECONDS = 40.0
+
+
+def agree(pdf: bytes) -> bool:
+    """Tell whether qpdf finds the same pages and the same filled fields as our own reader.
+
+    Raises  Unavailable: qpdf is not there.
+    Source  security-notes 2.5: parsers that rebuild a file differently show different pages.
+    """
+    rewritten = _rewritten(pdf)
+    if rewritten is None:
+        return False
+    try:
+        ours = PdfFileReader(io.BytesIO(pdf), strict=True)
+        theirs = PdfFileReader(io.BytesIO(rewritten), strict=False)
+        return list(_shown(ours)) == list(_shown(theirs))
+    except Exception:  # noqa: BLE001 - what breaks one reader is not agreed upon
+        return False
+
+
+def _rewritten(pdf: bytes) -> bytes | None:
+    with tempfile.TemporaryDirectory() as folder:
+        before, after = Path(folder) / "in.pdf", Path(folder) / "out.pdf"
+        before.write_bytes(pdf)
+        words = [_QPDF, "--decode-level=generalized", "--stream-data=uncompress"]
+        try:
+            done = subprocess.run(  # noqa: S603 - every word is ours
+                [*words, str(before), str(after)],
+                capture_output=True,
+                check=False,
+                timeout=_SECONDS,
+            )
+        except FileNotFoundError as missing:
+            raise Unavailable("reader.unavailable") from missing
+        except subprocess.TimeoutExpired:
+            return None
+        # 3: it had to repair something, which an honest signed file does not need.
+        return after.read_bytes() if done.returncode == 0 else None
+
+
+def _shown(reader: PdfFileReader) -> Iterator[bytes]:
+    """Give what every page draws, and what every field says, in order."""
+    yield from _pages(reader.root["/Pages"], 0)
+    form = reader.root["/AcroForm"] if "/AcroForm" in list(reader.root) else None
+    fields = form["/Fields"] if form and "/Fields" in list(form) else ()
+    for at in range(len(fields)):
+        yield repr((str(fields[at].get("/T")), str(fields[at].get("/FT")))).encode()
+        if fields[at].get("/FT") == "/Tx":
+            yield str(fields[at].get("/V")).encode()
+
+
+def _pages(node: generic.DictionaryObject, depth: int) -> Iterator[bytes]:
+    if depth > _DEEP:
+        raise ValueError("a page tree without end")
+    if "/Kids" not in list(node):
+        yield b"page " + _content(node)
+        return
+    kids = node["/Kids"]
+    for at in range(len(kids)):
+        yield from _pages(kids[at], depth + 1)
+
+
+def _content(page: generic.DictionaryObject) -> bytes:
+    if "/Contents" not in list(page):
+        return b""
+    content = page["/Contents"]
+    if isinstance(content, generic.StreamObject):
+        return bytes(content.data)
+    return b"\n".join(bytes(content[at].data) for at in range(len(content)))
