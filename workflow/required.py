@@ -4,18 +4,20 @@ from records.route import OUTCOMES, Effect, Route, State
 
 
 def required(route: Route, at: str) -> frozenset[str]:
-    """Give the states whose approval a signature in ``at`` needs: every way to it passes them.
+    """Give the states whose approval a signature in ``at`` needs: all but what a choice spares.
 
-    Of branches side by side the whole is named: how many must agree is for their join to say.
+    An act that leads around an approving state spares nothing, so such a way ends before the
+    signature. Of branches side by side the whole is named: how many must agree is for their join
+    to say.
     """
     return frozenset(
         name
         for name, state in route.states.items()
         if name != at
         and not state.home[0]
-        and (approving(route, state))
+        and approving(route, state)
         and not any(act.does is Effect.SIGN for act in state.acts)
-        and at not in _reached(route, without=name)
+        and not _spared(route, name, at)
     )
 
 
@@ -26,12 +28,22 @@ def approving(route: Route, state: State) -> bool:
     return any(one.approves for one in route.states.values() if one.home[0] == state.name)
 
 
-def _reached(route: Route, *, without: str) -> set[str]:
+def _spared(route: Route, name: str, at: str) -> bool:
+    """Tell whether a choice, which every way to a state passes, has a turn that goes without it."""
+    return any(
+        name not in _reached(route, route.start, without={choice})
+        and any(at in _reached(route, turn.to, without={choice, name}) for turn in state.choice)
+        for choice, state in route.states.items()
+        if state.choice and not state.home[0]
+    )
+
+
+def _reached(route: Route, start: str, *, without: set[str]) -> set[str]:
     seen: set[str] = set()
-    waiting = [route.start]
+    waiting = [start]
     while waiting:
         name = waiting.pop()
-        if name not in seen and name != without and name not in OUTCOMES:
+        if name not in seen and name not in without and name not in OUTCOMES:
             seen.add(name)
             waiting += route.states[name].leads_to
     return seen
