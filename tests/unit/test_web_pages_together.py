@@ -65,6 +65,7 @@ def test_a_page_leads_through_a_consultation(house: House, doors: tuple[Get, Pos
     post("truongban", f"{here}/actions/approve", **shown)
     page = get("chanhvanphong", here)
     assert "cần 2 trên 3 đồng ý" in page
+    assert "kết thúc ở đây" not in page
     assert "Ý kiến bộ phận lưu trữ" in page
     step = _hidden(page, "step")
     post("chanhvanphong", f"{here}/actions/approve", step=step, **shown)
