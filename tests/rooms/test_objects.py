@@ -49,7 +49,7 @@ def client(swift: Swift, *, timeout: float = 10.0, attempts: int = 1) -> Any:
 
 @pytest.fixture(scope="module")
 def s3(swift: Swift) -> Any:
-    asked = client(swift)
+    asked = client(swift, attempts=3)
     asked.create_bucket(Bucket=BUCKET)
     return asked
 

@@ -42,10 +42,10 @@ class Moody:
     def __getattr__(self, name: str) -> object:
         return getattr(self._press, name)
 
-    def seal(self, pdf: bytes, **how: object) -> bytes:
+    def finish(self, *what: object, **how: object) -> bytes:
         if next(self._calls) % self._every == 0:
             raise Unavailable("timestamp.unavailable")
-        return self._press.seal(pdf, **how)  # type: ignore[arg-type]  # passed on as they came
+        return self._press.finish(*what, **how)  # type: ignore[arg-type]  # passed on as they came
 
 
 def arrived(house: House, paper: bytes, subject: str = "Mời họp") -> Document:

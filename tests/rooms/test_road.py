@@ -37,6 +37,7 @@ def test_a_document_goes_from_draft_to_archive(house: House) -> None:
         Origin.RENDERED,
         Origin.SIGNED,
         Origin.SEALED,
+        Origin.PROVEN,
     ]
     seen = view(house.office, document.id, by=house.person("luutru"))
     assert [one.state for one in seen.dispatches] == [DispatchState.SENT]

@@ -160,7 +160,7 @@ def test_a_bad_answer_is_never_taken_for_a_stamp(
         assert lacks_stamp(office, signed_by(office, url))
         stamper = http_timestamper(url, 5.0).stamper(NOW)
         with pytest.raises(Unavailable, match=r"timestamp\.unavailable"):
-            at_once(stamper.async_timestamp(bytes(32), "sha256"))
+            at_once(stamper.async_timestamp(hashlib.sha256(b"asked").digest(), "sha256"))
 
 
 def lacks_stamp(office: ScratchOffice, signed: bytes) -> bool:

@@ -23,7 +23,7 @@ class Raise(Body):
 
 
 @door.post("/documents/<id>/classification")
-@operation("Raise a document's class; what was sent is recalled", body=Raise)
+@operation("Raise a document's class, at once and for good", body=Raise)
 def higher(id: str) -> ResponseReturnValue:
     """Raise it and give the document as it then stands."""
     told = read_body(Raise)
