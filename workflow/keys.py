@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 from records.audit import AuditEvent
+from records.document import Classification, Document
 from records.errors import NotAllowed, Refused
 from records.person import Person, Role
 from records.signing import Certificate, Holding, KeyKind
@@ -16,6 +17,15 @@ def holding_of(office: Office, person: str) -> Holding:
     """Give with which key somebody signs, or the agency for ""."""
     with office.database.reading() as unit:
         return unit.certificates.held_by(person)
+
+
+def require_here(held: Holding, document: Document) -> None:
+    """Raise Refused if a key at a provider would sign a classified document.
+
+    What goes to a provider is a digest; of a classified document not even that leaves.
+    """
+    if held.kind is KeyKind.REMOTE and document.classification is not Classification.NONE:
+        raise Refused("key.remote-classified")
 
 
 def certificate_of(office: Office, held: Holding) -> bytes:

@@ -12,7 +12,7 @@ from workflow.advance import Deed, advance
 from workflow.annexes import with_annexes
 from workflow.begin import Made, with_revision
 from workflow.certificates import AGENCY
-from workflow.keys import certificate_of, holding_of
+from workflow.keys import certificate_of, holding_of, require_here
 from workflow.number import columns_of, reserved, upcoming
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
@@ -57,6 +57,7 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
     # Sealing may wait for key and timestamp, so it works outside any unit; the number is only
     # spent below, and only if it is still the next.
     held = holding_of(office, AGENCY)
+    require_here(held, was.document)
     certificate = certificate_of(office, held)
     shown = office.contents.get(was.document, was.document.latest.digest)
     local = at.astimezone(office.zone)

@@ -13,7 +13,7 @@ from records.signing import Awaited
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
 from workflow.capacity import CAPACITY, PRINTED, stamped_lines
-from workflow.keys import certificate_of, holding_of
+from workflow.keys import certificate_of, holding_of, require_here
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
@@ -59,6 +59,7 @@ def made_ready(  # noqa: PLR0913 - as every verb, with the certificate
         was = standing(office, unit, id, by)
         act = judge(unit, was, action, by, choice)
         capacity = stamped_lines(office, unit, was, act, by=by, choice=choice)
+        require_here(unit.certificates.held_by(by.id), was.document)
     document = was.document
     if act.does is not Effect.SIGN:
         raise Refused("step.unknown-action", action=action)

@@ -357,3 +357,14 @@ def test_a_batch_gives_a_result_for_each_and_goes_on_or_stops(house: House) -> N
     assert states(house, documents) == ["signed", "drafting", "signed", "signed"]
     with pytest.raises(Refused, match="batch.too-many"):
         many(house, documents * 51)
+
+
+def test_a_provider_never_hears_of_a_secret_document(remote: Remote) -> None:
+    house = remote.house
+    choose(house, "v1")
+    secret = house.approved(classification=Classification.SECRET)
+
+    with pytest.raises(Refused, match="key.remote-classified"):
+        house.act(secret, "sign", "chutich", leave=Leave(otp=csc.OTP))
+
+    assert states(house, [secret]) == ["signing"]
