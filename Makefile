@@ -9,9 +9,9 @@ SYSTEM_TEST := softhsm2 poppler-utils chromium postgresql python3-swift strace
 # A file of tests shares its office, so it stays in one process.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
-# In `make test`, PostgreSQL sees every room but those where keys, papers and buckets are what is slow.
-ELSEWHERE := bucket_road copies custody evidence intake proof secrecy several_leaders signing_requests trinhky_sign
-ON_POSTGRESQL := tests/rooms $(addprefix --ignore=tests/rooms/test_,$(addsuffix .py,$(ELSEWHERE)))
+# What keeps, counts, routes and lets in: PostgreSQL sees it in `make test`, and everything in `make test-postgresql`.
+ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit road session staff branches beside \
+  definitions delegation registers reservations case_files ledgers lists raising queue))
 
 .DEFAULT_GOAL := help
 .PHONY: help run serve work partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults bench office-day lock clean
