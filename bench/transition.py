@@ -251,8 +251,8 @@ def bare_office(office: Office, documents: list[Document], kinds: tuple[str, ...
             query = select(t.document).where(t.document.c.id == one.id)
             rows.append(dict(connection.execute(query).one()._mapping))  # noqa: SLF001 - its name
         head = connection.execute(select(t.audit_head)).one()
-        job = dict(connection.execute(select(statuses).limit(1)).one()._mapping)  # noqa: SLF001
-        argument = dict(connection.execute(select(inputs).limit(1)).one()._mapping)  # noqa: SLF001
+        job = dict(connection.execute(select(statuses).limit(1)).one()._mapping)  # noqa: SLF001 - a row by its columns' names
+        argument = dict(connection.execute(select(inputs).limit(1)).one()._mapping)  # noqa: SLF001 - a row by its columns' names
         readers = connection.execute(select(t.reader.c.document, t.reader.c.token)).all()
     return Bare(
         office,

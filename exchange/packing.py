@@ -38,7 +38,6 @@ _DAMAGE = (
     EOFError,
     OSError,
     RuntimeError,
-    NotImplementedError,
     ValueError,
 )
 _LONGEST_NAME = 200  # bytes in UTF-8: leaves room for what a store adds, below the usual 255
@@ -133,7 +132,7 @@ def _only_entry(media: str, archive: zipfile.ZipFile) -> zipfile.ZipInfo | None:
 
 def _unpacked(archive: zipfile.ZipFile, entry: zipfile.ZipInfo, limit: int) -> bytes:
     if entry.compress_type not in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED):
-        raise NotImplementedError(entry.compress_type)
+        raise zipfile.BadZipFile("neither stored nor deflated")
     kept = io.BytesIO()
     with archive.open(entry) as file:
         while piece := file.read(_PIECE):

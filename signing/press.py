@@ -49,7 +49,7 @@ _BROKEN_BY_BYTES = (
     AssertionError,
     OSError,
     RecursionError,
-    NotImplementedError,
+    NotImplementedError,  # what pyHanko says to encryption and filters it does not know
 )
 
 
