@@ -72,7 +72,8 @@ def of(identifier: str, *, waits_for: str = "") -> Callable[[T], T]:
         if not waits_for:
             return test
         # What nobody built yet fails here, and fails the run on the day it no longer does.
-        return pytest.mark.xfail(strict=True, raises=AssertionError, reason=waits_for)(test)
+        waiting: T = pytest.mark.xfail(strict=True, raises=AssertionError, reason=waits_for)(test)
+        return waiting
 
     return mark
 
