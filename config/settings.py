@@ -54,6 +54,15 @@ class Settings(BaseSettings):
     trinhky_trust: str = ""
     """Key folders of other demonstration offices whose signatures to believe, parted by colons."""
 
+    trinhky_witness: Path = Path()
+    """A folder on another machine in which the log's checkpoints are left too; none if unset."""
+
+    checkpoint_entries: int = Field(default=1000, ge=1)
+    """After how many new entries of the log the agency signs it again."""
+
+    checkpoint_hours: float = Field(default=1.0, gt=0)
+    """How long after a new entry at the latest the agency signs the log again, in hours."""
+
     database_url: str = ""
     """SQLAlchemy's address of the database; SQLite in the data folder if empty."""
 
@@ -138,6 +147,8 @@ class Settings(BaseSettings):
         if self.trinhky_ledger == Path():
             self.trinhky_ledger = self.trinhky_data / LEDGER
         self.trinhky_ledger = self.trinhky_ledger.absolute()
+        if self.trinhky_witness != Path():
+            self.trinhky_witness = self.trinhky_witness.absolute()
         if not self.database_url:
             self.database_url = f"sqlite:///{self.trinhky_data / 'trinhky.sqlite'}"
         if self.database_url.startswith("postgresql://"):

@@ -95,9 +95,10 @@ def keep(office: Office, unit: Unit, was: Standing, changed: Document, done: Asi
     moved = replace(changed, version=was.document.version + 1, changed_at=done.at)
     unit.documents.change(moved, seen=was.document.version)
     facts = {"action": done.name, "digest": was.document.latest.digest, **done.facts}
-    seq = unit.audit.append(AuditEvent(done.event, done.by.id, done.at, moved.id, facts))
-    if done.comment.strip():
-        unit.audit.remark(seq, moved, done.comment.strip())
+    said = done.comment.strip()
+    seq = unit.audit.append(AuditEvent(done.event, done.by.id, done.at, moved.id, facts), said)
+    if said:
+        unit.audit.remark(seq, moved, said)
     leave_jobs(office, unit, moved)
     return moved
 

@@ -7,7 +7,7 @@ from records.audit import AuditEvent
 from records.document import Document, Origin
 from records.errors import NotAllowed, Outrun
 from records.person import Person
-from workflow.begin import leave_reading, with_bytes
+from workflow.begin import brought, leave_reading, with_bytes
 from workflow.office import Office
 from workflow.road import Choice, Standing, standing
 
@@ -27,7 +27,11 @@ def revise(office: Office, id: str, content: bytes, choice: Choice, *, by: Perso
     with office.database.unit() as unit:
         unit.documents.change(changed, seen=was.document.version)
         unit.steps.cancel_approvals(id, but=changed.latest.digest, at=at)
-        facts = {"digest": was.document.latest.digest, "made": changed.latest.digest}
+        facts = {
+            "digest": was.document.latest.digest,
+            "made": changed.latest.digest,
+            **brought(changed, since=was.document.latest.n),
+        }
         unit.audit.append(AuditEvent("document:revised", by.id, at, id, facts))
         leave_reading(unit, changed)
     return changed
