@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] = "text"
     """How log lines are written: for programs, or for people."""
 
+    log_folder: Path = Path()
+    """A folder in which log lines are kept too, one file a day; only the error stream if unset."""
+
+    log_days: int = Field(default=30, ge=1)
+    """How long a day's log lines are kept in that folder, in days."""
+
     trinhky_config: Path = Path(__file__).parent
     """The folder of the office's files: office.yaml, registers.yaml, workflows/ …"""
 
@@ -137,6 +143,11 @@ class Settings(BaseSettings):
 
     remind_every: float = Field(default=20.0, gt=0)
     """How often to look for deadlines that came near or passed, in seconds."""
+
+    @property
+    def logs(self) -> Path | None:
+        """Give the folder in which log lines are kept, None where there is none."""
+        return None if self.log_folder == Path() else self.log_folder
 
     @model_validator(mode="after")
     def _complete(self) -> Self:

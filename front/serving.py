@@ -106,7 +106,7 @@ def _gunicorn(settings: Settings) -> list[str]:
 def served() -> Flask:
     """Give the application to one process of the production server, after it was forked."""
     settings = Settings()
-    keep_logs(settings.log_format)
+    keep_logs(settings.log_format, settings.logs, settings.log_days)
     opening = opened(settings)
     office = opening.__enter__()
     atexit.register(opening.__exit__, None, None, None)

@@ -36,7 +36,9 @@ class Checkpoints:
         """Give the newest one, if there is any."""
         query = select(t.checkpoint).order_by(t.checkpoint.c.n.desc()).limit(1)
         row = self._connection.execute(query).first()
-        return row and Checkpoint(row.n, row.size, row.statement, bytes(row.signature))
+        if row is None:
+            return None
+        return Checkpoint(row.n, row.size, row.statement, bytes(row.signature))
 
 
 class Deposit:

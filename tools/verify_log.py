@@ -91,7 +91,7 @@ def _postgresql(address: str) -> Ask:
 
 def _bytes(cell: object) -> bytes:
     """Give a binary cell: bytes from SQLite, hexadecimal digits from PostgreSQL."""
-    return bytes.fromhex(cell[2:]) if isinstance(cell, str) else bytes(cell or b"")  # type: ignore[call-overload, no-any-return]  # as the driver gives it
+    return bytes.fromhex(cell[2:]) if isinstance(cell, str) else bytes(cell or b"")  # type: ignore[call-overload]  # as the driver gives it
 
 
 # ── the chain ────────────────────────────────────────────────────────────────────────────

@@ -103,7 +103,8 @@ def log_faults(office: Office, unit: Unit, *, witnessed: bool = True) -> list[st
         roots = roots_at(hashes, {one.size for one in kept})
     except ValueError:  # a hash that is none: the chain says so
         roots = {}
-    faults, stamps = [], []
+    faults: list[str] = []
+    stamps: list[tuple[int, datetime]] = []
     before = ""
     for n, one in enumerate(kept, 1):
         told = _told(one)

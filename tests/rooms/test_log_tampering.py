@@ -249,7 +249,7 @@ def _stamped_at_another_time(by: Intruder) -> None:
     with office.database.unit() as unit:
         unit.audit.append(AuditEvent("document:viewed", "kiemtra", ahead.clock()))
     vouch = office.press.lasting.vouch
-    ahead.press.lasting.vouch = lambda told, who, _: vouch(told, who, right)  # type: ignore[method-assign]  # an authority with a clock of its own
+    ahead.press.lasting.vouch = lambda told, who, _: vouch(told, who, right)  # type: ignore[method-assign, assignment]  # an authority with a clock of its own
     check_log(ahead)
     leave(office)
 
@@ -267,6 +267,12 @@ def _files_exchanged(by: Intruder) -> None:
     one.write_bytes(other.read_bytes())
     other.unlink()
     other.write_bytes(kept)
+
+
+def _file_changed(by: Intruder) -> None:
+    place = by.blobs()[0]
+    place.unlink()
+    place.write_bytes(b"%PDF-1.7 another")
 
 
 def _file_and_its_row(by: Intruder) -> None:
@@ -379,7 +385,7 @@ PLANTED: dict[str, Plant] = {
     "clock back": _acted_while_the_clock_was_back,
     "clock on": _stamped_at_another_time,
     "files exchanged": _files_exchanged,
-    "a file changed": lambda by: (by.blobs()[0].unlink(), by.blobs()[0].write_bytes(b"%PDF-")),
+    "a file changed": _file_changed,
     "a file deleted": lambda by: by.blobs()[0].unlink(),
     "a file and its row": _file_and_its_row,
     "a file slipped in": _attachment_added,
