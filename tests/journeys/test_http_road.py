@@ -124,7 +124,7 @@ def walked(request: pytest.FixtureRequest, served: Running, partner: Running) ->
     shown = bytes_of(served.by("chutich"), id)
     served.by("chutich").act("sign", id)
     signed = bytes_of(served.by("vanthu"), id)
-    # Only approving and signing must name the bytes; the leader's signature holds them from then on.
+    # Only approving and signing name the bytes: from then on the signature holds them.
     seen = served.by("vanthu").act("number", id, revision="")
     sealed = bytes_of(served.by("vanthu"), id)
     _send(served.by("vanthu"), id, through_action=request.param == "draft")

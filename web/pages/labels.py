@@ -224,6 +224,7 @@ EVENT = {
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "report:printed": "In báo cáo tình hình giải quyết văn bản",
     "register:closed": "Khóa sổ đăng ký",
     "ledger:written": "Ghi sổ theo dõi",
     "slip:printed": "In phiếu, dấu đến hoặc bì",
@@ -340,6 +341,7 @@ PLACE = {
     "documents": "Văn bản",
     "beginning": "Tạo văn bản",
     "registers": "Sổ đăng ký",
+    "reports": "Báo cáo",
     "case_files": "Hồ sơ công việc",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
@@ -356,6 +358,11 @@ FILE_STATE = {
     "closed": "Đã kết thúc",
     "submitted": "Chờ lưu trữ nhận",
     "accepted": "Đã nộp lưu",
+}
+INDICATOR_KIND = {
+    "outgoing": "Văn bản đi",
+    "incoming": "Văn bản đến",
+    "files": "Hồ sơ công việc",
 }
 FACET = {
     "type": "Loại văn bản",
@@ -400,4 +407,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "weekday": WEEKDAY,
     "file_state": FILE_STATE,
     "facet": FACET,
+    "indicator_kind": INDICATOR_KIND,
 }
