@@ -242,7 +242,7 @@ OUTGOING: tuple[Measure[Issued], ...] = (
         "Signed by the agency",
         _signed_by_agency,
     ),
-    Measure("exchanged", "Nơi nhận nhận qua mạng", "Recipients reached by network", _by_network),
+    Measure("exchanged", "Lượt gửi đến nơi qua mạng", "Recipients reached by network", _by_network),
     Measure("sent-in-time", "Phát hành đúng thời hạn", "Sent in time", _sent_in_time),
 )
 
