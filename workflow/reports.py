@@ -155,5 +155,5 @@ def _outgoing(known: Facts) -> tuple[str, ...]:
 
 
 def percent(share: float | None) -> str:
-    """Give a share as it is printed: «97,5 %» with a space that holds, or a dash where there was nothing to count."""
+    """Give a share as it is printed, «97,5 %», or a dash where there was nothing to count."""
     return "-" if share is None else f"{share * 100:.1f}\N{NO-BREAK SPACE}%".replace(".", ",")
