@@ -15,6 +15,7 @@ from typing import Any
 from zipfile import BadZipFile, ZipFile
 
 import docx
+import hypothesis
 import pytest
 from playwright.sync_api import Page
 
@@ -45,6 +46,10 @@ PASSWORD = "mật khẩu thử nghiệm"  # noqa: S105 - of people who exist in 
 MEMORY = Path("/dev/shm")  # noqa: S108 - a folder of one's own is made in it
 ROOM = 6_000_000_000
 """How much memory there must be for scratch folders, in bytes."""
+
+# What a property takes tells of the machine it runs on, not of the office.
+hypothesis.settings.register_profile("office", deadline=None)
+hypothesis.settings.load_profile("office")
 
 LEFT_OUT = pytest.StashKey[int]()
 
