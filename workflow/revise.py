@@ -43,9 +43,13 @@ def bring(office: Office, document: Document, brought: Brought, *, by: Person) -
     with office.database.unit() as unit:
         unit.documents.change(changed, seen=document.version)
         unit.steps.cancel_approvals(id, but=changed.latest.digest, at=at)
-        told = {"digest": document.latest.digest, "made": changed.latest.digest}
-        told |= {**files_told(changed, since=document.latest.n), **brought.facts}
-        unit.audit.append(AuditEvent("document:revised", by.id, at, id, told))
+        facts = {
+            "digest": document.latest.digest,
+            "made": changed.latest.digest,
+            **files_told(changed, since=document.latest.n),
+            **brought.facts,
+        }
+        unit.audit.append(AuditEvent("document:revised", by.id, at, id, facts))
         leave_reading(unit, changed)
     return changed
 
