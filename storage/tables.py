@@ -613,6 +613,7 @@ signing_request = Table(
     Column("state", String(20), nullable=False),
     Column("number", JSON),  # as a list; which the agency's signature locks
     Column("reserved", String(64), nullable=False, default=""),  # id of its reservation
+    Column("part", String(40), nullable=False, default=""),  # form of a copy, number of an annex
     # The revision that waits, emptied when nobody may complete it any more; encrypted under the
     # document's own key where it is classified.
     Column("awaited", LargeBinary),
@@ -657,7 +658,18 @@ audit_head = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+    # HMAC-SHA-256 over both under a key that lies outside the database, "" where there is none.
+    Column("seal", String(64), nullable=False, default="", server_default=""),
     CheckConstraint("id = 1", name="only_one"),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),  # entries it speaks of
+    Column("statement", Text, nullable=False),  # the very text that was signed
+    Column("signature", LargeBinary, nullable=False),  # CMS with a timestamp
 )
 
 remark = Table(
