@@ -68,6 +68,7 @@ faults: $(VENV)/.test system system-test ## kill, starve and corrupt the office 
 
 leak-test: $(VENV)/.test system system-test ## read every byte outside the vault for words of secret documents, in both profiles on both databases
 	$(BIN)/python -m bench.leaks
+	$(BIN)/python -m bench.twins
 
 bench: $(VENV)/.test system ## measure the main job and the transitions
 	$(BIN)/python -m bench.transition
