@@ -106,6 +106,7 @@ ACTIONS = frozenset(
         "document:numbered",
         "document:sealed",
         "document:copied",
+        "document:annex-signed",  # for the agency, after the document itself
         "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",
@@ -119,6 +120,7 @@ ACTIONS = frozenset(
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
+        "report:printed",
         "register:closed",
         "ledger:written",
         "slip:printed",

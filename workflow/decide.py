@@ -13,6 +13,7 @@ from workflow.assigning import begin_directive, charge, note_handler
 from workflow.behind import returnable
 from workflow.beside import Aside
 from workflow.desks import desk_of
+from workflow.layout import require_layout
 from workflow.office import Office
 from workflow.road import (
     Choice,
@@ -85,6 +86,7 @@ def _require_places(office: Office, id: str, choice: Choice, by: Person) -> None
     document = was.document
     if document.direction is not Direction.INCOMING:
         placement_of(office, document)
+        require_layout(office, document, was.route)
 
 
 def _tell(office: Office, unit: Unit, document: Document, act: Act) -> None:

@@ -36,7 +36,7 @@ from workflow.sign import placement_of
 
 OF_ROADS = (
     *("branch", "through", "joined", "same_person", "asked", "asked_by", "assignee"),
-    *("assignment", "part", "percent", "due", "recalled"),
+    *("assignment", "part", "percent", "due", "recalled", "mended"),
 )
 """What the log tells of branches and choices, of those who were asked, and of directives."""
 

@@ -14,10 +14,12 @@ from web.api import (
     finding,
     handing,
     inspection,
+    layout,
     ledgers,
     people,
     proofs,
     registers,
+    reports,
     signing,
     tasks,
     workflows,
@@ -32,6 +34,7 @@ for part in (
     directives,
     finding,
     registers,
+    reports,
     inspection,
     tasks,
     signing,
@@ -43,5 +46,6 @@ for part in (
     delegations,
     workflows,
     classifying,
+    layout,
 ):
     api.register_blueprint(part.door)

@@ -22,11 +22,13 @@ from web.pages import (
     finding,
     handing,
     keys,
+    layout,
     ledgers,
     many,
     parts,
     proofs,
     registers,
+    reports,
     session,
     tasks,
     trying,
@@ -45,6 +47,7 @@ DOORS = (
     parts,
     beginning,
     registers,
+    reports,
     finding,
     archive,
     checking,
@@ -64,6 +67,7 @@ DOORS = (
     workflows,
     editor,
     trying,
+    layout,
 )
 """Every page's part; a new one goes on a line of its own."""
 

@@ -54,9 +54,11 @@ ROLE = {
     "inspector": "Kiểm tra viên",
     "administrator": "Quản trị hệ thống",
 }
+SEVERITY = {"error": "Lỗi", "warning": "Lưu ý"}
 ORIGIN = {
     "uploaded": "Tệp tải lên",
     "drafted": "Soạn theo mẫu",
+    "mended": "Bản đã sửa thể thức",
     "rendered": "Bản PDF chuyển đổi",
     "signed": "Bản đã ký số",
     "sealed": "Bản đã đóng dấu",
@@ -223,6 +225,7 @@ EVENT = {
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
     "document:copied": "Sao văn bản",
+    "document:annex-signed": "Ký phụ lục",
     "document:proven": "Thêm dấu thời gian cho chữ ký",
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
@@ -236,6 +239,7 @@ EVENT = {
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "report:printed": "In báo cáo tình hình giải quyết văn bản",
     "register:closed": "Khóa sổ đăng ký",
     "ledger:written": "Ghi sổ theo dõi",
     "slip:printed": "In phiếu, dấu đến hoặc bì",
@@ -392,6 +396,7 @@ PLACE = {
     "documents": "Văn bản",
     "beginning": "Tạo văn bản",
     "registers": "Sổ đăng ký",
+    "reports": "Báo cáo",
     "case_files": "Hồ sơ công việc",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
@@ -408,6 +413,11 @@ FILE_STATE = {
     "closed": "Đã kết thúc",
     "submitted": "Chờ lưu trữ nhận",
     "accepted": "Đã nộp lưu",
+}
+INDICATOR_KIND = {
+    "outgoing": "Văn bản đi",
+    "incoming": "Văn bản đến",
+    "files": "Hồ sơ công việc",
 }
 FACET = {
     "type": "Loại văn bản",
@@ -427,6 +437,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "fate": FATE,
     "because": BECAUSE,
     "origin": ORIGIN,
+    "severity": SEVERITY,
     "media": MEDIA,
     "dispatch": DISPATCH,
     "verdict": VERDICT,
@@ -456,4 +467,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "weekday": WEEKDAY,
     "file_state": FILE_STATE,
     "facet": FACET,
+    "indicator_kind": INDICATOR_KIND,
 }
