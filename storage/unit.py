@@ -15,8 +15,8 @@ from storage.definitions import Definitions
 from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
-from storage.indicators import Indicators
 from storage.handings import Handings
+from storage.indicators import Indicators
 from storage.jobs import Jobs
 from storage.ledgers import Ledgers
 from storage.passes import Passes
