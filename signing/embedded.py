@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from asn1crypto import cms, parser, x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.reader import PdfFileReader
+from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.sign.diff_analysis import DiffResult, SuspiciousModification
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature, extract_contents
@@ -51,6 +52,7 @@ class Found:
     signed: tuple[Embedded, ...]  # first to last
     foreign: tuple[Foreign, ...]
     unreadable: tuple[str, ...]  # names of fields
+    removed: bool = False  # whether an earlier revision had a signature that is no longer there
 
 
 def find(reader: PdfFileReader, known: Sequence[bytes]) -> Found:
@@ -67,7 +69,23 @@ def find(reader: PdfFileReader, known: Sequence[bytes]) -> Found:
         except Exception:  # noqa: BLE001 - a forged structure may break the parser in any way
             unreadable.append(str(name))
     signed.sort(key=lambda one: one.signed_revision)
-    return Found(tuple(signed), tuple(foreign), tuple(sorted(unreadable)))
+    return Found(tuple(signed), tuple(foreign), tuple(sorted(unreadable)), _removed(reader))
+
+
+def _removed(reader: PdfFileReader) -> bool:
+    """Tell whether a later revision took a signature away, and with it what it was about."""
+    now = _values_in(reader)
+    earlier = range(int(reader.xrefs.total_revisions) - 1)
+    return any(_values_in(reader.get_historical_resolver(n)) - now for n in earlier)
+
+
+def _values_in(pdf: PdfHandler) -> set[generic.Reference]:
+    try:
+        filled = enumerate_sig_fields(pdf, filled_status=True)
+        values = [field.get_object().raw_get("/V") for _, _, field in filled]
+    except Exception:  # noqa: BLE001 - half a file, as the first part of a linearised one is
+        return set()
+    return {one.reference for one in values if isinstance(one, generic.IndirectObject)}
 
 
 def _foreign(reader: PdfFileReader, name: str, field: generic.DictionaryObject) -> Foreign | None:

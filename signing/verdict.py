@@ -89,14 +89,16 @@ def _report(pdf: bytes, reader: PdfFileReader, trust: Trust, at: datetime) -> Va
     known = enclosed(reader, trust)
     found = find(reader, known.intermediates)
     if not (found.signed or found.foreign or found.unreadable):
-        return ValidationReport(Verdict.INDETERMINATE, ("no-signature",), ())
+        gone = ("signature-removed",) if found.removed else ()
+        return ValidationReport(Verdict.INDETERMINATE, ("no-signature", *gone), ())
     chain = Chain(reader, pdf, found.signed, found.foreign, known, at, levels_of(reader))
     verdicts = _all_judged(chain)
     verdicts += tuple(
         _unread(one.name, Verdict.INDETERMINATE, "format-unsupported") for one in found.foreign
     )
     verdicts += tuple(_unparsable(name) for name in found.unreadable)
-    faults = tuple(chain.faults())
+    faults = list(chain.faults())
+    faults += [(Verdict.INDETERMINATE, "signature-removed")] if found.removed else []
     worst = _worst([*(one.verdict for one in verdicts), *(verdict for verdict, _ in faults)])
     told = [reason for _, reason in faults]
     told += [reason for one in verdicts for reason in one.reasons]

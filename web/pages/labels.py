@@ -118,6 +118,7 @@ LATER = {
 }
 REASON = {
     "no-signature": "Tệp không có chữ ký số nào.",
+    "signature-removed": "Một chữ ký có trong bản trước của tệp đã bị gỡ bỏ.",
     "unsigned-changes": "Sau chữ ký cuối cùng còn thay đổi mà không ai ký.",
     "unsigned-validation-data": "Sau chữ ký cuối chỉ thêm dữ liệu kiểm tra mà không ai ký.",
     "damaged": "Cấu trúc tệp bị hỏng hoặc bị can thiệp.",
