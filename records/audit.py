@@ -109,6 +109,7 @@ ACTIONS = frozenset(
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
+        "report:printed",
         "register:closed",
         "ledger:written",
         "slip:printed",

@@ -16,6 +16,7 @@ from signing.certificates import judge_cms
 from signing.chain import Chain, attributed, changes, later, levels_of, look_for_changes
 from signing.embedded import Embedded, find, gap_is_contents
 from signing.fields import AGENCY, COPY, LEADER
+from signing.haste import hasten
 from signing.material import borne, enclosed
 from signing.trust import Trust
 
@@ -50,6 +51,7 @@ def judge(pdf: bytes, *, trust: Trust, at: datetime) -> ValidationReport:
     if not is_pdf(pdf):
         raise Unreadable("file.not-pdf")
     quieten()
+    hasten()
     try:
         return _judge_strictly(pdf, trust, at)
     except Exception:  # noqa: BLE001 - hostile bytes break a parser in any way; no way is valid

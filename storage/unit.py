@@ -13,6 +13,7 @@ from storage.definitions import Definitions
 from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
+from storage.indicators import Indicators
 from storage.jobs import Jobs
 from storage.ledgers import Ledgers
 from storage.passes import Passes
@@ -151,6 +152,11 @@ class Unit:
     def jobs(self) -> Jobs:
         """What is still to be done, what was given up, and who works."""
         return Jobs(self.connection)
+
+    @cached_property
+    def indicators(self) -> Indicators:
+        """What is counted for indicators and reports."""
+        return Indicators(self.connection)
 
     def enqueue(self, kind: str, about: str, fact: str = "", *, key: str) -> None:
         """Leave a job to be done once this unit is kept, and never if it is not."""

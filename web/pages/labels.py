@@ -230,6 +230,7 @@ EVENT = {
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "report:printed": "In báo cáo tình hình giải quyết văn bản",
     "register:closed": "Khóa sổ đăng ký",
     "ledger:written": "Ghi sổ theo dõi",
     "slip:printed": "In phiếu, dấu đến hoặc bì",
@@ -346,6 +347,7 @@ PLACE = {
     "documents": "Văn bản",
     "beginning": "Tạo văn bản",
     "registers": "Sổ đăng ký",
+    "reports": "Báo cáo",
     "case_files": "Hồ sơ công việc",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
@@ -362,6 +364,11 @@ FILE_STATE = {
     "closed": "Đã kết thúc",
     "submitted": "Chờ lưu trữ nhận",
     "accepted": "Đã nộp lưu",
+}
+INDICATOR_KIND = {
+    "outgoing": "Văn bản đi",
+    "incoming": "Văn bản đến",
+    "files": "Hồ sơ công việc",
 }
 FACET = {
     "type": "Loại văn bản",
@@ -406,4 +413,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "weekday": WEEKDAY,
     "file_state": FILE_STATE,
     "facet": FACET,
+    "indicator_kind": INDICATOR_KIND,
 }
