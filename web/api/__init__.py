@@ -13,6 +13,7 @@ from web.api import (
     finding,
     handing,
     inspection,
+    layout,
     ledgers,
     people,
     proofs,
@@ -43,5 +44,6 @@ for part in (
     delegations,
     workflows,
     classifying,
+    layout,
 ):
     api.register_blueprint(part.door)

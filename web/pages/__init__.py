@@ -21,6 +21,7 @@ from web.pages import (
     finding,
     handing,
     keys,
+    layout,
     ledgers,
     many,
     proofs,
@@ -62,6 +63,7 @@ DOORS = (
     workflows,
     editor,
     trying,
+    layout,
 )
 """Every page's part; a new one goes on a line of its own."""
 

@@ -54,9 +54,11 @@ ROLE = {
     "inspector": "Kiểm tra viên",
     "administrator": "Quản trị hệ thống",
 }
+SEVERITY = {"error": "Lỗi", "warning": "Lưu ý"}
 ORIGIN = {
     "uploaded": "Tệp tải lên",
     "drafted": "Soạn theo mẫu",
+    "mended": "Bản đã sửa thể thức",
     "rendered": "Bản PDF chuyển đổi",
     "signed": "Bản đã ký số",
     "sealed": "Bản đã đóng dấu",
@@ -388,6 +390,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "fate": FATE,
     "because": BECAUSE,
     "origin": ORIGIN,
+    "severity": SEVERITY,
     "media": MEDIA,
     "dispatch": DISPATCH,
     "verdict": VERDICT,
