@@ -9,6 +9,7 @@ from storage.audit import Audit
 from storage.calendar import Days
 from storage.case_files import CaseFiles
 from storage.certificates import Certificates
+from storage.checkpoints import Checkpoints
 from storage.definitions import Definitions
 from storage.delegations import Delegations
 from storage.dispatches import Dispatches
@@ -35,13 +36,20 @@ class Unit:
     """What one transaction may read and change; it lives as long as its ``with``."""
 
     def __init__(
-        self, connection: Connection, vault: Vault, door: Door, *, writes: bool = True
+        self,
+        connection: Connection,
+        vault: Vault,
+        door: Door,
+        *,
+        writes: bool = True,
+        log_key: bytes = b"",
     ) -> None:
         """See the office through ``connection``; who writes holds what they read."""
         self._writes = writes
         self.connection = connection
         self._vault = vault
         self._door = door
+        self._log_key = log_key
 
     @cached_property
     def documents(self) -> Documents:
@@ -146,7 +154,12 @@ class Unit:
     @cached_property
     def audit(self) -> Audit:
         """The log, which is only ever appended to."""
-        return Audit(self.connection, self._vault)
+        return Audit(self.connection, self._vault, self._log_key)
+
+    @cached_property
+    def checkpoints(self) -> Checkpoints:
+        """The agency's signed word on the log as it stood."""
+        return Checkpoints(self.connection)
 
     @cached_property
     def jobs(self) -> Jobs:

@@ -251,6 +251,8 @@ EVENT = {
     "file:exported": "Xuất hồ sơ",
     "job:retried": "Cho thử lại việc bị bỏ dở",
     "job:hurried": "Cho thử ngay việc đang chờ",
+    "log:checked": "Ký xác nhận nhật ký",
+    "log:exported": "Xuất nhật ký",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
 HINT = {
