@@ -29,7 +29,7 @@ def last_table(pdf: bytes) -> int:
 
 def root_of(pdf: bytes) -> bytes:
     """Give the number of the catalog, as it is referred to."""
-    return re.findall(rb"/Root (\d+ \d+ R)", pdf)[-1]
+    return bytes(re.findall(rb"/Root (\d+ \d+ R)", pdf)[-1])
 
 
 def page_content(pdf: bytes) -> int:
