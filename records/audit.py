@@ -95,6 +95,7 @@ ACTIONS = frozenset(
         "document:numbered",
         "document:sealed",
         "document:copied",
+        "document:annex-signed",  # for the agency, after the document itself
         "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",

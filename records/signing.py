@@ -52,6 +52,7 @@ class SigningRequest:
     state: RequestState = RequestState.OPEN
     number: Number | None = None  # which the agency's signature locks
     reserved: str = ""  # id of the reservation it was taken from
+    part: str = ""  # of a copy its form, "sao-y"; of an annex its number among the attachments
 
 
 @dataclass(frozen=True, slots=True)

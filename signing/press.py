@@ -26,6 +26,7 @@ from signing import awaited as open_revisions
 from signing import encoding, fields, self_check, wording
 from signing.caption import captioned
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
+from signing.haste import hasten
 from signing.keys import Keyring
 from signing.lasting import Lasting
 from signing.pictures import Picture, draw, encode
@@ -69,6 +70,7 @@ class Press:
         self._first = Lock()
         self._warm = False
         quieten()
+        hasten()
 
     def prepare(self, pdf: bytes, placement: Placement, *, leaders: int = 1) -> bytes:
         """Add the empty fields that number, date, signatures and seal will fill.
@@ -283,17 +285,16 @@ class Press:
         signed, signature = open_revisions.out_of_cms(awaited, certificate, content)
         return self.finish(pdf, signed, certificate, signature, at=at, level=level)
 
-    def mark(self, pdf: bytes, *, field: str, text: str, label: str, at: datetime) -> bytes:
-        """Sign a copy or an annex for the agency: text at the top right of page 1, no picture.
+    def await_mark(  # noqa: PLR0913 - what is marked as what, when and with which key
+        self, pdf: bytes, certificate: bytes, *, field: str, text: str, label: str, at: datetime
+    ) -> Awaited:
+        """Make the agency's mark on a copy or an annex: text at the top right of page 1.
 
-        Takes   field: how the field's name begins; a number makes it one of its own.
-        Gives   a file that begins with ``pdf``, at level B-T.
-        Raises  Unavailable: no timestamp; nothing was signed, since nothing waits for it.
-                Otherwise as ``sign``.
+        Takes   certificate: in DER, of the key that will sign; field: how the field's name
+                begins; a number makes it one of its own.
+        Raises  as ``sign``.
         Source  Decree 30/2020, Annex I, part II, 7.
         """
-        seal = self._keyring.seal()
-        certificate = seal.certificate.dump()
         self.lasting.require_good(certificate, at, person="")
         face = self._both_faces()[False]
         with _foreign():
@@ -303,11 +304,15 @@ class Press:
                 f"{field}{n}" for n in range(1, len(taken) + 2) if f"{field}{n}" not in taken
             )
             put_mark(writer, name, text, face, label=label)
-            awaited = self._left_open(writer, certificate, name, pdf, at=at, reason=label)
-        marked = self.finish(pdf, awaited, certificate, seal.sign(awaited.attributes), at=at)
-        if not self.lasting.weigh(marked).level.reaches(Level.B_T):
-            raise Unavailable("timestamp.unavailable")
-        return marked
+            return self._left_open(writer, certificate, name, pdf, at=at, reason=label)
+
+    def lacks_mark(self, pdf: bytes, field: str) -> bool:
+        """Tell whether a file could bear a signature in such a field, and bears none."""
+        try:
+            with _foreign():
+                return not any(name.startswith(field) for name in _signed_fields(_open(pdf)))
+        except Unreadable:
+            return False
 
     def prove(self, pdf: bytes, *, at: datetime) -> bytes:
         """Add validation data and a timestamp over everything, late or anew.

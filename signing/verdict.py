@@ -32,6 +32,7 @@ from signing.at_once import at_once
 from signing.certificates import called, judge_cms
 from signing.encoding import length_of
 from signing.fields import AGENCY, COPY, LEADER
+from signing.haste import hasten
 from signing.material import enclosed
 from signing.trust import Trust
 
@@ -81,6 +82,7 @@ def judge(pdf: bytes, *, trust: Trust, at: datetime) -> ValidationReport:
     if not is_pdf(pdf):
         raise Unreadable("file.not-pdf")
     quieten()
+    hasten()
     try:
         return _judge_strictly(pdf, trust, at)
     except Exception:  # noqa: BLE001 - hostile bytes break a parser in any way; no way is valid

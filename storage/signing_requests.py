@@ -48,6 +48,7 @@ class SigningRequests:
                 state=asked.state,
                 number=_told_number(asked.number),
                 reserved=asked.reserved,
+                part=asked.part,
                 awaited=self._kept(asked.awaited, document) if asked.awaited else None,
             )
         )
@@ -137,6 +138,7 @@ class SigningRequests:
             state=RequestState(row.state),
             number=_meant_number(row.number),
             reserved=row.reserved,
+            part=row.part,
         )
 
 

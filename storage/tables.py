@@ -613,6 +613,7 @@ signing_request = Table(
     Column("state", String(20), nullable=False),
     Column("number", JSON),  # as a list; which the agency's signature locks
     Column("reserved", String(64), nullable=False, default=""),  # id of its reservation
+    Column("part", String(40), nullable=False, default=""),  # form of a copy, number of an annex
     # The revision that waits, emptied when nobody may complete it any more; encrypted under the
     # document's own key where it is classified.
     Column("awaited", LargeBinary),

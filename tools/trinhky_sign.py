@@ -136,21 +136,46 @@ def _parts(der: bytes) -> Iterator[tuple[int, bytes]]:
         raise Doubt("the attributes to be signed are not understood")
 
 
-def sign_one(office: Office, id: str, key: Key, agrees: Callable[[str], bool]) -> str:
+@dataclass(frozen=True, slots=True)
+class What:
+    """What is to be signed of a document, and as what."""
+
+    role: str = "leader"  # leader, agency, copy or annex
+    annex: int = 0  # its number among the attachments
+    kind: str = ""  # of a copy: sao-y, sao-luc, trich-sao
+    extract: bytes = b""  # of a copy of a part: that part, as PDF
+
+    def told(self) -> Json:
+        """Give what the office is told of it."""
+        told: Json = {"role": self.role}
+        if self.annex:
+            told["annex"] = self.annex
+        if self.kind:
+            told["kind"] = self.kind
+        if self.extract:
+            told["extract"] = b64encode(self.extract).decode()
+        return told
+
+
+LEADER = What()
+
+
+def sign_one(
+    office: Office, id: str, key: Key, agrees: Callable[[str], bool], what: What = LEADER
+) -> str:
     """Sign one document and give the state it is in afterwards, "" if its signer did not agree.
 
     Raises  Doubt: the office refused, or what it asked for is not what was shown.
     """
     document = office.ask(f"/documents/{id}")
-    latest = document["revisions"][-1]
-    shown = office.fetch(f"/documents/{id}/content?revision={latest['n']}")
+    named, shown = shown_of(office, document, what)
     digest = sha256(shown).hexdigest()
-    if not agrees(_described(document, latest, shown, digest)):
+    if not agrees(_described(document, named, shown, digest)):
         return ""
     certificate = b64encode(key.certificate).decode()
     asked = office.ask(
         f"/documents/{id}/signing-requests",
-        {"role": "leader", "certificate": certificate, "revision": digest},
+        {**what.told(), "certificate": certificate, "revision": digest},
     )
     if asked["revision_digest"] != digest or asked["digest_algorithm"] != "sha256":
         raise Doubt("the office asks for a signature on another file")
@@ -162,12 +187,42 @@ def sign_one(office: Office, id: str, key: Key, agrees: Callable[[str], bool]) -
     return str(office.ask(f"{request}/complete", {"signature": signature})["state"])
 
 
-def _described(document: Json, latest: Json, shown: bytes, digest: str) -> str:
+def shown_of(office: Office, document: Json, what: What) -> tuple[str, bytes]:
+    """Give the file that is to be signed, and what it is called. Raises Doubt: there is none."""
+    id, latest = document["id"], document["revisions"][-1]
+    if what.role == "annex":
+        name = next((one["name"] for one in document["attachments"] if one["n"] == what.annex), "")
+        if not name:
+            raise Doubt(f"{id}: no attachment {what.annex}")
+        return name, office.fetch(f"/documents/{id}/attachments/{what.annex}")
+    if what.kind == "trich-sao":
+        return "trích sao", what.extract
+    if what.kind == "sao-luc":
+        copies = [one for one in document["attachments"] if one["name"].startswith("SAO Y ")]
+        if not copies:
+            raise Doubt(f"{id}: no certified copy to copy")
+        return copies[-1]["name"], office.fetch(f"/documents/{id}/attachments/{copies[-1]['n']}")
+    shown = office.fetch(f"/documents/{id}/content?revision={latest['n']}")
+    return f"{latest['pages']} pages, revision {latest['n']}", shown
+
+
+def _described(document: Json, named: str, shown: bytes, digest: str) -> str:
     return (
         f"{document['type']}  {document['subject']}\n"
-        f"    {latest['pages']} pages, {len(shown)} bytes, revision {latest['n']}\n"
+        f"    {named}, {len(shown)} bytes\n"
         f"    SHA-256 {digest}"
     )
+
+
+def parts_of(office: Office, id: str, told: argparse.Namespace) -> list[What]:
+    """Give what is to be signed of one document: it, one copy, or each annex that is a PDF."""
+    if told.role == "copy":
+        extract = told.extract.read_bytes() if told.extract else b""
+        return [What("copy", kind=told.kind, extract=extract)]
+    if told.role == "annex" and not told.annex:
+        found = office.ask(f"/documents/{id}")["attachments"]
+        return [What("annex", one["n"]) for one in found if one["media_type"] == "application/pdf"]
+    return [What(told.role, told.annex or 0)]
 
 
 def key_in_file(path: Path, password: str) -> Key:
@@ -217,9 +272,10 @@ def entered(address: str, user: str, password: str) -> Office:
     return Office(address, str(Office(address).ask("/tokens", told)["token"]))
 
 
-def waiting_for(office: Office) -> list[Json]:
-    """Give what waits for this person's signature."""
-    return [one for one in office.ask("/tasks")["items"] if "sign" in one["actions"]]
+def waiting_for(office: Office, role: str = "leader") -> list[Json]:
+    """Give what waits for this person's signature in a role; no list has copies and annexes."""
+    action = {"leader": "sign", "agency": "seal"}.get(role)
+    return [one for one in office.ask("/tasks")["items"] if action in one["actions"]]
 
 
 def _agrees(described: str) -> bool:
@@ -248,6 +304,17 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument("documents", nargs="*", help="ids; everything that waits if none is named")
     parser.add_argument("--server", required=True, help="https://…")
     parser.add_argument("--user", required=True)
+    parser.add_argument(
+        "--role",
+        choices=["leader", "agency", "copy", "annex"],
+        default="leader",
+        help="as what; with copy and annex the documents are named",
+    )
+    parser.add_argument("--annex", type=int, help="number of one attachment; else every PDF")
+    parser.add_argument(
+        "--kind", choices=["sao-y", "sao-luc", "trich-sao"], default="", help="form of the copy"
+    )
+    parser.add_argument("--extract", type=Path, help="PDF of the part, for trich-sao")
     parser.add_argument("--yes", action="store_true", help="do not ask before each signature")
     parser.add_argument("--p12", type=Path, help="PKCS#12 file")
     parser.add_argument("--module", help="PKCS#11 library of the token's maker")
@@ -258,6 +325,13 @@ def _arguments(words: Sequence[str] | None) -> argparse.Namespace:
     local = re.match(r"http://(localhost|127\.0\.0\.1)(:\d+)?$", told.server.rstrip("/"))
     if not (told.server.startswith("https://") or local):
         parser.error("--server begins with https://")
+    beside = told.role in {"copy", "annex"}
+    if beside and told.command == "sign" and not told.documents:
+        parser.error(f"name the documents whose {told.role} is to be signed")
+    if (told.role == "copy") is not bool(told.kind):
+        parser.error("--kind belongs to --role copy")
+    if (told.kind == "trich-sao") is not bool(told.extract):
+        parser.error("--extract belongs to --kind trich-sao")
     return told
 
 
@@ -268,7 +342,7 @@ def main(words: Sequence[str] | None = None) -> int:
     try:
         password = getpass.getpass(f"Mật khẩu của / password of {told.user}: ")
         office = entered(told.server.rstrip("/"), told.user, password)
-        waiting = {one["document_id"]: one["subject"] for one in waiting_for(office)}
+        waiting = {one["document_id"]: one["subject"] for one in waiting_for(office, told.role)}
         if told.command == "list":
             for id, subject in waiting.items():
                 sys.stdout.write(f"{id}  {subject}\n")
@@ -279,10 +353,11 @@ def main(words: Sequence[str] | None = None) -> int:
         return 1
     for id in told.documents or waiting:
         try:
-            state = sign_one(office, id, key, _yes if told.yes else _agrees)
-            sys.stdout.write(f"{id}  {state or 'not signed'}\n")
-            missed += not state
-        except (Doubt, LookupError, ValueError) as doubt:
+            for what in parts_of(office, id, told):
+                state = sign_one(office, id, key, _yes if told.yes else _agrees, what)
+                sys.stdout.write(f"{id}  {state or 'not signed'}\n")
+                missed += not state
+        except (Doubt, LookupError, ValueError, OSError) as doubt:
             sys.stderr.write(f"{id}  {doubt}\n")
             missed += 1
     return min(missed, 100)

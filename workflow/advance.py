@@ -13,6 +13,7 @@ from records.route import AGREED, OUTCOMES, Act, Need, SamePerson
 from records.step import DROPPED, Step, StepKind
 from storage.unit import Unit
 from workflow.course import Course, course_of
+from workflow.mandates import facts_of
 from workflow.office import Office
 from workflow.opening import begin_steps
 from workflow.required import approving
@@ -141,8 +142,7 @@ def _note(unit: Unit, was: Standing, moved: Document, course: Course, deed: Deed
         **_branch_facts(was, moved, course, deed),
         **deed.facts,
     }
-    if deed.mandate:
-        facts |= _mandate_facts(deed.mandate)
+    facts |= facts_of(deed.mandate)
     if moved.latest.digest != was.document.latest.digest:
         facts["made"] = moved.latest.digest
     event = AuditEvent(deed.event, deed.by.id, deed.at, moved.id, facts)
@@ -169,14 +169,3 @@ def _branch_facts(was: Standing, moved: Document, course: Course, deed: Deed) ->
     if moved.state not in (deed.act.to, was.document.state):
         facts["state"] = moved.state
     return facts
-
-
-def _mandate_facts(mandate: Mandate) -> dict[str, str]:
-    one = mandate.delegation
-    return {
-        "on_behalf_of": mandate.principal.id,
-        "capacity": one.capacity,
-        "delegation": one.id,
-        "basis": one.basis,
-        "basis_on": one.basis_on.isoformat(),
-    }

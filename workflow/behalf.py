@@ -1,12 +1,15 @@
 """What waits for those somebody stands in for."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 
 from identity.reading import classes_of, tokens_of
 from records.delegation import Mandate
 from records.person import Person
 from records.route import Act
+from records.step import Step
 from storage.unit import Unit
+from workflow.beside import Side, sides
 from workflow.mandates import mandates_of
 from workflow.office import Office
 from workflow.road import Standing, behalf_of, offers
@@ -15,26 +18,46 @@ A_PAGE = 100
 """How many documents of another's desk are read at a time."""
 
 
+@dataclass(frozen=True, slots=True)
+class Standin:
+    """A document that waits for somebody one stands in for."""
+
+    at: Standing
+    step: Step  # what lies on their desk longest
+    acts: tuple[Act, ...]
+    sides: tuple[Side, ...]
+    mandate: Mandate
+
+
 def waiting_for_others(
     office: Office, unit: Unit, by: Person, *, after: str, limit: int
-) -> list[tuple[Standing, tuple[Act, ...], Mandate]]:
+) -> list[Standin]:
     """Give where this person may act in another's name, what they may do, and in whose name.
 
     Takes   after, limit: which part of each giver's desk, longest waiting first.
     """
-    found: dict[str, tuple[Standing, tuple[Act, ...], Mandate]] = {}
+    found: dict[str, Standin] = {}
     for giver in _givers(office, unit, by):
         ours = 0
         for at in _desk(office, unit, giver, by, after):
-            theirs = offers(unit, at, by)
-            acts = tuple({one.act.name: one.act for one in theirs}.values())
-            behalf = list(behalf_of(unit, at, theirs, by).values())
-            if behalf:
-                found.setdefault(at.document.id, (at, acts, behalf[0]))
+            one = _standin(unit, at, giver, by)
+            if one is not None:
+                found.setdefault(at.document.id, one)
                 ours += 1
             if ours == limit:
                 break
     return list(found.values())
+
+
+def _standin(unit: Unit, at: Standing, giver: Person, by: Person) -> Standin | None:
+    theirs, beside = offers(unit, at, by), sides(unit, at, by)
+    behalf = list(behalf_of(unit, at, theirs, by).values())
+    behalf += [one.mandate for one in beside if one.mandate]
+    if not behalf:
+        return None
+    lying = next(one for one in at.steps if one.open and one.desk & tokens_of(giver))
+    acts = tuple({one.act.name: one.act for one in theirs}.values())
+    return Standin(at, lying, acts, tuple(beside), behalf[0])
 
 
 def _desk(office: Office, unit: Unit, giver: Person, by: Person, after: str) -> Iterator[Standing]:

@@ -5,6 +5,7 @@ from datetime import datetime
 
 from identity.reading import readers_of, tokens_of
 from records.audit import AuditEvent
+from records.delegation import Mandate
 from records.document import Document
 from records.errors import NotAllowed, Outrun, Refused
 from records.person import Person
@@ -12,9 +13,11 @@ from records.route import Extra
 from records.step import ROAD, Step, StepKind
 from storage.unit import Unit
 from workflow.advance import leave_jobs
+from workflow.deadline import until
 from workflow.desks import able
+from workflow.mandates import facts_of
 from workflow.office import Office
-from workflow.road import Choice, Standing, current, holds
+from workflow.road import Choice, Standing, barred_approval, current, holds
 
 ANSWERS = {
     StepKind.OPINION: ("give-opinion",),
@@ -30,6 +33,7 @@ class Side:
 
     name: str
     step: Step
+    mandate: Mandate | None = None  # in whose name, where it is not their own
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,47 +46,80 @@ class Aside:
     at: datetime
     comment: str = ""
     facts: dict[str, str] = field(default_factory=dict)
+    mandate: Mandate | None = None  # on whose authority, where it is not their own
 
 
 def sides(unit: Unit, at: Standing, by: Person) -> list[Side]:
-    """Give exactly what this person may do now beside the acts of the road."""
-    held = [one for one in at.open if holds(unit, at.on(one.n), by)]
-    if at.document.rests_since:
-        return [Side("resume", one) for one in held if Extra.SUSPEND in _allowed(at, one)][:1]
-    found = [side for one in held for side in _of_holder(at, one)]
-    mine = tokens_of(by)
-    for one in at.steps:
-        if one.open and one.kind not in ROAD and one.desk & mine:
-            found += [Side(name, one) for name in ANSWERS[one.kind]]
+    """Give exactly what this person may do now beside the acts of the road, their own first."""
+    found: dict[tuple[str, int], Side] = {}
+    for one in _every(unit, at, by):
+        if _bar(at, one, by) is None:
+            found.setdefault((one.name, one.step.n), one)
+    return list(found.values())
+
+
+def _every(unit: Unit, at: Standing, by: Person) -> list[Side]:
+    """Give what may be done in one's own name, then in the name of each one stands in for."""
+    found = _sides_of(unit, at, by, None)
+    for one in at.mandates:
+        found += _sides_of(unit, at, one.principal, one)
     return found
 
 
-def side(unit: Unit, at: Standing, name: str, by: Person, choice: Choice) -> Step:
-    """Give the step that somebody may do this about.
+def _sides_of(unit: Unit, at: Standing, who: Person, mandate: Mandate | None) -> list[Side]:
+    held = [one for one in at.open if holds(unit, at.on(one.n), who)]
+    if at.document.rests_since:
+        resting = [one for one in held if Extra.SUSPEND in _allowed(at, one)]
+        return [Side("resume", one, mandate) for one in resting[:1]]
+    found = [Side(name, one, mandate) for one in held for name in _of_holder(at, one)]
+    mine = tokens_of(who)
+    for one in at.steps:
+        if one.open and one.kind not in ROAD and one.desk & mine:
+            found += [Side(name, one, mandate) for name in ANSWERS[one.kind]]
+    return found
 
-    Raises  Outrun: somebody was faster. NotAllowed: it is not theirs now.
-            Refused: the words that must go with it are missing.
+
+def _bar(at: Standing, side: Side, by: Person) -> Refused | None:
+    """Give what stands against agreeing: nobody agrees to their own draft, nor counts twice."""
+    return barred_approval(at, by, side.mandate) if side.name == "co-approve" else None
+
+
+def side(unit: Unit, at: Standing, name: str, by: Person, choice: Choice) -> Side:
+    """Give on which step, and in whose name, somebody may do this.
+
+    Raises  Outrun: somebody was faster. NotAllowed: it is not theirs now, or not in that name.
+            Refused: the words that must go with it are missing, or they would count twice.
     """
-    found = [one.step for one in sides(unit, at, by) if one.name == name]
+    found = [one for one in _every(unit, at, by) if one.name == name]
     if choice.step:
-        found = [one for one in found if one.n == choice.step]
+        found = [one for one in found if one.step.n == choice.step]
+    if choice.on_behalf_of:
+        found = [one for one in found if _named(one, by) == choice.on_behalf_of]
     if not found:
         raise NotAllowed("step.not-yours", action=name)
-    if choice.seen is not None and not current(at.on(found[0].n), choice.seen):
+    meant = next((one for one in found if _bar(at, one, by) is None), found[0])
+    if choice.seen is not None and not current(at.on(meant.step.n), choice.seen):
         raise Outrun("step.outrun")
     if name != "co-approve" and not choice.comment.strip():
         raise Refused("comment.required", action=name)
     if choice.shown and choice.shown != at.document.latest.digest:
         raise Outrun("step.other-bytes")
-    return found[0]
+    barred = _bar(at, meant, by)
+    if barred:
+        raise barred
+    return meant
 
 
-def asked(unit: Unit, at: Standing, step: Step, choice: Choice, by: Person) -> Person:
+def _named(side: Side, by: Person) -> str:
+    return side.mandate.principal.id if side.mandate else by.id
+
+
+def asked(unit: Unit, at: Standing, side: Side, choice: Choice, by: Person) -> Person:
     """Give whom somebody asks. Raises Refused: themselves, nobody, or somebody asked already."""
     found = [one for one in able(unit, at.document) if one.id == choice.to]
-    if not found or found[0].id == by.id:
+    if not found or found[0].id in (by.id, _named(side, by)):
         raise Refused("asked.unknown", to=choice.to)
-    if any(f"person:{choice.to}" in one.desk for one in at.hanging(step.n)):
+    if any(f"person:{choice.to}" in one.desk for one in at.hanging(side.step.n)):
         raise Refused("asked.already", to=choice.to)
     return found[0]
 
@@ -94,7 +131,11 @@ def keep(office: Office, unit: Unit, was: Standing, changed: Document, done: Asi
     """
     moved = replace(changed, version=was.document.version + 1, changed_at=done.at)
     unit.documents.change(moved, seen=was.document.version)
-    facts = {"action": done.name, "digest": was.document.latest.digest, **done.facts}
+    if done.mandate:
+        # Whoever acted may look at it afterwards, when the delegation has ended too.
+        unit.documents.admit(moved.id, {f"person:{done.by.id}"})
+    facts = {"action": done.name, "digest": was.document.latest.digest}
+    facts |= {**done.facts, **facts_of(done.mandate)}
     seq = unit.audit.append(AuditEvent(done.event, done.by.id, done.at, moved.id, facts))
     if done.comment.strip():
         unit.audit.remark(seq, moved, done.comment.strip())
@@ -103,6 +144,7 @@ def keep(office: Office, unit: Unit, was: Standing, changed: Document, done: Asi
 
 
 def hang(  # noqa: PLR0913 - what hangs on which step, for whom, until when
+    office: Office,
     unit: Unit,
     was: Standing,
     step: Step,
@@ -114,6 +156,7 @@ def hang(  # noqa: PLR0913 - what hangs on which step, for whom, until when
 ) -> None:
     """Lay something asked about a step on somebody's desk, and let them read the document."""
     token = frozenset({f"person:{whom.id}"})
+    deadline = until(office, unit, done.at, due) if due else None
     one = Step(
         document=was.document.id,
         n=unit.steps.upcoming(was.document.id),
@@ -125,7 +168,8 @@ def hang(  # noqa: PLR0913 - what hangs on which step, for whom, until when
         since=was.document.version + 1,
         asked_by=done.by.id,
         by_hand=token,
-        due_at=due,
+        due_at=deadline.due if deadline else None,
+        soon_at=deadline.soon if deadline else None,
         settled=True,
     )
     unit.steps.open(one)
@@ -143,17 +187,18 @@ def answer(unit: Unit, was: Standing, step: Step, done: Aside, *, outcome: str =
             digest=was.document.latest.digest,
             approval=done.name == "co-approve",
             outcome=outcome,
+            on_behalf_of=done.mandate.principal.id if done.mandate else "",
         )
     )
     unit.steps.touch(was.document.id, step.parent, since=was.document.version + 1)
 
 
-def _of_holder(at: Standing, step: Step) -> list[Side]:
+def _of_holder(at: Standing, step: Step) -> list[str]:
     asked_of = {one.kind for one in at.hanging(step.n)}
     if StepKind.ERRAND in asked_of:
-        return [Side("call-back", step)]
+        return ["call-back"]
     allowed = _allowed(at, step)
-    return [Side(str(one), step) for one in Extra if one in allowed]
+    return [str(one) for one in Extra if one in allowed]
 
 
 def _allowed(at: Standing, step: Step) -> frozenset[Extra]:

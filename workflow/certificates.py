@@ -58,7 +58,7 @@ def require_theirs(
     office: Office, unit: Unit, certificate: bytes, role: SigningRole, by: Person
 ) -> None:
     """Raise Refused unless the certificate is registered for who signs in this role."""
-    whose = AGENCY if role is SigningRole.AGENCY else by.id
+    whose = by.id if role is SigningRole.LEADER else AGENCY
     known = {one.fingerprint for one in unit.certificates.of(whose)}
     known |= {sha256(der).hexdigest() for der in office.keyring.held_by(whose)}
     if sha256(certificate).hexdigest() not in known:

@@ -1,11 +1,13 @@
 """Until when a step must be done: the road's word, counted in the office's working time."""
 
 from dataclasses import replace
+from datetime import datetime
 
 from records.document import Document, Urgency
+from records.errors import Refused
 from records.route import State
 from records.step import Step, StepKind
-from records.working_time import Calendar
+from records.working_time import Calendar, Deadline
 from storage.unit import Unit
 from workflow.office import Office
 
@@ -23,6 +25,17 @@ def open_step(office: Office, unit: Unit, document: Document, state: State, step
 def calendar_of(office: Office, unit: Unit) -> Calendar:
     """Give the office's calendar with every day it settled until now."""
     return office.calendar.with_days(unit.calendar.all())
+
+
+def until(office: Office, unit: Unit, at: datetime, due: datetime) -> Deadline:
+    """Give a deadline that somebody set at ``at``, with the moment from which it is near.
+
+    Raises  Refused: it has passed already.
+    """
+    if due <= at:
+        raise Refused("due.past")
+    calendar = calendar_of(office, unit)
+    return Deadline(due, max(at, calendar.before(due, calendar.ahead)))
 
 
 def count_again(office: Office, unit: Unit) -> None:

@@ -12,6 +12,7 @@ from records.exchange import Dispatch, DispatchState, Passport
 from records.person import Organ, Person
 from storage.unit import Unit
 from workflow.advance import Deed, advance
+from workflow.annexes import lacking
 from workflow.office import Office
 from workflow.road import Choice, judge, standing
 
@@ -28,6 +29,9 @@ def dispatch(
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
     admit(office, was.document, destination="exchange", by=by.id)
+    if unsigned := lacking(office, was.document):
+        # Each annex in a file of its own bears the agency's signature (Annex I, part II, 7).
+        raise Refused("dispatch.annex-unsigned", annex=unsigned[0].name)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)
         wanted = choice.recipients or now.document.recipients

@@ -299,10 +299,15 @@ def desk(office: Office, *, by: Person, after: str = "", limit: int = FULL_DESK)
             acts = tuple({offer.act.name: offer.act for offer in offers(unit, at, by)}.values())
             beside = tuple(sides(unit, at, by))
             waiting[document.id] = Waiting(document, mine[0], acts, beside)
-        for at, acts, mandate in waiting_for_others(office, unit, by, after=after, limit=limit):
-            own = waiting.get(at.document.id)
-            if at.step is not None and not (own and own.acts):
-                waiting[at.document.id] = Waiting(at.document, at.step, acts, mandate=mandate)
+        for one in waiting_for_others(office, unit, by, after=after, limit=limit):
+            own = waiting.get(one.at.document.id)
+            waiting[one.at.document.id] = Waiting(
+                one.at.document,
+                own.step if own else one.step,
+                one.acts,
+                one.sides,
+                None if own and own.acts else one.mandate,
+            )
     return sorted(waiting.values(), key=lambda one: (one.step.opened_at, one.document.id))[:limit]
 
 

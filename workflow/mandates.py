@@ -10,6 +10,20 @@ from records.person import Person
 from storage.unit import Unit
 
 
+def facts_of(mandate: Mandate | None) -> dict[str, str]:
+    """Give what the log tells of in whose name somebody acted, nothing where it was their own."""
+    if mandate is None:
+        return {}
+    one = mandate.delegation
+    return {
+        "on_behalf_of": mandate.principal.id,
+        "capacity": one.capacity,
+        "delegation": one.id,
+        "basis": one.basis,
+        "basis_on": one.basis_on.isoformat(),
+    }
+
+
 def may_know(unit: Unit, document: Document, by: Person) -> bool:
     """Tell whether somebody may know of a document: admitted to it, and cleared for its class."""
     admitted = unit.documents.readers(document.id) & tokens_of(by)

@@ -1,7 +1,5 @@
 """Others are asked, for their opinion, to look first, or to agree too; and they answer."""
 
-from datetime import datetime
-
 from records.document import Document
 from records.errors import Refused
 from records.person import Person
@@ -33,13 +31,13 @@ def ask(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> 
     kind, event = ASKING[Extra(action)]
     with office.database.unit() as unit:
         was = standing(office, unit, id, by)
-        step = side(unit, was, action, by, choice)
-        whom = asked(unit, was, step, choice, by)
+        meant = side(unit, was, action, by, choice)
+        whom, step = asked(unit, was, meant, choice, by), meant.step
         if kind is StepKind.APPROVER and whom.id == was.document.drafter:
             raise Refused("approver.drafter")
         facts = {"from": step.state, "asked": whom.id}
-        done = Aside(event, action, by, at, choice.comment, facts)
-        hang(unit, was, step, done, kind=kind, whom=whom, due=_deadline(choice, at))
+        done = Aside(event, action, by, at, choice.comment, facts, meant.mandate)
+        hang(office, unit, was, step, done, kind=kind, whom=whom, due=choice.due)
         if kind is not StepKind.OPINION:
             unit.steps.touch(id, step.n, since=was.document.version + 1)
         return keep(office, unit, was, was.document, done)
@@ -54,12 +52,12 @@ def reply(office: Office, id: str, action: str, choice: Choice, *, by: Person) -
     event, outcome = ANSWERING[action]
     with office.database.unit() as unit:
         was = standing(office, unit, id, by)
-        step = side(unit, was, action, by, choice)
+        meant = side(unit, was, action, by, choice)
         if action == "co-approve" and not choice.shown:
             raise Refused("shown.required", action=action)
-        facts = {"from": step.state, "asked_by": step.asked_by}
-        done = Aside(event, action, by, at, choice.comment, facts)
-        answer(unit, was, step, done, outcome=outcome)
+        facts = {"from": meant.step.state, "asked_by": meant.step.asked_by}
+        done = Aside(event, action, by, at, choice.comment, facts, meant.mandate)
+        answer(unit, was, meant.step, done, outcome=outcome)
         return keep(office, unit, was, was.document, done)
 
 
@@ -68,15 +66,10 @@ def call_back(office: Office, id: str, action: str, choice: Choice, *, by: Perso
     at = office.clock()
     with office.database.unit() as unit:
         was = standing(office, unit, id, by)
-        step = side(unit, was, action, by, choice)
-        done = Aside("step:called-back", action, by, at, choice.comment, {"from": step.state})
+        meant = side(unit, was, action, by, choice)
+        step, facts = meant.step, {"from": meant.step.state}
+        done = Aside("step:called-back", action, by, at, choice.comment, facts, meant.mandate)
         for one in was.hanging(step.n):
             if one.kind is StepKind.ERRAND:
                 answer(unit, was, one, done, outcome=DROPPED)
         return keep(office, unit, was, was.document, done)
-
-
-def _deadline(choice: Choice, at: datetime) -> datetime | None:
-    if choice.due is not None and choice.due <= at:
-        raise Refused("due.past")
-    return choice.due

@@ -22,15 +22,16 @@ def reassign(office: Office, id: str, action: str, choice: Choice, *, by: Person
     at = office.clock()
     with office.database.unit() as unit:
         was = standing(office, unit, id, by)
-        step = side(unit, was, action, by, choice)
-        here = was.on(step.n)
-        if choice.to not in {one.id for one in successors(unit, here, by)}:
+        meant = side(unit, was, action, by, choice)
+        step, here = meant.step, was.on(meant.step.n)
+        giver = meant.mandate.principal if meant.mandate else by
+        if choice.to == giver.id or choice.to not in {one.id for one in successors(unit, here, by)}:
             raise Refused("reassign.not-allowed", to=choice.to)
         token = frozenset({f"person:{choice.to}"})
         unit.steps.hand_over(step, token, since=was.document.version + 1)
         unit.documents.admit(id, readers_of(was.document, token))
         facts = {"from": step.state, "assignee": choice.to}
-        done = Aside("step:reassigned", action, by, at, choice.comment, facts)
+        done = Aside("step:reassigned", action, by, at, choice.comment, facts, meant.mandate)
         return keep(office, unit, was, was.document, done)
 
 

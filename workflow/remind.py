@@ -139,12 +139,16 @@ def meant(one: Reminder, step: Step, document: Document) -> bool:
 def addressed(office: Office, unit: Unit, document: Document, steps: list[Step]) -> list[Person]:
     """Give who has the work of these steps, or stands in for them, and can be written to."""
     desk = frozenset[str]().union(*(step.desk for step in steps))
+    delegates = {one.delegate for one in unit.delegations.in_force(office.today())}
     return [
         person
         for person in unit.people.all()
         if person.email
         and cleared(person, document.classification)
-        and (desk & tokens_of(person) or _stands_in(office, unit, document, person, desk))
+        and (
+            desk & tokens_of(person)
+            or (person.id in delegates and _stands_in(office, unit, document, person, desk))
+        )
     ]
 
 

@@ -337,9 +337,15 @@ def _capacities(unit: UnitOfWork, at: Standing, act: Act, by: Person) -> list[Ma
 
 
 def _mandated(unit: UnitOfWork, at: Standing) -> bool:
+    return any(_waits_for(unit, at, one.principal) for one in at.mandates)
+
+
+def _waits_for(unit: UnitOfWork, at: Standing, who: Person) -> bool:
+    """Tell whether anything on a document, on its road or beside it, is somebody's to do."""
+    if any(step.open and step.kind not in ROAD and step.desk & tokens_of(who) for step in at.steps):
+        return True
     return any(
-        _on_desk(unit, at.on(step.n), act, one.principal)
-        for one in at.mandates
+        _on_desk(unit, at.on(step.n), act, who)
         for step in at.open
         for act in at.route.states[step.state].acts
     )
@@ -347,8 +353,11 @@ def _mandated(unit: UnitOfWork, at: Standing) -> bool:
 
 def _barred(at: Standing, act: Act, by: Person, mandate: Mandate | None) -> Refused | None:
     """Give what stands against an approval: nobody approves their own draft, nor counts twice."""
-    if not approves_in(at.state, act):
-        return None
+    return barred_approval(at, by, mandate) if approves_in(at.state, act) else None
+
+
+def barred_approval(at: Standing, by: Person, mandate: Mandate | None) -> Refused | None:
+    """Give what stands against an approval of the latest bytes, on the road or beside it."""
     drafted = by.id == at.document.drafter
     if mandate is None:
         twice = any(one.closed_by == by.id and one.on_behalf_of for one in at.approvals)

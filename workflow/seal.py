@@ -9,7 +9,7 @@ from records.level import Level
 from records.person import Person
 from storage.unit import Unit
 from workflow.advance import Deed, advance
-from workflow.annexes import with_annexes
+from workflow.annexes import awaited_annexes, with_annexes
 from workflow.begin import Made, with_revision
 from workflow.certificates import AGENCY
 from workflow.keys import certificate_of, holding_of, require_here
@@ -71,11 +71,14 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         at=local,
         level=wanted,
     )
-    (signature,) = office.custody.sign(held, [awaited.attributes], choice.leave)
+    # One word to the key serves the document and every annex that goes along.
+    pending = awaited_annexes(office, was.document, number, certificate, at)
+    waiting = [awaited.attributes, *(one.awaited.attributes for one in pending.values())]
+    signature, *others = office.custody.sign(held, waiting, choice.leave)
     sealed = office.press.finish(shown, awaited, certificate, signature, at=local, level=wanted)
     changed = sealed_with(office, was.document, sealed, number, by=by, at=at)
     proof = weighed(office, changed, sealed, wanted=wanted)
-    changed, annexes = with_annexes(office, changed, number, at)
+    changed, annexes = with_annexes(office, changed, pending, others, at)
     columns = columns_of(office, changed, number)
     with office.database.unit() as unit:
         now = standing(office, unit, id, by)

@@ -5,17 +5,26 @@ from datetime import datetime, timedelta
 from secrets import token_hex
 
 from records.audit import AuditEvent
-from records.document import Document, Number
+from records.document import Digest, Document, Number
 from records.errors import NotFound, OfficeError, Outrun, Refused
 from records.level import Level
 from records.person import Person
 from records.route import Act, Effect
-from records.signing import Awaited, RequestState, SigningRequest, SigningRole
+from records.signing import Awaited, KeyKind, Leave, RequestState, SigningRequest, SigningRole
 from signing.certificate_text import read_certificate
 from workflow.advance import Deed, advance
-from workflow.annexes import with_annexes
+from workflow.annexes import awaited_annexes, with_annexes
 from workflow.capacity import stamped_lines
-from workflow.certificates import require_theirs
+from workflow.certificates import AGENCY, require_theirs
+from workflow.keys import certificate_of, holding_of
+from workflow.marks_elsewhere import (
+    NOTHING,
+    Part,
+    awaited_part,
+    before,
+    keep_part,
+    require_part,
+)
 from workflow.number import columns_of
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
@@ -41,15 +50,39 @@ class Brought:
 
 
 def request_signature(  # noqa: PLR0913 - as every verb, with the role and the certificate
-    office: Office, id: str, role: SigningRole, brought: str, choice: Choice, *, by: Person
+    office: Office,
+    id: str,
+    role: SigningRole,
+    brought: str,
+    choice: Choice,
+    *,
+    by: Person,
+    part: Part = NOTHING,
 ) -> SigningRequest:
     """Make what somebody's own device shall sign, and keep it until it comes back.
 
-    Takes   brought: their certificate, as PEM or as DER in base64.
+    Takes   brought: their certificate, as PEM or as DER in base64; part: which copy or annex.
     Raises  as ``judge``; Refused: the certificate is not theirs, or not good now.
     """
     at = office.clock()
     certificate = read_certificate(brought)
+    asked = SigningRequest(
+        id=token_hex(16),
+        document=id,
+        version=0,
+        digest=Digest(""),
+        role=role,
+        action=role,
+        person=by.id,
+        certificate=certificate,
+        created_at=at,
+        expires_at=at + LASTS,
+        awaited=None,
+        part=part.name,
+        reserved=choice.reserved,
+    )
+    if role not in EFFECTS:
+        return _request_mark(office, asked, part, choice, by)
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
         act = _act(was, role)
@@ -61,28 +94,35 @@ def request_signature(  # noqa: PLR0913 - as every verb, with the role and the c
     awaited, number = _awaited(
         office, document, role, certificate, choice, by=by, at=at, capacity=capacity
     )
-    asked = SigningRequest(
-        id=token_hex(16),
-        document=document.id,
+    asked = replace(
+        asked,
         version=document.version,
         digest=document.latest.digest,
-        role=role,
         action=act.name,
-        person=by.id,
-        certificate=certificate,
-        created_at=at,
-        expires_at=at + LASTS,
         awaited=awaited,
         number=number,
-        reserved=choice.reserved,
     )
     _keep(office, asked, document, by)
     return asked
 
 
+def _request_mark(
+    office: Office, asked: SigningRequest, part: Part, choice: Choice, by: Person
+) -> SigningRequest:
+    with office.database.reading() as unit:
+        document = standing(office, unit, asked.document, by).document
+        require_theirs(office, unit, asked.certificate, asked.role, by)
+    if choice.seen not in (None, document.version):
+        raise Outrun("step.outrun")
+    digest, awaited = awaited_part(office, document, asked, part, by=by)
+    if choice.shown and choice.shown != digest:
+        raise Outrun("step.other-bytes")
+    asked = replace(asked, version=document.version, digest=digest, awaited=awaited)
+    _keep(office, asked, document, by)
+    return asked
+
+
 def _act(was: Standing, role: SigningRole) -> Act | None:
-    if role not in EFFECTS:
-        raise Refused("signing.role", role=role)
     return next((one for one in was.state.acts if one.does is EFFECTS[role]), None)
 
 
@@ -163,8 +203,8 @@ def complete_signature(  # noqa: PLR0913 - as every verb, with what was brought
             Refused: it came too late, the certificate is theirs no more, or it is wrong.
     """
     at = office.clock()
-    asked, awaited, was, act = _open(office, id, request, choice, by=by, at=at)
-    shown = office.contents.get(was.document, asked.digest)
+    asked, awaited, was = _open(office, id, request, choice, by=by, at=at)
+    shown = before(office, asked, was.document)
     local = at.astimezone(office.zone)
     wanted = _wanted(office, was.document, asked.role)
     try:
@@ -179,12 +219,16 @@ def complete_signature(  # noqa: PLR0913 - as every verb, with what was brought
     except Refused as refusal:
         _note_rejection(office, asked, refusal, by)
         raise
+    if asked.role not in EFFECTS:
+        return keep_part(office, asked, was.document, made, by=by)
+    with office.database.reading() as unit:
+        act = judge(unit, was, asked.action, by, _seen(asked, choice))
     return _advance(office, asked, made, Deed(act, by, at, choice, ""))
 
 
 def _open(  # noqa: PLR0913 - who completes which request when, with which choice
     office: Office, id: str, request: str, choice: Choice, *, by: Person, at: datetime
-) -> tuple[SigningRequest, Awaited, Standing, Act]:
+) -> tuple[SigningRequest, Awaited, Standing]:
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
         asked = unit.signing_requests.get(request, was.document)
@@ -194,14 +238,20 @@ def _open(  # noqa: PLR0913 - who completes which request when, with which choic
             raise Outrun("signing.replayed")
         if asked.expires_at <= at or asked.awaited is None:
             raise Refused("signing.expired")
-        seen = replace(choice, seen=asked.version, shown=asked.digest)
-        act = judge(unit, was, asked.action, by, seen)
+        if asked.role in EFFECTS:
+            judge(unit, was, asked.action, by, _seen(asked, choice))
+        else:
+            require_part(asked, was.document, by)
         require_theirs(office, unit, asked.certificate, asked.role, by)
     # The date of issue is on the page already, and must be the day of the seal.
     issued = asked.created_at.astimezone(office.zone).date()
     if asked.number and issued != at.astimezone(office.zone).date():
         raise Refused("signing.expired")
-    return asked, asked.awaited, was, act
+    return asked, asked.awaited, was
+
+
+def _seen(asked: SigningRequest, choice: Choice) -> Choice:
+    return replace(choice, seen=asked.version, shown=asked.digest, reserved=asked.reserved)
 
 
 def _note_rejection(
@@ -230,19 +280,32 @@ def _advance(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> 
     proof = weighed(office, changed, made, wanted=_wanted(office, document, asked.role))
     annexes: dict[str, str] = {}
     if number:
-        # Annexes are signed with the key the office has; the agency's device signs the document.
-        changed, annexes = with_annexes(office, changed, number, deed.at)
+        changed, annexes = _annexes_here(office, changed, number, deed.at)
         deed = replace(deed, facts={**deed.facts, **annexes})
     columns = columns_of(office, changed, number) if number else {}
     with office.database.unit() as unit:
         now = standing(office, unit, document.id, deed.by)
-        seen = replace(deed.choice, seen=asked.version, shown=asked.digest, reserved=asked.reserved)
+        seen = _seen(asked, deed.choice)
         judge(unit, now, asked.action, deed.by, seen)
         unit.signing_requests.complete(asked.id)
         if number:
             unit.documents.sign_attachments(changed)
             spend(unit, number, changed, columns, seen)
         return note(unit, advance(office, unit, now, changed, deed), proof)
+
+
+def _annexes_here(
+    office: Office, document: Document, number: Number, at: datetime
+) -> tuple[Document, dict[str, str]]:
+    """Sign the annexes with the agency's key if that lies here; else its device is asked later."""
+    held = holding_of(office, AGENCY)
+    if held.kind is not KeyKind.FILE:
+        return document, {}
+    certificate = certificate_of(office, held)
+    pending = awaited_annexes(office, document, number, certificate, at)
+    waiting = [one.awaited.attributes for one in pending.values()]
+    signatures = office.custody.sign(held, waiting, Leave())
+    return with_annexes(office, document, pending, signatures, at)
 
 
 @dataclass(frozen=True, slots=True)
@@ -273,5 +336,5 @@ def to_be_signed(office: Office, id: str, request: str, *, by: Person) -> bytes:
 
     Raises  NotFound: it was not asked of them. Outrun, Refused: nobody may complete it any more.
     """
-    asked, awaited, was, _ = _open(office, id, request, Choice(), by=by, at=office.clock())
-    return office.contents.get(was.document, asked.digest) + awaited.tail
+    asked, awaited, was = _open(office, id, request, Choice(), by=by, at=office.clock())
+    return before(office, asked, was.document) + awaited.tail

@@ -18,11 +18,12 @@ def suspend(office: Office, id: str, action: str, choice: Choice, *, by: Person)
     at = office.clock()
     with office.database.unit() as unit:
         was = standing(office, unit, id, by)
-        step = side(unit, was, action, by, choice)
+        meant = side(unit, was, action, by, choice)
         for one in was.steps:
             if one.open and one.due_at:
                 unit.steps.hold_time(_held(one))
-        done = Aside("document:suspended", action, by, at, choice.comment, {"from": step.state})
+        facts = {"from": meant.step.state}
+        done = Aside("document:suspended", action, by, at, choice.comment, facts, meant.mandate)
         return keep(office, unit, was, replace(was.document, rests_since=at), done)
 
 
@@ -31,13 +32,14 @@ def resume(office: Office, id: str, action: str, choice: Choice, *, by: Person) 
     at = office.clock()
     with office.database.unit() as unit:
         was = standing(office, unit, id, by)
-        step = side(unit, was, action, by, choice)
+        meant = side(unit, was, action, by, choice)
         since = was.document.rests_since or at
         calendar = calendar_of(office, unit)
         for one in was.steps:
             if one.open and one.held_due_at:
                 unit.steps.hold_time(_released(one, calendar, since, at))
-        done = Aside("document:resumed", action, by, at, choice.comment, {"from": step.state})
+        facts = {"from": meant.step.state}
+        done = Aside("document:resumed", action, by, at, choice.comment, facts, meant.mandate)
         return keep(office, unit, was, replace(was.document, rests_since=None), done)
 
 

@@ -1,14 +1,16 @@
 """What is done about a step that stays open: others are asked, it changes hands, it rests."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 
+from records.delegation import Bounds, Capacity, Delegation
 from records.document import Document
 from records.errors import NotAllowed, Outrun, Refused
 from records.person import Person
 from records.step import Step, StepKind
 from tests.conftest import House, Opening
+from workflow.delegate import Wanted, delegate, revoke
 from workflow.look import desk, history, view
 from workflow.road import Choice
 from workflow.several import Item, perform_each
@@ -143,6 +145,80 @@ def test_a_document_that_rests_lets_nobody_act_and_no_time_run(house: House) -> 
     # Nine o'clock on a Friday, six hours by the clock: five hours of working time were left.
     assert _hanging(house, document).due_at == was + timedelta(days=7, hours=6)
     assert house.act(document, "approve", "truongban").state == "format_check"
+
+
+def test_a_delegate_does_everything_beside_the_road_in_the_name_of_the_absent(
+    house: House,
+) -> None:
+    """Ask, answer, agree, reassign, rest and resume: each act says in whose name it was done."""
+    given = [_stands_in(house, "truongban", "kiemtra"), _stands_in(house, "luutru", "kiemtra")]
+    document = _checking(house)
+    assert {"request-opinion", "forward", "suspend"} <= _actions(house, document, "kiemtra")
+    said = {"comment": "Thay mặt"}
+    with pytest.raises(Refused, match="asked.unknown"):
+        house.act(document, "request-opinion", "kiemtra", to="truongban", **said)
+    document = house.act(document, "request-opinion", "kiemtra", to="luutru", **said)
+    [waiting] = [
+        one
+        for one in desk(house.office, by=_by(house, "kiemtra"))
+        if one.document.id == document.id
+    ]
+    assert "give-opinion" in waiting.actions
+    document = house.act(document, "give-opinion", "kiemtra", **said)
+    document = house.act(document, "suspend", "kiemtra", **said)
+    document = house.act(document, "resume", "kiemtra", **said)
+    document = house.act(document, "forward", "kiemtra", to="luutru", **said)
+    document = house.act(document, "call-back", "kiemtra", **said)
+    document = house.act(document, "add-approver", "kiemtra", to="luutru", **said)
+    document = house.act(document, "co-approve", "kiemtra")
+    with pytest.raises(Refused, match="approve.twice"):
+        house.act(document, "approve", "kiemtra", on_behalf_of="truongban")
+
+    told = history(house.office, document.id, by=_by(house, "chuyenvien"))[2:]
+    assert {line["actor"] for line in told} == {"kiemtra"}
+    assert [line["on_behalf_of"] for line in told] == [
+        *("truongban", "luutru", "truongban", "truongban", "truongban", "truongban"),
+        *("truongban", "luutru"),
+    ]
+    steps = view(house.office, document.id, by=_by(house, "luutru")).standing.steps
+    assert [one.on_behalf_of for one in steps if one.kind is StepKind.OPINION] == ["luutru"]
+    for one in given:
+        revoke(house.office, one.id, by=_by(house, one.delegator))
+    assert _actions(house, document, "kiemtra") == set()
+    with pytest.raises(NotAllowed):
+        house.act(document, "request-opinion", "kiemtra", to="luutru", **said)
+
+
+def test_a_delegate_agrees_to_no_draft_of_their_own_and_outside_the_bounds_to_nothing(
+    house: House,
+) -> None:
+    given = _stands_in(house, "luutru", "chuyenvien")
+    document = _ask(house, _checking(house), "add-approver")
+    assert "co-approve" not in _actions(house, document, "chuyenvien")
+    with pytest.raises(Refused, match="approve.own-draft"):
+        house.act(document, "co-approve", "chuyenvien")
+    revoke(house.office, given.id, by=_by(house, "luutru"))
+
+    bounds = Bounds(types=frozenset({"TB"}))
+    given = _stands_in(house, "truongban", "kiemtra", bounds)
+    assert "request-opinion" not in _actions(house, document, "kiemtra")
+    with pytest.raises(NotAllowed):
+        house.act(document, "suspend", "kiemtra", comment="Thay mặt")
+    revoke(house.office, given.id, by=_by(house, "truongban"))
+
+
+def _stands_in(house: House, giver: str, getter: str, bounds: Bounds | None = None) -> Delegation:
+    today = house.office.today()
+    wanted = Wanted(
+        delegate=getter,
+        capacity=Capacity.TUQ,
+        since=today,
+        until=today,
+        basis="12/GUQ-LĐLĐ",
+        basis_on=date(2026, 11, 18),
+        bounds=bounds or Bounds(),
+    )
+    return delegate(house.office, wanted, by=_by(house, giver))
 
 
 def test_what_the_road_does_not_allow_is_not_to_be_had(house: House) -> None:

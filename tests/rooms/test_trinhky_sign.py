@@ -4,6 +4,7 @@ import getpass
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from hashlib import sha256
 from pathlib import Path
 
 import pytest
@@ -14,12 +15,16 @@ from werkzeug.serving import make_server
 from front.serving import application
 from records.document import Document
 from records.signature import Verdict
+from records.signing import Holding, KeyKind
 from tests.conftest import PASSWORD, House
+from tests.rooms.test_copies import arrived
+from tests.rooms.test_signed_parts import with_annex
 from tests.rooms.test_signing_requests import Device, asked, attributes_of, device
 from tools import trinhky_sign
 from tools.trinhky_sign import Doubt, digest_of_waiting, require_about
-from workflow.certificates import register
-from workflow.check import check
+from workflow.certificates import register, remove
+from workflow.check import check, check_file
+from workflow.keys import settle
 from workflow.look import view
 from workflow.signing_requests import to_be_signed
 
@@ -35,8 +40,8 @@ class Signer:
     file: Path
     its: Device
 
-    def run(self, *words: str) -> int:
-        common = ("--server", self.address, "--user", "chutich", "--p12", str(self.file))
+    def run(self, *words: str, user: str = "chutich") -> int:
+        common = ("--server", self.address, "--user", user, "--p12", str(self.file))
         return trinhky_sign.main([*words, *common, "--yes"])
 
 
@@ -81,6 +86,39 @@ def test_everything_that_waits_is_signed_with_the_key_on_this_computer(
         assert (report.verdict, report.reasons) == (Verdict.VALID, ())
     assert signer.run("sign", documents[0].id) == 1
     assert "step.not-now" in capsys.readouterr().err
+
+
+def test_the_clerk_seals_signs_annexes_and_copies_with_the_agency_s_key(
+    signer: Signer, capsys: pytest.CaptureFixture[str], paper: bytes, tmp_path: Path
+) -> None:
+    house, by = signer.house, signer.house.person("quantri")
+    remove(house.office, sha256(der_of(signer.its)).hexdigest(), by=by)
+    register(house.office, "", signer.its.pem, by=by)
+    settle(house.office, Holding("", KeyKind.DEVICE), by=by)
+    document = with_annex(house, paper)
+    assert signer.run("sign", "--role", "agency", user="vanthu") == 0
+    assert signer.run("sign", document.id, "--role", "annex", user="vanthu") == 0
+    assert signer.run("sign", document.id, "--role", "annex", "--annex", "7", user="vanthu") == 1
+    now = view(house.office, document.id, by=house.person("vanthu")).document
+    signed = house.office.contents.get(now, now.attachments[0].digest)
+    assert [one.role for one in check_file(house.office, signed).signatures] == ["annex"]
+
+    incoming = arrived(house, paper)
+    (tmp_path / "part.pdf").write_bytes(paper)
+    extract = ("--extract", str(tmp_path / "part.pdf"))
+    for kind in (("sao-y",), ("sao-luc",), ("trich-sao", *extract)):
+        words = ("sign", incoming.id, "--role", "copy", "--kind", *kind)
+        assert signer.run(*words, user="vanthu") == 0
+    now = view(house.office, incoming.id, by=house.person("vanthu")).document
+    assert [one.name.split(" 2")[0] for one in now.attachments] == ["SAO Y", "SAO LỤC", "TRÍCH SAO"]
+    capsys.readouterr()
+    for wrong in (("--role", "copy"), ("--role", "annex"), ("--kind", "sao-y")):
+        with pytest.raises(SystemExit):
+            signer.run("sign", *wrong, user="vanthu")
+
+
+def der_of(its: Device) -> bytes:
+    return its.certificate.public_bytes(serialization.Encoding.DER)
 
 
 def test_what_its_owner_does_not_agree_to_is_not_signed(

@@ -112,7 +112,7 @@ def whole(seen: View) -> dict[str, Any]:
         "actions": seen.actions,
         "choices": _choices(seen),
         "suspended_since": moment(document.rests_since),
-        "on_behalf_of": {act: one.principal.id for act, one in seen.behalf.items()},
+        "on_behalf_of": _behalf(seen),
         "may_revise": seen.may_revise,
         "steps": [step(one) for one in seen.standing.steps],
         "signatures": [_signature(one, seen) for one in document.revisions if _signs(one)],
@@ -125,6 +125,12 @@ def whole(seen: View) -> dict[str, Any]:
         "duplicate_of": seen.twin or None,
         "case_files": [one.id for one in seen.files],
     }
+
+
+def _behalf(seen: View) -> dict[str, str]:
+    """Give in whose name each action would be done, without those in one's own."""
+    beside = {one.name: one.mandate.principal.id for one in seen.sides if one.mandate}
+    return beside | {act: one.principal.id for act, one in seen.behalf.items()}
 
 
 def intake(one: Intake | None) -> dict[str, Any] | None:

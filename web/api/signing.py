@@ -15,6 +15,7 @@ from web.contract import Body, operation, read_body
 from web.office import office, person
 from workflow.certificates import certificates_of, register, remove
 from workflow.look import view
+from workflow.marks_elsewhere import Part
 from workflow.road import Choice
 from workflow.signing_requests import (
     Brought,
@@ -32,12 +33,19 @@ LONGEST = 100_000
 
 
 class Wanted(Body):
-    """What somebody wants to sign with a key of their own."""
+    """What somebody wants to sign with a key of their own.
+
+    For a copy ``kind`` says which form, and ``extract`` brings the part to be copied as PDF in
+    base64; for an annex ``annex`` is its number among the attachments.
+    """
 
     role: SigningRole
     certificate: str = Field(max_length=LONGEST)
     revision: str = ""
     reservation: str = ""
+    kind: str = ""
+    annex: int = Field(default=0, ge=0)
+    extract: str = ""
 
 
 class Returned(Body):
@@ -65,7 +73,10 @@ def ask(id: str) -> ResponseReturnValue:
     """Give the bytes to be signed; they are good once, and not for long."""
     told = read_body(Wanted)
     choice = Choice(shown=told.revision, seen=seen_version(), reserved=told.reservation)
-    asked = request_signature(office(), id, told.role, told.certificate, choice, by=person())
+    part = Part(told.kind, told.annex, _decoded(told.extract, "extract"))
+    asked = request_signature(
+        office(), id, told.role, told.certificate, choice, by=person(), part=part
+    )
     response = jsonify(_shown(asked))
     response.status_code = 201
     response.headers["Location"] = f"/api/v1/documents/{id}/signing-requests/{asked.id}/content"
@@ -133,6 +144,7 @@ def _shown(asked: SigningRequest) -> dict[str, object]:
         "id": asked.id,
         "document": asked.document,
         "role": asked.role,
+        "part": asked.part,
         "revision_digest": asked.digest,
         "to_be_signed": b64encode(attributes).decode(),
         "digest_algorithm": "sha256",

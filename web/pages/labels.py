@@ -211,6 +211,7 @@ EVENT = {
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
     "document:copied": "Sao văn bản",
+    "document:annex-signed": "Ký phụ lục",
     "document:proven": "Thêm dấu thời gian cho chữ ký",
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
