@@ -21,10 +21,12 @@ from web.pages import (
     finding,
     handing,
     keys,
+    layout,
     ledgers,
     many,
     proofs,
     registers,
+    reports,
     session,
     tasks,
     trying,
@@ -41,6 +43,7 @@ DOORS = (
     acting,
     beginning,
     registers,
+    reports,
     finding,
     archive,
     checking,
@@ -60,6 +63,7 @@ DOORS = (
     workflows,
     editor,
     trying,
+    layout,
 )
 """Every page's part; a new one goes on a line of its own."""
 
