@@ -31,7 +31,7 @@ from flask.testing import FlaskClient
 from bench.leak_road import OUTSIDE, STRANGERS
 from bench.papers import minimal_pdf
 from bench.stage import Stage, open_stage
-from bench.strangers import WORDS, doors
+from bench.strangers import INDICATED, WORDS, doors
 from config.office import read_office
 from config.settings import Settings
 from front.serving import application
@@ -160,7 +160,8 @@ class World:
         for whole, word in re.findall(r"(<(?:[^:<>]+:)?([^<>]+)>)", rule):
             files = "case-files/" in rule and word == "id"
             ids = [id for name, id in self.ids.items() if ("file" in name) == files]
-            paths = [one.replace(whole, value) for one in paths for value in WORDS.get(word) or ids]
+            values = INDICATED if "/reports" in rule and word == "id" else WORDS.get(word) or ids
+            paths = [one.replace(whole, value) for one in paths for value in values]
         return paths
 
     # ── what happens there ───────────────────────────────────────────────────────────────
