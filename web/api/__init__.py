@@ -21,6 +21,7 @@ from web.api import (
     reports,
     signing,
     tasks,
+    units,
     workflows,
 )
 
@@ -35,6 +36,7 @@ for part in (
     reports,
     inspection,
     tasks,
+    units,
     signing,
     handing,
     calendar,

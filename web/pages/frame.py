@@ -20,6 +20,7 @@ PART_OF = {
     "tasks": "admin",
     "handing": "admin",
     "keys": "admin",
+    "reorganising": "admin",
     "many": "desk",
     "editor": "workflows",
     "trying": "workflows",
