@@ -188,7 +188,7 @@ def test_a_plan_is_called_off_before_its_day(house: House) -> None:
         ),
     ],
 )
-def test_what_cannot_be_is_refused_and_changes_nothing(  # noqa: PLR0913 - a table of cases
+def test_what_cannot_be_is_refused_and_changes_nothing(  # noqa: PLR0913, PLR0917 - a table of cases
     house: House,
     kind: Change,
     units: tuple[str, ...],
