@@ -180,7 +180,11 @@ def _told(rule: str, id: str) -> dict[str, object]:
         "case-files": {"file": id},
         "parts": {"notation": "1", "title": "Phần", "years": "1"},
         "<action>": {"comment": "vì", "revision": "0" * 64},
+        "directives": {"lead": {"to": "truongban"}},
+        "directive": {"to": "truongban"},
     }
+    if "/assignments/" in rule:
+        return {"comment": "vì"}
     return bodies.get(last, {})
 
 
