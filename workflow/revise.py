@@ -8,7 +8,7 @@ from records.audit import AuditEvent
 from records.document import Document, Origin
 from records.errors import NotAllowed, Outrun
 from records.person import Person
-from workflow.begin import leave_reading, with_bytes
+from workflow.begin import files_told, leave_reading, with_bytes
 from workflow.office import Office
 from workflow.road import Choice, Standing, standing
 
@@ -43,8 +43,13 @@ def bring(office: Office, document: Document, brought: Brought, *, by: Person) -
     with office.database.unit() as unit:
         unit.documents.change(changed, seen=document.version)
         unit.steps.cancel_approvals(id, but=changed.latest.digest, at=at)
-        told = {"digest": document.latest.digest, "made": changed.latest.digest}
-        unit.audit.append(AuditEvent("document:revised", by.id, at, id, {**told, **brought.facts}))
+        facts = {
+            "digest": document.latest.digest,
+            "made": changed.latest.digest,
+            **files_told(changed, since=document.latest.n),
+            **brought.facts,
+        }
+        unit.audit.append(AuditEvent("document:revised", by.id, at, id, facts))
         leave_reading(unit, changed)
     return changed
 

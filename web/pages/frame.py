@@ -17,8 +17,10 @@ PART_OF = {
     "file_plan": "case_files",
     "ledgers": "registers",
     "acting": "documents",
+    "directing": "documents",
     "tasks": "admin",
     "handing": "admin",
+    "devices": "registers",
     "keys": "admin",
     "many": "desk",
     "editor": "workflows",
@@ -46,6 +48,7 @@ def places(who: Person) -> Iterator[Place]:
     reads = Role.ADMINISTRATOR not in who.roles
     if reads:
         yield Place("desk.show", "desk")
+        yield Place("parts.mine", "parts")
         yield Place("documents.page", "documents")
     if reads and directions_of(office(), who):
         yield Place("beginning.choose", "beginning")
