@@ -23,6 +23,7 @@ from web.phrases import phrase, title
 from workflow.case_files import own_open_files
 from workflow.charges import Charge, Handling
 from workflow.classify import may_classify
+from workflow.declassify import may_propose
 from workflow.draw import places_of
 from workflow.look import (
     View,
@@ -128,7 +129,8 @@ def whole(id: str) -> ResponseReturnValue:
         books={book.id: book.name for book in office().books},
         undo=undo_of(seen),
         own_files=_own_files(seen),
-        may_classify=bool(may_classify(seen.document, person())),
+        may_classify=bool(may_classify(seen.document, person()))
+        or may_propose(seen.document, person()),
         today=office().today(),
         now=office().clock(),
     )
