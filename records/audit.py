@@ -92,6 +92,17 @@ ACTIONS = frozenset(
         "step:refused",
         "step:recalled",
         "step:assigned",
+        "directive:changed",
+        "assignment:given",  # by whoever was charged, to somebody below
+        "assignment:reported",
+        "assignment:done",
+        "assignment:noted",  # whoever shall know of it does
+        "assignment:returned",
+        "assignment:recalled",
+        "assignment:moved",  # to another day
+        "extension:asked",
+        "extension:granted",
+        "extension:refused",
         "step:completed",
         "step:closed",
         "step:declined",
@@ -133,6 +144,10 @@ ACTIONS = frozenset(
         "report:printed",
         "register:closed",
         "ledger:written",
+        "device:handed",  # a seal or a key device, to somebody who has not said yet they have it
+        "device:accepted",
+        "device:withdrawn",
+        "minutes:printed",
         "slip:printed",
         "plan:changed",
         "plan:issued",

@@ -287,6 +287,31 @@ step = Table(
     ),
 )
 
+assignment = Table(
+    "assignment",
+    metadata,
+    _id(),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("part", String(20), nullable=False),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("given_by", String(64), nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("parent", String(64), nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("review", Boolean, nullable=False),
+    Column("asked_until", Moment),
+    Column("reply", String(64), nullable=False),
+    Column("ended_at", Moment),
+    CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+    UniqueConstraint("document", "n"),
+    Index("ix_assignment_person", "person", "state"),
+    Index("ix_assignment_giver", "given_by", "state"),
+)
+
 delegation = Table(
     "delegation",
     metadata,
@@ -423,6 +448,42 @@ ledger_line = Table(
     Column("cells", JSON, nullable=False),  # {} for a classified document: see shut
     Column("shut", LargeBinary),
     CheckConstraint("n >= 1", name="from_one"),
+)
+
+device_handover = Table(
+    "device_handover",
+    metadata,
+    _id(),
+    Column("year", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("number", String(100), nullable=False),
+    Column("condition", String(500), nullable=False),
+    Column("giver", ForeignKey("person.id"), nullable=False),
+    Column("receiver", ForeignKey("person.id"), nullable=False),
+    Column("basis", String(100), nullable=False),
+    Column("basis_on", Date, nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("accepted_at", Moment),
+    Column("withdrawn", String(500), nullable=False),
+    CheckConstraint("giver <> receiver", name="another"),
+    CheckConstraint("accepted_at IS NULL OR withdrawn = ''", name="one_end"),
+    UniqueConstraint("year", "n"),
+)
+
+work_handover = Table(
+    "work_handover",
+    metadata,
+    _id(),
+    Column("leaver", ForeignKey("person.id"), nullable=False),
+    Column("successor", ForeignKey("person.id"), nullable=False),
+    Column("posts", JSON, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("lines", JSON, nullable=False),  # ids and states, nothing of what documents say
 )
 
 closing = Table(

@@ -5,6 +5,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from storage.arrivals import Arrivals
+from storage.assignments import Assignments
 from storage.audit import Audit
 from storage.calendar import Days
 from storage.case_files import CaseFiles
@@ -15,6 +16,7 @@ from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.factors import Factors
+from storage.handings import Handings
 from storage.indicators import Indicators
 from storage.jobs import Jobs
 from storage.ledgers import Ledgers
@@ -61,6 +63,16 @@ class Unit:
     def steps(self) -> Steps:
         """What was and is to be done on each document, and on whose desk it lies."""
         return Steps(self.connection)
+
+    @cached_property
+    def assignments(self) -> Assignments:
+        """Who is charged with what of an incoming document."""
+        return Assignments(self.connection)
+
+    @cached_property
+    def handings(self) -> Handings:
+        """What changed hands: seals, key devices, the work of a post."""
+        return Handings(self.connection)
 
     @cached_property
     def registers(self) -> Registers:

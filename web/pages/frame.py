@@ -19,8 +19,10 @@ PART_OF = {
     "ledgers": "registers",
     "acting": "documents",
     "access": "admin",
+    "directing": "documents",
     "tasks": "admin",
     "handing": "admin",
+    "devices": "registers",
     "keys": "admin",
     "many": "desk",
     "editor": "workflows",
@@ -48,6 +50,7 @@ def places(who: Person) -> Iterator[Place]:
     reads = Role.ADMINISTRATOR not in who.roles
     if reads:
         yield Place("desk.show", "desk")
+        yield Place("parts.mine", "parts")
         yield Place("documents.page", "documents")
     if reads and directions_of(office(), who):
         yield Place("beginning.choose", "beginning")
