@@ -24,6 +24,7 @@ from web.api import (
     reports,
     signing,
     tasks,
+    units,
     workflows,
 )
 
@@ -40,6 +41,7 @@ for part in (
     reports,
     inspection,
     tasks,
+    units,
     signing,
     handing,
     devices,
