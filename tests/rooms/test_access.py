@@ -58,7 +58,7 @@ def strict(house: House, **rules: object) -> None:
 
 
 @pytest.fixture
-def client(house: House) -> Callable[[str], FlaskClient]:
+def client(house: House) -> Callable[..., FlaskClient]:
     def let_in(name: str, password: str = PASSWORD) -> FlaskClient:
         client = application(house.office, house.settings).test_client()
         client.post("/login", data={"username": name, "password": password})
@@ -154,7 +154,7 @@ def test_codes_are_guessed_as_patiently_as_passwords(house: House) -> None:
 
 
 def test_who_must_have_a_second_factor_can_do_nothing_but_add_one(
-    house: House, client: Callable[[str], FlaskClient]
+    house: House, client: Callable[..., FlaskClient]
 ) -> None:
     strict(house, second_factor=frozenset({Role.LEADER}))
     with pytest.raises(NotAllowed, match="factor.required"):
@@ -231,7 +231,7 @@ def test_somebody_sees_where_they_are_logged_in_and_ends_it(house: House) -> Non
 
 
 def test_signing_asks_once_more_after_a_while(
-    house: House, client: Callable[[str], FlaskClient]
+    house: House, client: Callable[..., FlaskClient]
 ) -> None:
     document = house.approved()
     browser = client("chutich")
@@ -348,7 +348,7 @@ def test_a_token_ends_when_it_was_said_to_and_when_it_is_revoked(house: House) -
     ):
         name, scopes, days = wrong
         with pytest.raises(Refused, match=rule):
-            account.make_token(house.office, name, frozenset(scopes), days, by=me)  # type: ignore[arg-type]  # pairs of a test
+            account.make_token(house.office, name, frozenset(scopes), days, by=me)
 
 
 # ── passwords and patience ───────────────────────────────────────────────────────────────
@@ -380,7 +380,7 @@ def test_somebody_changes_their_own_password(house: House) -> None:
 
 
 def test_knocking_does_not_lock_the_chairman_out(
-    house: House, client: Callable[[str], FlaskClient]
+    house: House, client: Callable[..., FlaskClient]
 ) -> None:
     chairman = client("chutich")  # a browser that was let in before
     knocker = application(house.office, house.settings).test_client()
@@ -402,7 +402,7 @@ def test_knocking_does_not_lock_the_chairman_out(
 
 
 def test_the_account_page_shows_and_changes_what_is_mine(
-    house: House, client: Callable[[str], FlaskClient]
+    house: House, client: Callable[..., FlaskClient]
 ) -> None:
     browser = client("vanthu")
     page = browser.get("/account").text
