@@ -60,6 +60,7 @@ class Origin(StrEnum):
     UPLOADED = "uploaded"  # a person brought these bytes
     DRAFTED = "drafted"  # made from the office's form
     RENDERED = "rendered"  # the PDF of the revision just before it
+    REWRITTEN = "rewritten"  # the pages of the revision just before it, with nothing beneath them
     SIGNED = "signed"  # the revision before it, and a leader's signature
     SEALED = "sealed"  # the revision before it, number, date and the agency's seal
     RECEIVED = "received"  # came from another agency

@@ -10,6 +10,7 @@ from records.route import Act, Effect
 from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.behind import returnable
+from workflow.beneath import require_nothing_beneath
 from workflow.desks import desk_of
 from workflow.office import Office
 from workflow.road import Choice, Standing, aimed, judge, needs_revision, standing
@@ -71,6 +72,7 @@ def _require_places(office: Office, id: str, choice: Choice, by: Person) -> None
     document = was.document
     if document.direction is not Direction.INCOMING:
         placement_of(office, document)
+        require_nothing_beneath(office, document)
 
 
 def _tell(office: Office, unit: Unit, document: Document, act: Act) -> None:
