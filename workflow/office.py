@@ -10,6 +10,7 @@ from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from identity.passwords import Passwords
+from records.beneath import Beneath, Response
 from records.document import Document
 from records.form import Form
 from records.isolation import Isolation
@@ -58,6 +59,7 @@ class Office:
     press: Press
     validator: Validator
     proofs: Policy  # how lastingly signatures are proven
+    beneath: Mapping[Beneath, Response]  # what is done about what a PDF holds beside its pages
     index: Index
     partners: Mapping[str, Organ]
     spool: Spool
