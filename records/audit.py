@@ -140,10 +140,17 @@ ACTIONS = frozenset(
         "definition:migrated",  # a document went over to a new version of its road
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
+        "unit:called-off",
+        "unit:planned",
+        "unit:reorganised",
         "register:printed",
         "report:printed",
         "register:closed",
         "ledger:written",
+        "device:handed",  # a seal or a key device, to somebody who has not said yet they have it
+        "device:accepted",
+        "device:withdrawn",
+        "minutes:printed",
         "slip:printed",
         "plan:changed",
         "plan:issued",

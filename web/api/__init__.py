@@ -9,6 +9,7 @@ from web.api import (
     classifying,
     configured,
     delegations,
+    devices,
     directives,
     documents,
     finding,
@@ -22,6 +23,7 @@ from web.api import (
     reports,
     signing,
     tasks,
+    units,
     workflows,
 )
 
@@ -37,8 +39,10 @@ for part in (
     reports,
     inspection,
     tasks,
+    units,
     signing,
     handing,
+    devices,
     calendar,
     case_files,
     ledgers,

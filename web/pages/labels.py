@@ -270,9 +270,16 @@ EVENT = {
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "unit:planned": "Ghi quyết định về đơn vị",
+    "unit:reorganised": "Sắp xếp đơn vị",
+    "unit:called-off": "Bỏ quyết định về đơn vị",
     "report:printed": "In báo cáo tình hình giải quyết văn bản",
     "register:closed": "Khóa sổ đăng ký",
     "ledger:written": "Ghi sổ theo dõi",
+    "device:handed": "Giao con dấu hoặc thiết bị",
+    "device:accepted": "Nhận con dấu hoặc thiết bị",
+    "device:withdrawn": "Hủy lần giao con dấu hoặc thiết bị",
+    "minutes:printed": "In biên bản bàn giao",
     "slip:printed": "In phiếu, dấu đến hoặc bì",
     "plan:changed": "Sửa danh mục hồ sơ",
     "plan:issued": "Ban hành danh mục hồ sơ",
@@ -376,6 +383,7 @@ ASKED = {
     "information": "Để biết",
     "extension": "Đề nghị gia hạn",
 }
+DEVICE = {"seal": "Con dấu", "key_device": "Thiết bị lưu khóa bí mật"}
 CHARGED = {
     "lead": "Chủ trì",
     "collaborator": "Phối hợp",
@@ -447,6 +455,12 @@ FILE_STATE = {
     "submitted": "Chờ lưu trữ nhận",
     "accepted": "Đã nộp lưu",
 }
+CHANGE = {
+    "rename": "Đổi tên",
+    "merge": "Sáp nhập",
+    "split": "Chia, tách",
+    "dissolve": "Giải thể",
+}
 INDICATOR_KIND = {
     "outgoing": "Văn bản đi",
     "incoming": "Văn bản đến",
@@ -492,6 +506,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "beside_hint": BESIDE_HINT,
     "beside_words": BESIDE_WORDS,
     "asked": ASKED,
+    "device": DEVICE,
     "charged": CHARGED,
     "charge_state": CHARGE_STATE,
     "handling": HANDLING,
@@ -503,4 +518,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "file_state": FILE_STATE,
     "facet": FACET,
     "indicator_kind": INDICATOR_KIND,
+    "change": CHANGE,
 }
