@@ -497,6 +497,48 @@ def test_what_is_due_is_reminded_of_and_passes_with_the_post(house: House, paper
     assert document.state == "completed"
 
 
+def test_a_part_that_lay_too_long_reaches_the_head_of_whoever_has_it(
+    house: House, paper: bytes
+) -> None:
+    document = _directed(house, paper)
+    document = _do(house, document, "truongban", "assign", "truongban", to="chuyenvien")
+    house.clock.moment = FRIDAY + timedelta(hours=1)
+    remind(house.office)
+    house.clock.moment = FRIDAY + timedelta(days=5)
+    remind(house.office)
+
+    desks = {one.n: one.desk for one in _steps(house, document) if one.open}
+    told = _charges(house, document, "vanthu")
+    assert desks[told["truongban"].step.n] == {"person:truongban", "role:leader"}
+    assert desks[told["chuyenvien"].step.n] == {
+        "person:chuyenvien",
+        "desk:ban-to-chuc/unit_head",
+    }
+    document = _do(house, document, "chuyenvien", "complete", "truongban", comment="Làm thay")
+    assert _ended(house, document)["chuyenvien"] is AssignmentState.DONE
+
+
+def test_an_opinion_is_asked_of_an_incoming_document_and_it_rests_with_its_parts(
+    house: House, paper: bytes
+) -> None:
+    document = _arrived(house, paper)
+    document = house.act(document, "request-opinion", "chutich", to="luutru", comment="Có cũ không")
+    document = house.act(document, "give-opinion", "luutru", comment="Có")
+    document = direct(
+        house.office, document.id, _told("ban-to-chuc", *HELPED), by=_by(house, "chutich")
+    )
+    document = house.act(document, "suspend", "truongban", comment="Chờ số liệu")
+    assert _acts(house, document, "chanhvanphong", "chanhvanphong") == set()
+    with pytest.raises(NotAllowed):
+        _do(house, document, "chanhvanphong", "progress", "chanhvanphong")
+    house.clock.pass_by(timedelta(days=7))
+    document = house.act(document, "resume", "truongban", comment="Đã có")
+    due = _charges(house, document, "vanthu")["chanhvanphong"].step.due_at
+    # Three working days were left: the 24th of November is a holiday, the days after are none.
+    assert due == datetime(2026, 12, 1, 10, tzinfo=UTC)
+    document = _do(house, document, "chanhvanphong", "progress", "chanhvanphong")
+
+
 def _steps(house: House, document: Document) -> tuple[Step, ...]:
     return view(house.office, document.id, by=_by(house, "vanthu")).standing.steps
 
