@@ -19,6 +19,7 @@ from records.document import Classification, Direction, Document, Source
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person
 from records.step import Step, StepKind
+from storage import schema
 from tests.conftest import PASSWORD, House, Opening
 from workflow.assignments import Said, handle
 from workflow.begin import Particulars
@@ -590,6 +591,23 @@ def test_the_book_and_the_slip_tell_who_has_what_until_when_and_what_answers(
 def _book(house: House, document: Document) -> tuple[str, ...]:
     rows = open_ledger(house.office, "giai-quyet", None, by=_by(house, "vanthu")).rows
     return next(cells for _, id, cells in rows if id == document.id)
+
+
+def test_who_had_a_document_before_there_were_parts_leads_it_from_then_on(
+    open_house: Opening, paper: bytes
+) -> None:
+    house = open_house()
+    document = _arrived(house, paper)
+    document = house.act(document, "assign", "chutich", to="chuyenvien", comment="Chủ trì")
+    schema.downgrade(house.office.database.engine, "0018")
+    house.office.database.build()
+
+    part = _part(house, document, "chuyenvien")
+    assert (part.part, part.given_by, part.review) == (Part.LEAD, "chutich", True)
+    told = _told("chuyenvien", (Part.COLLABORATOR, "van-phong"))
+    document = direct(house.office, document.id, told, by=_by(house, "chutich"))
+    document = _do(house, document, "chuyenvien", "complete", "chuyenvien", no_reply=True)
+    assert document.state == "completed"
 
 
 class _Browser:
