@@ -266,11 +266,11 @@ class Running:
         return Caller(self.port, source=source)
 
     def command(
-        self, name: str, *, patience: float = PATIENCE
+        self, *words: str, patience: float = PATIENCE
     ) -> "subprocess.CompletedProcess[str]":
         """Run another command of app.py on this office's data, for so many seconds at most."""
         return subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "app.py", name],
+            [sys.executable, "app.py", *words],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,

@@ -26,6 +26,7 @@ from signing.demo_pki import refresh_crls
 from storage.queue import Worker
 from storage.vault import master_key
 from web.application import build
+from workflow.checkpoint import Pace, tend_log
 from workflow.find import lay_index, reindex
 from workflow.gather import gather
 from workflow.hand_in import notice_due
@@ -33,6 +34,7 @@ from workflow.jobs import jobs
 from workflow.office import Office
 from workflow.remind import remind
 from workflow.renew import tend_proofs
+from workflow.reorganise import carry_out_due
 
 LEAVING = 5.0
 """How long a worker that ends waits for a message that is just being taken in, in seconds."""
@@ -105,7 +107,7 @@ def _gunicorn(settings: Settings) -> list[str]:
 def served() -> Flask:
     """Give the application to one process of the production server, after it was forked."""
     settings = Settings()
-    keep_logs(settings.log_format)
+    keep_logs(settings.log_format, settings.logs, settings.log_days)
     opening = opened(settings)
     office = opening.__enter__()
     atexit.register(opening.__exit__, None, None, None)
@@ -177,6 +179,7 @@ def _tend(office: Office, settings: Settings, worker: Worker, stopping: threadin
             if rested >= settings.proofs_every:
                 rested = 0.0
                 tend_proofs(office)
+                tend_log(office, Pace(settings.checkpoint_entries, settings.checkpoint_hours))
         except OfficeError as fault:
             if str(fault) != told:  # a folder that stays away is told once, not every second
                 told = str(fault)
@@ -201,6 +204,7 @@ def _put_in_order(office: Office, settings: Settings, worker: Worker) -> None:
     """Renew the demonstration's own lists, and take away what was finished or left long ago."""
     refresh_crls(settings.trinhky_data / "keys", office.clock())
     _sweep(office)
+    carry_out_due(office)
     notice_due(office)
     worker.clean(office.clock() - timedelta(days=settings.jobs_kept))
 

@@ -70,6 +70,44 @@ unit = Table(
     Column("name", String(200), nullable=False),
     Column("notation", String(30), nullable=False),
     Column("parent", ForeignKey("unit.id")),
+    Column("until", Date),  # there is no such unit since then
+)
+
+former_name = Table(
+    "former_name",
+    metadata,
+    Column("unit", ForeignKey("unit.id"), primary_key=True),
+    Column("until", Date, primary_key=True),  # the first day on which it bore another
+    Column("name", String(200), nullable=False),
+    Column("notation", String(30), nullable=False),
+)
+
+succession = Table(
+    "succession",
+    metadata,
+    Column("old", ForeignKey("unit.id"), primary_key=True),
+    Column("new", ForeignKey("unit.id"), primary_key=True),
+    Column("works", Boolean, nullable=False),
+    CheckConstraint("old <> new", name="another"),
+)
+
+reorganisation = Table(
+    "reorganisation",
+    metadata,
+    _id(),
+    Column("change", String(20), nullable=False),
+    Column("units", JSON, nullable=False),
+    Column("into", JSON, nullable=False),  # id, name, notation and parent of each
+    Column("moves", JSON, nullable=False),  # account → id of the unit they go to
+    Column("on", Date, nullable=False),
+    Column("basis", String(100), nullable=False),
+    Column("basis_on", Date, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("cancelled_at", Moment),
+    CheckConstraint("basis <> ''", name="on_paper"),
+    CheckConstraint("done_at IS NULL OR cancelled_at IS NULL", name="one_end"),
 )
 
 person = Table(
@@ -240,6 +278,31 @@ step = Table(
     ),
 )
 
+assignment = Table(
+    "assignment",
+    metadata,
+    _id(),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("part", String(20), nullable=False),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("given_by", String(64), nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("parent", String(64), nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("review", Boolean, nullable=False),
+    Column("asked_until", Moment),
+    Column("reply", String(64), nullable=False),
+    Column("ended_at", Moment),
+    CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+    UniqueConstraint("document", "n"),
+    Index("ix_assignment_person", "person", "state"),
+    Index("ix_assignment_giver", "given_by", "state"),
+)
+
 delegation = Table(
     "delegation",
     metadata,
@@ -376,6 +439,42 @@ ledger_line = Table(
     Column("cells", JSON, nullable=False),  # {} for a classified document: see shut
     Column("shut", LargeBinary),
     CheckConstraint("n >= 1", name="from_one"),
+)
+
+device_handover = Table(
+    "device_handover",
+    metadata,
+    _id(),
+    Column("year", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("number", String(100), nullable=False),
+    Column("condition", String(500), nullable=False),
+    Column("giver", ForeignKey("person.id"), nullable=False),
+    Column("receiver", ForeignKey("person.id"), nullable=False),
+    Column("basis", String(100), nullable=False),
+    Column("basis_on", Date, nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("accepted_at", Moment),
+    Column("withdrawn", String(500), nullable=False),
+    CheckConstraint("giver <> receiver", name="another"),
+    CheckConstraint("accepted_at IS NULL OR withdrawn = ''", name="one_end"),
+    UniqueConstraint("year", "n"),
+)
+
+work_handover = Table(
+    "work_handover",
+    metadata,
+    _id(),
+    Column("leaver", ForeignKey("person.id"), nullable=False),
+    Column("successor", ForeignKey("person.id"), nullable=False),
+    Column("posts", JSON, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("lines", JSON, nullable=False),  # ids and states, nothing of what documents say
 )
 
 closing = Table(
@@ -658,7 +757,18 @@ audit_head = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+    # HMAC-SHA-256 over both under a key that lies outside the database, "" where there is none.
+    Column("seal", String(64), nullable=False, default="", server_default=""),
     CheckConstraint("id = 1", name="only_one"),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),  # entries it speaks of
+    Column("statement", Text, nullable=False),  # the very text that was signed
+    Column("signature", LargeBinary, nullable=False),  # CMS with a timestamp
 )
 
 remark = Table(

@@ -1,19 +1,23 @@
 """The books beside the registers: by post, by hand, kept copies, and how incoming ones fare."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 
 from drafting.books import PrintedBook
 from identity.reading import READ_ALL
+from records.assignment import Part
 from records.audit import AuditEvent
 from records.document import Classification, Direction, Document
 from records.errors import NotAllowed, NotFound, Refused
 from records.ledger import Ledger, Line
 from records.person import Person, Role
 from storage.unit import Unit
+from workflow.charges import Charge, laid
+from workflow.followed import due_of, leader_of, named, parts_of
 from workflow.mandates import may_know
 from workflow.office import Office
 from workflow.registers import printed_as
+from workflow.replies import numbers_of
 from workflow.road import standing
 
 LONGEST_CELL = 200
@@ -21,7 +25,7 @@ LONGEST_CELL = 200
 
 REMARK = ("remark", "Ghi chú", 9.0)
 
-LEDGERS = (
+OPEN_LEDGERS = (
     Ledger(
         "buu-dien",
         "Sổ gửi văn bản đi bưu điện",
@@ -79,6 +83,19 @@ LEDGERS = (
         ),
     ),
 )
+
+BESIDE = "-mat"
+"""What the book of secret documents beside another one is called after it."""
+
+LEDGERS = (
+    *OPEN_LEDGERS,
+    *(
+        replace(one, id=f"{one.id}{BESIDE}", name=f"{one.name} (mật)", classified=True)
+        for one in OPEN_LEDGERS
+        if one.asks
+    ),
+)
+"""Secret documents have books of their own: a gap in a common one would tell of them."""
 """The columns are those of Decree 30/2020, Annex IV, in its order."""
 
 
@@ -113,7 +130,7 @@ def open_ledger(office: Office, id: str, year: int | None, *, by: Person) -> Ope
         rows = _written(office, unit, ledger, chosen, by)
         if not ledger.asks:
             rows = _followed(office, unit, ledger, chosen, by)
-        years = {*unit.ledgers.years(id), office.today().year}
+        years = {*_years(unit, ledger, by), office.today().year}
         if not ledger.asks:
             years |= {year for book, year in unit.registers.kept() if book in _incoming(office)}
     return OpenLedger(ledger, chosen, tuple(sorted(years, reverse=True)), tuple(rows))
@@ -122,7 +139,7 @@ def open_ledger(office: Office, id: str, year: int | None, *, by: Person) -> Ope
 def write_line(
     office: Office, id: str, document: str, cells: Mapping[str, str], *, by: Person
 ) -> Line:
-    """Write a line of a document into a ledger.
+    """Write a line of a document into a ledger, of a secret one into the book beside it.
 
     Raises  NotFound: no such ledger or document. NotAllowed: no clerk. Refused: a cell is not
             asked for, too long, or the first one is missing. Outrun: somebody wrote that line.
@@ -142,10 +159,11 @@ def write_line(
     on = office.today()
     with office.database.unit() as unit:
         found = standing(office, unit, document, by).document
-        n = unit.ledgers.next(id, on.year)
-        line = Line(id, on.year, n, on, found.id, by.id, told)
+        kept = _book_of(ledger, found)
+        n = unit.ledgers.next(kept, on.year)
+        line = Line(kept, on.year, n, on, found.id, by.id, told)
         unit.ledgers.write(line, found)
-        facts = {"ledger": id, "line": f"{on.year}/{n}"}
+        facts = {"ledger": kept, "line": f"{on.year}/{n}"}
         unit.audit.append(AuditEvent("ledger:written", by.id, office.clock(), found.id, facts))
     return line
 
@@ -193,6 +211,26 @@ def print_ledger(office: Office, id: str, year: int | None, form: str, *, by: Pe
     return printed
 
 
+def _book_of(ledger: Ledger, document: Document) -> str:
+    own = ledger.id.removesuffix(BESIDE)
+    return own if document.classification is Classification.NONE else f"{own}{BESIDE}"
+
+
+def _years(unit: Unit, ledger: Ledger, by: Person) -> set[int]:
+    """Give the years of a ledger; of secret documents those alone that this person may know of."""
+    years = set(unit.ledgers.years(ledger.id))
+    if not ledger.classified:
+        return years
+    documents = {
+        year: {line.document for line in unit.ledgers.lines(ledger.id, year)} for year in years
+    }
+    return {
+        year
+        for year, lines in documents.items()
+        if any(may_know(unit, unit.documents.get(one), by) for one in lines)
+    }
+
+
 def _incoming(office: Office) -> set[str]:
     return {one.id for one in office.books if one.direction is Direction.INCOMING}
 
@@ -223,11 +261,43 @@ def _followed(
                     **_said(office, document),
                     "code": entry.number.code,
                     "handler": entry.columns.get("handler", ""),
-                    "due": f"{document.due_on:%d/%m/%Y}" if document.due_on else "",
-                    "progress": standing(office, unit, document.id, by).state.title.vi,
+                    **_fares(office, unit, document, by),
                 }
                 rows.append((entry.number.serial, document.id, _cells(ledger, told)))
     return rows
+
+
+def _fares(office: Office, unit: Unit, document: Document, by: Person) -> dict[str, str]:
+    """Give how far an incoming document has come: who has it, until when, and what answers it."""
+    at = standing(office, unit, document.id, by, whole=True)
+    parts = laid(unit, at)
+    names = unit.people.names({one.assignment.person for one in parts}) if parts else {}
+    units = {one.id: one.name for one in unit.people.units()} if parts else {}
+    leader = leader_of(parts, names, units)
+    helpers = [named(one.assignment, names, units) for one in parts_of(parts, Part.COLLABORATOR)]
+    told = {
+        "due": due_of(office, parts, document.due_on),
+        "progress": _progress(office, at.state.title.vi, parts),
+        "reply": ", ".join(
+            numbers_of(unit, (one.assignment.reply for one in parts), by=by).values()
+        ),
+        "remark": "; ".join(
+            f"{names.get(one.assignment.person, '')} xin gia hạn đến"
+            f" {one.assignment.asked_until.astimezone(office.zone):%d/%m/%Y}"
+            for one in parts
+            if one.assignment.asked_until
+        ),
+    }
+    if leader:
+        told["handler"] = f"{leader}; phối hợp: {', '.join(helpers)}" if helpers else leader
+    return told
+
+
+def _progress(office: Office, state: str, parts: Sequence[Charge]) -> str:
+    leads = [one for one in parts_of(parts, Part.LEAD) if one.assignment.open]
+    far = f" ({leads[-1].assignment.percent}%)" if leads and leads[-1].assignment.percent else ""
+    late = ", quá hạn" if leads and leads[-1].step.overdue(office.clock()) else ""
+    return f"{state}{far}{late}"
 
 
 def _cells(ledger: Ledger, told: Mapping[str, str]) -> tuple[str, ...]:

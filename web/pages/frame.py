@@ -17,9 +17,12 @@ PART_OF = {
     "file_plan": "case_files",
     "ledgers": "registers",
     "acting": "documents",
+    "directing": "documents",
     "tasks": "admin",
     "handing": "admin",
+    "devices": "registers",
     "keys": "admin",
+    "reorganising": "admin",
     "many": "desk",
     "editor": "workflows",
     "trying": "workflows",
@@ -46,6 +49,7 @@ def places(who: Person) -> Iterator[Place]:
     reads = Role.ADMINISTRATOR not in who.roles
     if reads:
         yield Place("desk.show", "desk")
+        yield Place("parts.mine", "parts")
         yield Place("documents.page", "documents")
     if reads and directions_of(office(), who):
         yield Place("beginning.choose", "beginning")
@@ -56,6 +60,7 @@ def places(who: Person) -> Iterator[Place]:
     if reads:
         yield Place("finding.search", "finding")
         yield Place("archive.shelf", "archive")
+        yield Place("reports.board", "reports")
     yield Place("delegations.show", "delegations")
     yield Place("calendar.show", "calendar")
     yield Place("checking.bring", "checking")
