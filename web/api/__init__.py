@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from web.api import (
+    account,
     acts,
     calendar,
     case_files,
@@ -21,6 +22,7 @@ from web.api import (
     proofs,
     registers,
     reports,
+    rights,
     signing,
     tasks,
     units,
@@ -30,6 +32,7 @@ from web.api import (
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 for part in (
     people,
+    account,
     configured,
     documents,
     acts,
@@ -37,6 +40,7 @@ for part in (
     finding,
     registers,
     reports,
+    rights,
     inspection,
     tasks,
     units,

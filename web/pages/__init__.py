@@ -4,6 +4,8 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from web.pages import (
+    access,
+    account,
     acting,
     admin,
     archive,
@@ -34,6 +36,7 @@ from web.pages import (
     session,
     tasks,
     trying,
+    why,
     workflows,
 )
 from web.pages.frame import frame
@@ -42,6 +45,8 @@ from web.phrases import english, gettext, ngettext
 
 DOORS = (
     session,
+    account,
+    access,
     desk,
     documents,
     acting,
@@ -69,6 +74,7 @@ DOORS = (
     file_plan,
     ledgers,
     workflows,
+    why,
     editor,
     trying,
     layout,
