@@ -101,6 +101,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         ),
         validator=Validator(keyring.trust, sandbox),
         proofs=signatures.policy,
+        naming=signatures.naming,
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
         partners=partners,
         spool=_spool(settings, partners),

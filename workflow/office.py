@@ -17,6 +17,7 @@ from records.level import Policy
 from records.person import Organ
 from records.register import Book
 from records.route import Route
+from records.signing import Naming
 from records.working_time import Calendar
 from search.index import Index
 from signing.custody import Custody
@@ -56,6 +57,7 @@ class Office:
     press: Press
     validator: Validator
     proofs: Policy  # how lastingly signatures are proven
+    naming: Naming  # what is done about a certificate of another name
     index: Index
     partners: Mapping[str, Organ]
     spool: Spool

@@ -207,6 +207,9 @@ EVENT = {
     "signature:rejected": "Chữ ký gửi về bị từ chối",
     "certificate:registered": "Đăng ký chứng thư",
     "certificate:removed": "Gỡ chứng thư",
+    "certificate:revoked": "Thu hồi chứng thư",
+    "certificate:warned": "Báo chứng thư sắp hết hạn",
+    "certificate:listed": "Xuất sổ chứng thư",
     "key:settled": "Quy định khóa ký",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
@@ -336,6 +339,20 @@ KEEPER = {
     "remote": "Nhà cung cấp ký số từ xa",
     "device": "Thiết bị riêng của người ký",
 }
+STANDING = {
+    "good": "Còn hiệu lực",
+    "ending": "Sắp hết hạn",
+    "ended": "Hết hạn",
+    "to-come": "Chưa có hiệu lực",
+    "revoked": "Đã thu hồi",
+    "differs": "Khác với hồ sơ",
+}
+DIFFERS = {"name": "họ tên", "organ": "cơ quan", "title": "chức vụ", "email": "thư điện tử"}
+WAY = {
+    "check": "Kiểm tra thử, chưa nhập gì",
+    "good": "Nhập các dòng đúng, bỏ qua dòng sai",
+    "whole": "Nhập tất cả, hoặc không dòng nào nếu có dòng sai",
+}
 PLACE = {
     "desk": "Bàn làm việc",
     "documents": "Văn bản",
@@ -390,6 +407,9 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "part": PART,
     "hint": HINT,
     "keeper": KEEPER,
+    "standing": STANDING,
+    "differs": DIFFERS,
+    "way": WAY,
     "place": PLACE,
     "beside": BESIDE,
     "beside_hint": BESIDE_HINT,
