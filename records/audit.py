@@ -37,6 +37,27 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The agency's word on the log as it stood: no entry it covers can change unseen."""
+
+    n: int  # 1 … n without gaps
+    size: int  # entries it covers
+    statement: str  # JSON, the very text that was signed
+    signature: bytes  # CMS in DER, detached, with a timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries of the log somebody looks for; "" and None ask for everything."""
+
+    by: str = ""  # account, or the beginning of its name
+    action: str = ""
+    document: str = ""
+    since: datetime | None = None
+    until: datetime | None = None  # up to and without this moment
+
+
+@dataclass(frozen=True, slots=True)
 class AuditHead:
     """Whether the chain holds, and where it ends."""
 
@@ -71,6 +92,17 @@ ACTIONS = frozenset(
         "step:refused",
         "step:recalled",
         "step:assigned",
+        "directive:changed",
+        "assignment:given",  # by whoever was charged, to somebody below
+        "assignment:reported",
+        "assignment:done",
+        "assignment:noted",  # whoever shall know of it does
+        "assignment:returned",
+        "assignment:recalled",
+        "assignment:moved",  # to another day
+        "extension:asked",
+        "extension:granted",
+        "extension:refused",
         "step:completed",
         "step:closed",
         "step:declined",
@@ -112,6 +144,7 @@ ACTIONS = frozenset(
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
+        "report:printed",
         "register:closed",
         "ledger:written",
         "slip:printed",
@@ -129,6 +162,8 @@ ACTIONS = frozenset(
         "file:returned",
         "file:exported",
         "job:hurried",
+        "log:checked",  # a checkpoint over everything before it was signed
+        "log:exported",
         "job:retried",
     }
 )

@@ -240,6 +240,31 @@ step = Table(
     ),
 )
 
+assignment = Table(
+    "assignment",
+    metadata,
+    _id(),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("part", String(20), nullable=False),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("given_by", String(64), nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("parent", String(64), nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("review", Boolean, nullable=False),
+    Column("asked_until", Moment),
+    Column("reply", String(64), nullable=False),
+    Column("ended_at", Moment),
+    CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+    UniqueConstraint("document", "n"),
+    Index("ix_assignment_person", "person", "state"),
+    Index("ix_assignment_giver", "given_by", "state"),
+)
+
 delegation = Table(
     "delegation",
     metadata,
@@ -673,7 +698,18 @@ audit_head = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+    # HMAC-SHA-256 over both under a key that lies outside the database, "" where there is none.
+    Column("seal", String(64), nullable=False, default="", server_default=""),
     CheckConstraint("id = 1", name="only_one"),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),  # entries it speaks of
+    Column("statement", Text, nullable=False),  # the very text that was signed
+    Column("signature", LargeBinary, nullable=False),  # CMS with a timestamp
 )
 
 remark = Table(

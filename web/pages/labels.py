@@ -54,9 +54,11 @@ ROLE = {
     "inspector": "Kiểm tra viên",
     "administrator": "Quản trị hệ thống",
 }
+SEVERITY = {"error": "Lỗi", "warning": "Lưu ý"}
 ORIGIN = {
     "uploaded": "Tệp tải lên",
     "drafted": "Soạn theo mẫu",
+    "mended": "Bản đã sửa thể thức",
     "rendered": "Bản PDF chuyển đổi",
     "signed": "Bản đã ký số",
     "sealed": "Bản đã đóng dấu",
@@ -118,8 +120,11 @@ LATER = {
 }
 REASON = {
     "no-signature": "Tệp không có chữ ký số nào.",
+    "signature-removed": "Một chữ ký có trong bản trước của tệp đã bị gỡ bỏ.",
     "unsigned-changes": "Sau chữ ký cuối cùng còn thay đổi mà không ai ký.",
+    "unsigned-validation-data": "Sau chữ ký cuối chỉ thêm dữ liệu kiểm tra mà không ai ký.",
     "damaged": "Cấu trúc tệp bị hỏng hoặc bị can thiệp.",
+    "not-strict": "Tệp không viết đúng chuẩn PDF, nên chương trình khác có thể đọc khác đi.",
     "encrypted": "Tệp được mã hóa nên không đọc được chữ ký.",
     "hybrid-references": "Tệp có hai bảng tham chiếu; chương trình khác có thể hiện nội dung khác.",
     "tail": "Phần cuối tệp không khớp với chữ ký cuối cùng.",
@@ -130,9 +135,11 @@ REASON = {
     "coverage": "Chữ ký không bao trùm phần tệp mà nó phải bao trùm.",
     "locked-field-changed": "Trường đã khóa bị thay đổi sau khi ký.",
     "forbidden-changes": "Có thay đổi mà người ký không cho phép.",
+    "signed-after-lock": "Người ký đã khóa tài liệu, sau đó vẫn có người ký thêm.",
     "field-changed": "Một trường đã có nội dung bị ghi lại sau khi ký.",
     "changed-after-signing": "Nội dung bị thay đổi sau khi ký.",
     "format-unsupported": "Định dạng chữ ký không được hỗ trợ.",
+    "certificate-missing": "Chữ ký không kèm chứng thư của người ký, nên không biết ai ký.",
     "certificate-expired": "Chứng thư ngoài thời hạn hiệu lực vào lúc ký.",
     "certificate-unfit": "Chứng thư không dùng được để ký văn bản.",
     "revocation-unknown": "Chưa biết chứng thư có bị thu hồi hay không.",
@@ -158,6 +165,7 @@ JOB = {
     "carry": "Chuyển tới nơi nhận",
     "report": "Báo trạng thái cho nơi gửi",
     "inspect": "Kiểm tra chữ ký khi tiếp nhận",
+    "inform": "Gửi thư báo phân công",
     "tell": "Gửi thư báo kết quả",
     "automatic": "Việc hệ thống tự làm",
     "purge": "Xóa bản không mật",
@@ -187,6 +195,17 @@ EVENT = {
     "step:refused": "Từ chối",
     "step:recalled": "Thu hồi",
     "step:assigned": "Bút phê, phân công",
+    "directive:changed": "Sửa bút phê",
+    "assignment:given": "Giao tiếp cho cấp dưới",
+    "assignment:reported": "Báo cáo tiến độ",
+    "assignment:done": "Báo hoàn thành phần việc",
+    "assignment:noted": "Đã biết",
+    "assignment:returned": "Trả lại việc được giao",
+    "assignment:recalled": "Thu hồi việc đã giao",
+    "assignment:moved": "Đổi thời hạn phần việc",
+    "extension:asked": "Xin gia hạn",
+    "extension:granted": "Đồng ý gia hạn",
+    "extension:refused": "Không gia hạn",
     "step:completed": "Báo cáo đã giải quyết",
     "step:closed": "Kết thúc",
     "step:declined": "Không đồng ý",
@@ -228,6 +247,7 @@ EVENT = {
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "report:printed": "In báo cáo tình hình giải quyết văn bản",
     "register:closed": "Khóa sổ đăng ký",
     "ledger:written": "Ghi sổ theo dõi",
     "slip:printed": "In phiếu, dấu đến hoặc bì",
@@ -246,6 +266,8 @@ EVENT = {
     "file:exported": "Xuất hồ sơ",
     "job:retried": "Cho thử lại việc bị bỏ dở",
     "job:hurried": "Cho thử ngay việc đang chờ",
+    "log:checked": "Ký xác nhận nhật ký",
+    "log:exported": "Xuất nhật ký",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
 HINT = {
@@ -327,6 +349,45 @@ ASKED = {
     "opinion": "Xin ý kiến",
     "approver": "Thêm người duyệt",
     "errand": "Chuyển người khác xem trước",
+    "assignment": "Được giao",
+    "information": "Để biết",
+    "extension": "Đề nghị gia hạn",
+}
+CHARGED = {
+    "lead": "Chủ trì",
+    "collaborator": "Phối hợp",
+    "for_information": "Để biết",
+}
+CHARGE_STATE = {
+    "open": "Đang thực hiện",
+    "done": "Đã xong",
+    "returned": "Đã trả lại",
+    "recalled": "Đã thu hồi",
+    "dropped": "Kết thúc theo văn bản",
+}
+HANDLING = {
+    "progress": "Báo cáo tiến độ",
+    "acknowledge": "Đã biết",
+    "assign": "Giao tiếp cho cấp dưới",
+    "request-extension": "Xin gia hạn",
+    "complete": "Báo hoàn thành",
+    "return": "Trả lại việc",
+    "grant-extension": "Đồng ý gia hạn",
+    "refuse-extension": "Không gia hạn",
+    "reschedule": "Đổi thời hạn",
+    "recall": "Thu hồi việc",
+}
+HANDLING_WORDS = {
+    "progress": "Đã làm được gì",
+    "acknowledge": "Ý kiến (không bắt buộc)",
+    "assign": "Yêu cầu (không bắt buộc)",
+    "request-extension": "Lý do xin gia hạn",
+    "complete": "Kết quả, đề xuất",
+    "return": "Lý do",
+    "grant-extension": "Ý kiến (không bắt buộc)",
+    "refuse-extension": "Lý do",
+    "reschedule": "Lý do",
+    "recall": "Lý do",
 }
 ENDED = {
     "agreed": "đồng ý",
@@ -355,9 +416,11 @@ WAY = {
 }
 PLACE = {
     "desk": "Bàn làm việc",
+    "parts": "Việc được giao",
     "documents": "Văn bản",
     "beginning": "Tạo văn bản",
     "registers": "Sổ đăng ký",
+    "reports": "Báo cáo",
     "case_files": "Hồ sơ công việc",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
@@ -374,6 +437,11 @@ FILE_STATE = {
     "closed": "Đã kết thúc",
     "submitted": "Chờ lưu trữ nhận",
     "accepted": "Đã nộp lưu",
+}
+INDICATOR_KIND = {
+    "outgoing": "Văn bản đi",
+    "incoming": "Văn bản đến",
+    "files": "Hồ sơ công việc",
 }
 FACET = {
     "type": "Loại văn bản",
@@ -393,6 +461,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "fate": FATE,
     "because": BECAUSE,
     "origin": ORIGIN,
+    "severity": SEVERITY,
     "media": MEDIA,
     "dispatch": DISPATCH,
     "verdict": VERDICT,
@@ -415,10 +484,15 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "beside_hint": BESIDE_HINT,
     "beside_words": BESIDE_WORDS,
     "asked": ASKED,
+    "charged": CHARGED,
+    "charge_state": CHARGE_STATE,
+    "handling": HANDLING,
+    "handling_words": HANDLING_WORDS,
     "ended": ENDED,
     "capacity": CAPACITY,
     "outcome": OUTCOME,
     "weekday": WEEKDAY,
     "file_state": FILE_STATE,
     "facet": FACET,
+    "indicator_kind": INDICATOR_KIND,
 }

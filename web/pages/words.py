@@ -9,6 +9,7 @@ from records.person import Person
 from records.route import State, Title
 from records.step import Step
 from web.language import language
+from web.layout_words import flaw_clause, flaw_sentence
 from web.office import office
 from web.pages.labels import ROLE, TABLES
 from web.phrases import gettext, phrase, title
@@ -27,6 +28,11 @@ def day(on: date | datetime | None) -> str:
     if isinstance(on, datetime):
         on = on.astimezone(office().zone).date()
     return on.strftime("%d/%m/%Y") if on else ""
+
+
+def iso_day(at: datetime | None) -> str:
+    """Give the day of a moment where the office is, as a field of a form has it."""
+    return at.astimezone(office().zone).date().isoformat() if at else ""
 
 
 def size(count: int) -> str:
@@ -143,6 +149,7 @@ def label(field: Any) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "day": day,
+    "iso_day": iso_day,
     "size": size,
     "said": said,
     "type_name": type_name,
@@ -157,4 +164,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "short": short,
     "titled": titled,
     "field_label": label,
+    "flaw_sentence": flaw_sentence,
+    "flaw_clause": flaw_clause,
 }
