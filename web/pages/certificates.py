@@ -4,7 +4,7 @@ from flask import Blueprint, flash, make_response, redirect, render_template, re
 from flask.typing import ResponseReturnValue
 
 from records.errors import Refused
-from web.api.certificates import brought, file_of, gone_through, imported
+from web.importing import brought, file_of, gone_through, imported
 from web.language import sentence
 from web.office import office, person
 from web.pages.asked import text_of
@@ -40,7 +40,7 @@ def listed(fingerprint: str = "") -> ResponseReturnValue:
         standings=[(one, f"{said(one, 'standing')} ({shelf.counts[one]})") for one in STANDINGS],
         kept_on=kept_on,
         now=office().clock(),
-        organ=office().organ.name,
+        agency=office().organ.name,
         acted=fingerprint,
         typed=request.form,
     )
