@@ -5,9 +5,10 @@ import csv
 import io
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from types import MappingProxyType
 
 import openpyxl
 import pytest
@@ -44,7 +45,7 @@ def issued(
     *,
     begins: datetime = datetime(2026, 1, 1, tzinfo=UTC),
     lasts: timedelta = timedelta(days=700),
-    **said: str,
+    said: Mapping[str, str] = MappingProxyType({}),
 ) -> bytes:
     """Give a certificate in DER that the demonstration's authority issued to this name."""
     folder = house.settings.trinhky_data / "keys"
@@ -189,7 +190,7 @@ def test_a_certificate_of_other_names_is_told_or_refused(
         "title": holder.title,
     }
     said = {one: told.format(**words) for one, told in said.items()}
-    der = issued(lasting, name.format(**words)[:64], **said)
+    der = issued(lasting, name.format(**words)[:64], said=said)
 
     strict = replace(lasting.office, naming=Naming(refuses=True))
     if differs:
@@ -201,7 +202,7 @@ def test_a_certificate_of_other_names_is_told_or_refused(
 
 
 def test_a_former_name_of_the_office_is_its_own(lasting: House) -> None:
-    der = issued(lasting, lasting.person("truongban").name, organ="Ban Cũ")
+    der = issued(lasting, lasting.person("truongban").name, said={"organ": "Ban Cũ"})
     known = replace(lasting.office, naming=Naming(refuses=True, organs=("BAN CŨ",)))
     assert register(known, "truongban", der, by=lasting.person("quantri")).differs == ""
 
@@ -246,7 +247,8 @@ def test_an_exported_cell_computes_nothing(lasting: House) -> None:
     assert told["Tên trong chứng thư"] == '\'=HYPERLINK("http://bad.example")'
     assert (told["Khóa nằm ở"], told["Khác với hồ sơ"]) == ("'+84", "họ tên")
     book = exported(lasting.office, "xlsx", words=one.serial, standing="", by=keeper)
-    cells = [cell for line in openpyxl.load_workbook(io.BytesIO(book)).active for cell in line]
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(book)).worksheets
+    cells = [cell for line in sheet for cell in line]
     assert [cell.data_type for cell in cells if "HYPERLINK" in str(cell.value)] == ["s"]
 
 

@@ -328,6 +328,7 @@ def report(told: ValidationReport) -> dict[str, Any]:
         "reasons": list(told.reasons),
         "signatures": by_kind["signature"],
         "timestamps": by_kind["timestamp"],
+        "trust": [{"name": name, "version": version} for name, version in told.trust],
     }
 
 

@@ -229,6 +229,8 @@ EVENT = {
     "certificate:revoked": "Thu hồi chứng thư",
     "certificate:warned": "Báo chứng thư sắp hết hạn",
     "certificate:listed": "Xuất sổ chứng thư",
+    "trust:added": "Thêm nơi cấp vào danh sách tin cậy",
+    "trust:removed": "Gỡ nơi cấp khỏi danh sách tin cậy",
     "key:settled": "Quy định khóa ký",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
@@ -409,6 +411,7 @@ STANDING = {
     "differs": "Khác với hồ sơ",
 }
 DIFFERS = {"name": "họ tên", "organ": "cơ quan", "title": "chức vụ", "email": "thư điện tử"}
+TRUST = {"trust.json": "danh sách nơi cấp cơ quan chọn tin cậy"}
 WAY = {
     "check": "Kiểm tra thử, chưa nhập gì",
     "good": "Nhập các dòng đúng, bỏ qua dòng sai",
@@ -479,6 +482,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "standing": STANDING,
     "differs": DIFFERS,
     "way": WAY,
+    "trust": TRUST,
     "place": PLACE,
     "beside": BESIDE,
     "beside_hint": BESIDE_HINT,
