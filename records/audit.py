@@ -145,10 +145,17 @@ ACTIONS = frozenset(
         "definition:migrated",  # a document went over to a new version of its road
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
+        "unit:called-off",
+        "unit:planned",
+        "unit:reorganised",
         "register:printed",
         "report:printed",
         "register:closed",
         "ledger:written",
+        "device:handed",  # a seal or a key device, to somebody who has not said yet they have it
+        "device:accepted",
+        "device:withdrawn",
+        "minutes:printed",
         "slip:printed",
         "plan:changed",
         "plan:issued",
@@ -164,6 +171,13 @@ ACTIONS = frozenset(
         "file:returned",
         "file:exported",
         "job:hurried",
+        "password:changed",
+        "factor:added",
+        "factor:removed",
+        "factor:reset",  # by an administrator
+        "session:confirmed",  # somebody showed once more that it is them
+        "session:revoked",
+        "token:made",
         "log:checked",  # a checkpoint over everything before it was signed
         "log:exported",
         "job:retried",

@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from web.api import (
+    account,
     acts,
     calendar,
     case_files,
@@ -10,6 +11,7 @@ from web.api import (
     classifying,
     configured,
     delegations,
+    devices,
     directives,
     documents,
     finding,
@@ -23,12 +25,14 @@ from web.api import (
     reports,
     signing,
     tasks,
+    units,
     workflows,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 for part in (
     people,
+    account,
     configured,
     documents,
     acts,
@@ -38,9 +42,11 @@ for part in (
     reports,
     inspection,
     tasks,
+    units,
     signing,
     certificates,
     handing,
+    devices,
     calendar,
     case_files,
     ledgers,

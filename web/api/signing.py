@@ -13,6 +13,7 @@ from web.api import shapes
 from web.api.documents import seen_version
 from web.contract import Body, operation, read_body
 from web.office import office, person
+from web.who import barred
 from workflow.look import view
 from workflow.marks_elsewhere import Part
 from workflow.road import Choice
@@ -64,7 +65,9 @@ class Returned(Body):
 def ask(id: str) -> ResponseReturnValue:
     """Give the bytes to be signed; they are good once, and not for long."""
     told = read_body(Wanted)
-    choice = Choice(shown=told.revision, seen=seen_version(), reserved=told.reservation)
+    choice = Choice(
+        shown=told.revision, seen=seen_version(), reserved=told.reservation, barred=barred()
+    )
     part = Part(told.kind, told.annex, _decoded(told.extract, "extract"))
     asked = request_signature(
         office(), id, told.role, told.certificate, choice, by=person(), part=part
@@ -83,7 +86,7 @@ def complete(id: str, rid: str) -> ResponseReturnValue:
     if bool(told.signature) is bool(told.cms):
         raise Refused("body.invalid", field="signature", why="signature or cms")
     brought = Brought(_decoded(told.signature, "signature"), _decoded(told.cms, "cms"))
-    choice = Choice(comment=told.comment)
+    choice = Choice(comment=told.comment, barred=barred())
     moved = complete_signature(office(), id, rid, brought, choice, by=person())
     seen = view(office(), moved.id, by=person())
     response = jsonify(shapes.whole(seen))

@@ -4,6 +4,8 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from web.pages import (
+    access,
+    account,
     acting,
     admin,
     archive,
@@ -16,6 +18,7 @@ from web.pages import (
     classifying,
     delegations,
     desk,
+    devices,
     directing,
     documents,
     editor,
@@ -29,6 +32,7 @@ from web.pages import (
     parts,
     proofs,
     registers,
+    reorganising,
     reports,
     session,
     tasks,
@@ -41,6 +45,8 @@ from web.phrases import english, gettext, ngettext
 
 DOORS = (
     session,
+    account,
+    access,
     desk,
     documents,
     acting,
@@ -48,6 +54,7 @@ DOORS = (
     parts,
     beginning,
     registers,
+    reorganising,
     reports,
     finding,
     archive,
@@ -55,6 +62,7 @@ DOORS = (
     audit,
     admin,
     handing,
+    devices,
     keys,
     certificates,
     many,

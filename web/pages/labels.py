@@ -171,6 +171,18 @@ JOB = {
     "purge": "Xóa bản không mật",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
+PASS_KIND = {
+    "browser": "Trình duyệt",
+    "enrolling": "Trình duyệt, chờ thêm xác thực hai lớp",
+    "program": "Chương trình",
+    "token": "Mã truy cập",
+}
+SCOPE = {
+    "read": "Đọc",
+    "act": "Xử lý",
+    "sign": "Ký, cấp số, đóng dấu",
+    "administer": "Quản trị",
+}
 EVENT = {
     "office:founded": "Lập cơ quan",
     "step:reminded": "Nhắc hạn",
@@ -249,9 +261,16 @@ EVENT = {
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "unit:planned": "Ghi quyết định về đơn vị",
+    "unit:reorganised": "Sắp xếp đơn vị",
+    "unit:called-off": "Bỏ quyết định về đơn vị",
     "report:printed": "In báo cáo tình hình giải quyết văn bản",
     "register:closed": "Khóa sổ đăng ký",
     "ledger:written": "Ghi sổ theo dõi",
+    "device:handed": "Giao con dấu hoặc thiết bị",
+    "device:accepted": "Nhận con dấu hoặc thiết bị",
+    "device:withdrawn": "Hủy lần giao con dấu hoặc thiết bị",
+    "minutes:printed": "In biên bản bàn giao",
     "slip:printed": "In phiếu, dấu đến hoặc bì",
     "plan:changed": "Sửa danh mục hồ sơ",
     "plan:issued": "Ban hành danh mục hồ sơ",
@@ -268,6 +287,13 @@ EVENT = {
     "file:exported": "Xuất hồ sơ",
     "job:retried": "Cho thử lại việc bị bỏ dở",
     "job:hurried": "Cho thử ngay việc đang chờ",
+    "password:changed": "Đổi mật khẩu",
+    "factor:added": "Thêm xác thực hai lớp",
+    "factor:removed": "Gỡ xác thực hai lớp",
+    "factor:reset": "Quản trị gỡ xác thực hai lớp",
+    "session:confirmed": "Xác nhận lại danh tính",
+    "session:revoked": "Kết thúc phiên",
+    "token:made": "Tạo mã truy cập",
     "log:checked": "Ký xác nhận nhật ký",
     "log:exported": "Xuất nhật ký",
 }
@@ -355,6 +381,8 @@ ASKED = {
     "information": "Để biết",
     "extension": "Đề nghị gia hạn",
 }
+WORK = {"file": "Hồ sơ", "number": "Số giữ", "device": "Con dấu, thiết bị"}
+DEVICE = {"seal": "Con dấu", "key_device": "Thiết bị lưu khóa bí mật"}
 CHARGED = {
     "lead": "Chủ trì",
     "collaborator": "Phối hợp",
@@ -441,6 +469,12 @@ FILE_STATE = {
     "submitted": "Chờ lưu trữ nhận",
     "accepted": "Đã nộp lưu",
 }
+CHANGE = {
+    "rename": "Đổi tên",
+    "merge": "Sáp nhập",
+    "split": "Chia, tách",
+    "dissolve": "Giải thể",
+}
 INDICATOR_KIND = {
     "outgoing": "Văn bản đi",
     "incoming": "Văn bản đến",
@@ -475,6 +509,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "later": LATER,
     "reason": REASON,
     "event": EVENT,
+    "pass_kind": PASS_KIND,
+    "scope": SCOPE,
     "job": JOB,
     "part": PART,
     "hint": HINT,
@@ -488,6 +524,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "beside_hint": BESIDE_HINT,
     "beside_words": BESIDE_WORDS,
     "asked": ASKED,
+    "device": DEVICE,
+    "work": WORK,
     "charged": CHARGED,
     "charge_state": CHARGE_STATE,
     "handling": HANDLING,
@@ -499,4 +537,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "file_state": FILE_STATE,
     "facet": FACET,
     "indicator_kind": INDICATOR_KIND,
+    "change": CHANGE,
 }
