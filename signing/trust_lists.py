@@ -79,6 +79,14 @@ class TrustLists:
             raise Broken("sign.trust-unreadable", reason="changed")
         return der
 
+    def files(self) -> dict[str, bytes]:
+        """Give the list and what it needs, by file name. Raises Broken: a file is lost."""
+        _, anchors = self.read()
+        if not anchors:
+            return {}
+        found = {f"{one.fingerprint}.der": self.der_of(one) for one in anchors}
+        return {LIST: (self.folder / LIST).read_bytes(), **found}
+
     def add(self, several: Sequence[tuple[Anchor, bytes]]) -> int:
         """Put authorities on the list and give its version; what is on it already stays."""
         with self._alone():
