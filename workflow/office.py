@@ -13,6 +13,7 @@ from identity.otp import Seal
 from identity.passkeys import Passkeys
 from identity.passwords import Passwords
 from records.access import AccessRules
+from records.beneath import Beneath, Response
 from records.document import Document
 from records.form import Form
 from records.isolation import Isolation
@@ -66,6 +67,7 @@ class Office:
     validator: Validator
     proofs: Policy  # how lastingly signatures are proven
     naming: Naming  # what is done about a certificate of another name
+    beneath: Mapping[Beneath, Response]  # what is done about what a PDF holds beside its pages
     index: Index
     partners: Mapping[str, Organ]
     spool: Spool
