@@ -74,6 +74,7 @@ attacks: $(VENV)/.test system ## damage signed files in 10,000 ways and see that
 
 bench: $(VENV)/.test system ## measure the main job and the transitions
 	$(BIN)/python -m bench.transition
+	$(BIN)/python -m bench.routing
 	$(BIN)/python -m bench.main_job
 
 bench-signing: $(VENV)/.test system system-test ## signatures and verdicts a second of one core, against others who sign PDFs
