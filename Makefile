@@ -3,8 +3,8 @@ SHELL := /bin/bash
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf
-SYSTEM_TEST := softhsm2 poppler-utils chromium postgresql python3-swift strace
+SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf poppler-utils
+SYSTEM_TEST := softhsm2 chromium postgresql python3-swift strace
 
 # A file of tests shares its office, so it stays in one process.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
@@ -68,6 +68,7 @@ faults: $(VENV)/.test system system-test ## kill, starve and corrupt the office 
 
 leak-test: $(VENV)/.test system system-test ## read every byte outside the vault for words of secret documents, in both profiles on both databases
 	$(BIN)/python -m bench.leaks
+	$(BIN)/python -m bench.twins
 
 attacks: $(VENV)/.test system ## damage signed files in 10,000 ways and see that none is believed that shows something else
 	$(BIN)/python -m bench.mutations

@@ -9,8 +9,10 @@ from secrets import token_urlsafe
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from config.access import read_access
 from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
+from config.inspection import read_inspection
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
 from config.signatures import read_signatures
@@ -21,6 +23,8 @@ from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
 from exchange.mail import Mailer
 from exchange.spool import Spool
+from identity.otp import Seal
+from identity.passkeys import Passkeys
 from identity.passwords import Passwords
 from records.person import Organ
 from records.working_time import Calendar
@@ -31,6 +35,7 @@ from signing.keys import Keyring
 from signing.press import Press
 from signing.revocation import Reach, Revocation
 from signing.timestamps import Timestamper, http_timestampers
+from signing.trust_lists import TrustLists
 from signing.validate import Validator
 from storage.blobs import Blobs
 from storage.bucket import Bucket, Server
@@ -80,6 +85,9 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         ledger=Ledger(settings.trinhky_ledger),
         deposits=_deposits(settings),
         passwords=Passwords(),
+        access=read_access(settings.trinhky_config / "identity.yaml").rules,
+        telephones=Seal(master_key(keys / "identity.key")),
+        passkeys=Passkeys(settings.public_address, described.organ.name),
         roads=Roads(read_route),
         books=read_registers(settings.trinhky_config / "registers.yaml"),
         forms=read_forms(settings.trinhky_config / "document_types.yaml"),
@@ -103,6 +111,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         ),
         validator=Validator(keyring.trust, sandbox),
         proofs=signatures.policy,
+        naming=signatures.naming,
+        beneath=read_inspection(settings.trinhky_config / "inspection.yaml"),
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
         partners=partners,
         spool=_spool(settings, partners),
@@ -150,7 +160,12 @@ def _keyring(
     refresh_crls(folder, clock())
     believed = [Path(one) for one in settings.trinhky_trust.split(":") if one]
     # An office restored without its keys still believes what it signed with the old ones.
-    return Keyring(folder, believed=[*believed, folder / BEFORE], sunsets=sunsets)
+    return Keyring(
+        folder,
+        believed=[*believed, folder / BEFORE],
+        sunsets=sunsets,
+        lists=TrustLists(settings.trinhky_data / "trust"),
+    )
 
 
 def objects_of(settings: Settings) -> tuple[Objects, Objects]:

@@ -34,6 +34,8 @@ from workflow.jobs import jobs
 from workflow.office import Office
 from workflow.remind import remind
 from workflow.renew import tend_proofs
+from workflow.reorganise import carry_out_due
+from workflow.warn import warn
 
 LEAVING = 5.0
 """How long a worker that ends waits for a message that is just being taken in, in seconds."""
@@ -193,6 +195,7 @@ def _remind(office: Office) -> None:
     log = logging.getLogger("office.tend")
     try:
         remind(office)
+        warn(office)
     except OfficeError as fault:
         log.warning("%s", fault.rule)
     except Exception:
@@ -203,6 +206,7 @@ def _put_in_order(office: Office, settings: Settings, worker: Worker) -> None:
     """Renew the demonstration's own lists, and take away what was finished or left long ago."""
     refresh_crls(settings.trinhky_data / "keys", office.clock())
     _sweep(office)
+    carry_out_due(office)
     notice_due(office)
     worker.clean(office.clock() - timedelta(days=settings.jobs_kept))
 

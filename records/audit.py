@@ -123,6 +123,11 @@ ACTIONS = frozenset(
         "signature:rejected",  # what came back was not the signature
         "certificate:registered",
         "certificate:removed",
+        "certificate:revoked",
+        "certificate:warned",  # of its end, its holder and the administrators
+        "certificate:listed",  # the register was exported
+        "trust:added",  # an authority, to those the office believes
+        "trust:removed",
         "key:settled",  # with which key somebody signs
         "document:numbered",
         "document:sealed",
@@ -140,6 +145,9 @@ ACTIONS = frozenset(
         "definition:migrated",  # a document went over to a new version of its road
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
+        "unit:called-off",
+        "unit:planned",
+        "unit:reorganised",
         "register:printed",
         "report:printed",
         "register:closed",
@@ -163,8 +171,16 @@ ACTIONS = frozenset(
         "file:returned",
         "file:exported",
         "job:hurried",
+        "password:changed",
+        "factor:added",
+        "factor:removed",
+        "factor:reset",  # by an administrator
+        "session:confirmed",  # somebody showed once more that it is them
+        "session:revoked",
+        "token:made",
         "log:checked",  # a checkpoint over everything before it was signed
         "log:exported",
+        "rights:exported",
         "job:retried",
     }
 )

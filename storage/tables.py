@@ -70,6 +70,44 @@ unit = Table(
     Column("name", String(200), nullable=False),
     Column("notation", String(30), nullable=False),
     Column("parent", ForeignKey("unit.id")),
+    Column("until", Date),  # there is no such unit since then
+)
+
+former_name = Table(
+    "former_name",
+    metadata,
+    Column("unit", ForeignKey("unit.id"), primary_key=True),
+    Column("until", Date, primary_key=True),  # the first day on which it bore another
+    Column("name", String(200), nullable=False),
+    Column("notation", String(30), nullable=False),
+)
+
+succession = Table(
+    "succession",
+    metadata,
+    Column("old", ForeignKey("unit.id"), primary_key=True),
+    Column("new", ForeignKey("unit.id"), primary_key=True),
+    Column("works", Boolean, nullable=False),
+    CheckConstraint("old <> new", name="another"),
+)
+
+reorganisation = Table(
+    "reorganisation",
+    metadata,
+    _id(),
+    Column("change", String(20), nullable=False),
+    Column("units", JSON, nullable=False),
+    Column("into", JSON, nullable=False),  # id, name, notation and parent of each
+    Column("moves", JSON, nullable=False),  # account → id of the unit they go to
+    Column("on", Date, nullable=False),
+    Column("basis", String(100), nullable=False),
+    Column("basis_on", Date, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("cancelled_at", Moment),
+    CheckConstraint("basis <> ''", name="on_paper"),
+    CheckConstraint("done_at IS NULL OR cancelled_at IS NULL", name="one_end"),
 )
 
 person = Table(
@@ -96,9 +134,56 @@ pass_ = Table(
     "pass",
     metadata,
     Column("hash", String(64), primary_key=True),  # SHA-256 of the token; the token is not kept
-    Column("person", ForeignKey("person.id"), nullable=False),
-    Column("csrf", String(64), nullable=False, default=""),
+    Column("id", String(32), nullable=False, unique=True),  # to speak of it
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("agent", String(200), nullable=False),
+    Column("address", String(64), nullable=False),  # without its last part
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("fresh_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+)
+
+authenticator = Table(
+    "authenticator",
+    metadata,
+    Column("person", ForeignKey("person.id"), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),  # encrypted under a key that lies elsewhere
+    Column("last", BigInteger, nullable=False),  # the last period whose code was used
+    Column("confirmed_at", Moment),
+)
+
+paper_code = Table(
+    "paper_code",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+)
+
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("id", String(1400), primary_key=True),  # 1023 bytes at most (WebAuthn, 5.1)
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("public", LargeBinary, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+challenge = Table(
+    "challenge",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256 of what the browser brings back
+    Column("person", String(64), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("state", JSON, nullable=False),
+    Column("until", Moment, nullable=False),
 )
 
 knock = Table(
@@ -646,6 +731,21 @@ certificate = Table(
     Column("not_after", Moment, nullable=False, index=True),
     Column("at", Moment, nullable=False),
     Column("by", String(64), nullable=False),
+    Column("kept_on", String(200), nullable=False, default=""),
+    Column("differs", String(60), nullable=False, default=""),
+    Column("revoked_at", Moment),
+    Column("revoked_by", String(64), nullable=False, default=""),
+    Column("revoked_why", Text, nullable=False, default=""),
+    Column("sought", Text, nullable=False, default=""),
+    Index("ix_certificate_order", "not_after", "fingerprint"),
+)
+
+warning = Table(
+    "warning",
+    metadata,
+    Column("certificate", String(64), primary_key=True),  # a fingerprint
+    Column("stage", Integer, primary_key=True),  # days before its end
+    Column("at", Moment, nullable=False),
 )
 
 holding = Table(

@@ -15,6 +15,7 @@ from storage.definitions import Definitions
 from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
+from storage.factors import Factors
 from storage.handings import Handings
 from storage.indicators import Indicators
 from storage.jobs import Jobs
@@ -28,6 +29,7 @@ from storage.raising import Raising
 from storage.readings import Readings
 from storage.registers import Registers
 from storage.reminders import Reminders
+from storage.reorganisations import Reorganisations
 from storage.reservations import Reservations
 from storage.signing_requests import SigningRequests
 from storage.steps import Steps
@@ -139,6 +141,11 @@ class Unit:
         return Passes(self.connection)
 
     @cached_property
+    def factors(self) -> Factors:
+        """Second factors: telephones, codes on paper, passkeys."""
+        return Factors(self.connection)
+
+    @cached_property
     def dispatches(self) -> Dispatches:
         """What was sent, to whom, and how far it has come."""
         return Dispatches(self.connection)
@@ -177,6 +184,11 @@ class Unit:
     def jobs(self) -> Jobs:
         """What is still to be done, what was given up, and who works."""
         return Jobs(self.connection)
+
+    @cached_property
+    def reorganisations(self) -> Reorganisations:
+        """What was decided of units, and from which day on."""
+        return Reorganisations(self.connection)
 
     @cached_property
     def indicators(self) -> Indicators:

@@ -252,10 +252,13 @@ def mentioned(entries: Sequence[tuple[AuditEntry, str]]) -> set[str]:
 def history_lines(
     entries: Sequence[tuple[AuditEntry, str]], names: Mapping[str, str]
 ) -> list[dict[str, object]]:
-    """Give log entries as lines of a history."""
+    """Give log entries as lines of a history, counted for themselves.
+
+    Their places in the log would tell how much else was done in between, and so of what.
+    """
     return [
         {
-            "seq": entry.seq,
+            "seq": n,
             "event": entry.event.action,
             "action": entry.event.facts.get("action", ""),
             "actor": entry.event.by,
@@ -273,7 +276,7 @@ def history_lines(
             "comment": remark,
             **{name: entry.event.facts.get(name, "") for name in OF_ROADS},
         }
-        for entry, remark in entries
+        for n, (entry, remark) in enumerate(entries, start=1)
     ]
 
 
@@ -305,6 +308,7 @@ def desk(office: Office, *, by: Person, after: str = "", limit: int = FULL_DESK)
     with office.database.reading() as unit:
         found = unit.documents.waiting(tokens_of(by), classes_of(by), after=after, limit=limit)
         steps = unit.steps.several([one.id for one in found])
+        unit.proofs.read_ahead([one.id for one in found])
         waiting = {}
         for document in found:
             route = office.roads.of(unit, document.definition, document.workflow)
@@ -355,6 +359,13 @@ def units(office: Office) -> dict[str, str]:
         return {one.id: one.name for one in unit.people.units()}
 
 
+def unit_called(office: Office, document: Document) -> str:
+    """Give what a document's unit was called when it was issued, or is called today."""
+    on = document.number.on if document.number else office.today()
+    with office.database.reading() as unit:
+        return unit.people.name_on(document.unit, on)
+
+
 def names_of(office: Office, people: Iterable[str]) -> dict[str, str]:
     """Give the names of these accounts."""
     with office.database.reading() as unit:
@@ -372,9 +383,9 @@ def leaders(office: Office) -> list[Person]:
 
 
 def staff(office: Office) -> tuple[list[Person], list[Unit]]:
-    """Give everybody and every unit: whom one may name on a form."""
+    """Give everybody and every unit of today: whom one may name on a form."""
     with office.database.reading() as unit:
-        return unit.people.all(), unit.people.units()
+        return unit.people.all(), [one for one in unit.people.units() if one.until is None]
 
 
 def audit_state(office: Office, *, by: Person) -> AuditHead:

@@ -9,7 +9,11 @@ from drafting.convert import Converter
 from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
+from identity.otp import Seal
+from identity.passkeys import Passkeys
 from identity.passwords import Passwords
+from records.access import AccessRules
+from records.beneath import Beneath, Response
 from records.document import Document
 from records.form import Form
 from records.isolation import Isolation
@@ -17,6 +21,7 @@ from records.level import Policy
 from records.person import Organ
 from records.register import Book
 from records.route import Route
+from records.signing import Naming
 from records.working_time import Calendar
 from search.index import Index
 from signing.custody import Custody
@@ -42,6 +47,9 @@ class Office:
     ledger: Ledger  # of what became secret
     deposits: tuple[Deposit, ...]  # where the checkpoints of the log lie; the first is our own
     passwords: Passwords
+    access: AccessRules
+    telephones: Seal  # keeps the secrets of people's authenticators
+    passkeys: Passkeys
     roads: Roads
     books: tuple[Book, ...]
     forms: Mapping[str, Form]
@@ -58,6 +66,8 @@ class Office:
     press: Press
     validator: Validator
     proofs: Policy  # how lastingly signatures are proven
+    naming: Naming  # what is done about a certificate of another name
+    beneath: Mapping[Beneath, Response]  # what is done about what a PDF holds beside its pages
     index: Index
     partners: Mapping[str, Organ]
     spool: Spool

@@ -1,12 +1,16 @@
 """One journey through a real browser: drafted, approved by three people, sealed, found, seen."""
 
 import io
+import json
+from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from bench.running import Running
 from tests.conftest import LoggedIn
+from tests.foreign import Authority, signed
+from tests.rooms.test_signing_office import plain_pdf
 
 SUBJECT = "Về việc bổ nhiệm cán bộ công đoàn cơ sở"
 
@@ -38,6 +42,40 @@ def test_the_desk_fits_a_phone(logged_in: LoggedIn, served: Running) -> None:
         assert wide <= 360, path
 
 
+def test_a_dropped_file_is_judged_in_place_and_opens_as_it_was_signed(
+    logged_in: LoggedIn, served: Running
+) -> None:
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser's own loop runs in this thread
+        first, whole = elsewhere.submit(_signed_twice).result()
+    page = logged_in(served, "vanthu", width=360)
+    page.goto(f"{served.home}/validate")
+    brought: FilePayload = {"name": "den.pdf", "mimeType": "application/pdf", "buffer": whole}
+    page.set_input_files("#file", brought)
+    page.click("#check .primary")
+    expect(page.locator("#verdict-title")).to_have_text("Kết quả: den.pdf")
+    told = page.locator("#told")
+    expect(told.locator(".main-verdict")).to_contain_text("Chưa đủ căn cứ kết luận")
+    for field in ("Nơi cấp chứng thư", "Chuỗi tin cậy", "Toàn vẹn", "Đúng người có thẩm quyền?"):
+        expect(told).to_contain_text(field)
+    with page.expect_download() as kept:
+        told.get_by_role("button", name="Tải đúng bản đã ký").first.click()
+    assert kept.value.path().read_bytes() == first
+    with page.expect_download() as kept:
+        told.get_by_role("button", name="Báo cáo theo ETSI").click()
+    assert "ValidationReport" in json.loads(kept.value.path().read_text())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    page.set_input_files("#file", {**brought, "buffer": b"no pdf"})
+    page.click("#check .primary")
+    expect(page.locator("#refused")).to_contain_text("Chưa thực hiện được")
+
+
+def _signed_twice() -> tuple[bytes, bytes]:
+    signer = Authority().issued("Nguyễn Văn Đức")
+    first = signed(plain_pdf(), signer)
+    return first, signed(first, signer, field="Signature2")
+
+
 def test_login_and_desk_work_by_keyboard_alone(browser: Browser, served: Running) -> None:
     page = browser.new_context().new_page()
     page.goto(f"{served.home}/login")
@@ -54,6 +92,54 @@ def test_login_and_desk_work_by_keyboard_alone(browser: Browser, served: Running
         reached.append(page.evaluate("document.activeElement.innerText"))
     assert reached[0] == "Đến nội dung chính"
     assert "Văn bản" in reached
+
+
+def test_a_leader_directs_on_a_phone_with_keys_alone(
+    logged_in: LoggedIn, served: Running, paper: bytes
+) -> None:
+    id = _registered(logged_in(served, "vanthu"), served, paper)
+    page = logged_in(served, "chutich", width=360)
+    page.goto(f"{served.home}/documents/{id}")
+    page.get_by_role("link", name="Bút phê: chủ trì").press("Enter")
+    page.focus("#to")
+    page.keyboard.type("Ban Tổ chức")
+    page.keyboard.press("Tab")
+    page.fill("#due_date", "2036-11-27")
+    page.focus("#comment-assign")
+    page.keyboard.type("Khẩn trương")
+    row = page.locator(".charge-row").first
+    row.locator("[name=other]").focus()
+    page.keyboard.type("Văn phòng")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.focus("#due_date")
+    page.keyboard.press("Enter")  # means the directive, not more rows
+
+    expect(page.locator("#parts")).to_contain_text("Khẩn trương")
+    expect(page.locator("#parts")).to_contain_text("Phối hợp: Lê Minh Phương (Văn phòng)")
+    expect(page.locator("#parts")).to_contain_text("Chủ trì: Trần Quốc Đạt (Ban Tổ chức)")
+    for path in (f"/documents/{id}", f"/documents/{id}/directive", "/assignments?given=1"):
+        page.goto(served.home + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def _registered(page: Page, served: Running, paper: bytes) -> str:
+    """Give a document that came in and has its number."""
+    told = {"username": "vanthu", "password": served.password}
+    token = page.request.post(f"{served.home}/api/v1/tokens", data=told).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    about = {"direction": "incoming", "type": "công văn", "subject": "Mời họp giao ban"}
+    brought = page.request.post(
+        f"{served.home}/api/v1/documents",
+        headers=headers,
+        multipart={
+            "metadata": json.dumps({**about, "classification": "none"}),
+            "file": {"name": "den.pdf", "mimeType": "application/pdf", "buffer": paper},
+        },
+    )
+    id = str(brought.json()["id"])
+    number = f"{served.home}/api/v1/documents/{id}/actions/number"
+    assert page.request.post(number, headers=headers, data={}).ok
+    return id
 
 
 def _draft(page: Page, served: Running) -> None:

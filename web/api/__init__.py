@@ -3,9 +3,11 @@
 from flask import Blueprint
 
 from web.api import (
+    account,
     acts,
     calendar,
     case_files,
+    certificates,
     classifying,
     configured,
     delegations,
@@ -21,14 +23,17 @@ from web.api import (
     proofs,
     registers,
     reports,
+    rights,
     signing,
     tasks,
+    units,
     workflows,
 )
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 for part in (
     people,
+    account,
     configured,
     documents,
     acts,
@@ -36,9 +41,12 @@ for part in (
     finding,
     registers,
     reports,
+    rights,
     inspection,
     tasks,
+    units,
     signing,
+    certificates,
     handing,
     devices,
     calendar,

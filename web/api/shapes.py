@@ -18,6 +18,8 @@ from records.route import Act, Route, State
 from records.signature import Intake, ValidationReport
 from records.signing import Certificate
 from records.step import Step
+from web.pages.words import said
+from workflow.beneath import Inspected
 from workflow.charges import Charge
 from workflow.look import View, Waiting
 
@@ -30,6 +32,25 @@ def moment(at: datetime | None) -> str | None:
 def day(on: date | None) -> str | None:
     """Give a day in ISO 8601."""
     return on.isoformat() if on else None
+
+
+def inspection(told: Inspected) -> dict[str, Any]:
+    """Give what lies beneath the pages of a revision; page 0 stands for the whole file."""
+    return {
+        "revision": told.revision.n,
+        "digest": told.revision.digest,
+        "signable": told.signable,
+        "findings": [
+            {
+                "kind": one.kind,
+                "page": one.page,
+                "detail": one.detail,
+                "response": one.response,
+                "sentence": said(one.kind, "beneath"),
+            }
+            for one in told.findings
+        ],
+    }
 
 
 def person(who: Person, delegations: Iterable[Delegation], today: date) -> dict[str, Any]:
@@ -328,11 +349,12 @@ def report(told: ValidationReport) -> dict[str, Any]:
         "reasons": list(told.reasons),
         "signatures": by_kind["signature"],
         "timestamps": by_kind["timestamp"],
+        "trust": [{"name": name, "version": version} for name, version in told.trust],
     }
 
 
-def certificate(one: Certificate) -> dict[str, Any]:
-    """Give a certificate of the register."""
+def certificate(one: Certificate, at: datetime) -> dict[str, Any]:
+    """Give a certificate of the register, as it stands at a moment."""
     return {
         "fingerprint": one.fingerprint,
         "person": one.person or None,
@@ -341,6 +363,12 @@ def certificate(one: Certificate) -> dict[str, Any]:
         "serial": one.serial,
         "not_before": moment(one.not_before),
         "not_after": moment(one.not_after),
+        "standing": one.standing(at),
+        "kept_on": one.kept_on,
+        "differs": one.differs.split(),
+        "revoked_at": moment(one.revoked_at),
+        "revoked_by": one.revoked_by or None,
+        "revoked_why": one.revoked_why or None,
         "registered_at": moment(one.at),
         "registered_by": one.by,
         "certificate": b64encode(one.der).decode(),

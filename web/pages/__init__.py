@@ -4,6 +4,8 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from web.pages import (
+    access,
+    account,
     acting,
     admin,
     archive,
@@ -12,6 +14,7 @@ from web.pages import (
     building,
     calendar,
     case_files,
+    certificates,
     checking,
     classifying,
     delegations,
@@ -30,10 +33,12 @@ from web.pages import (
     parts,
     proofs,
     registers,
+    reorganising,
     reports,
     session,
     tasks,
     trying,
+    why,
     workflows,
 )
 from web.pages.frame import frame
@@ -42,6 +47,8 @@ from web.phrases import english, gettext, ngettext
 
 DOORS = (
     session,
+    account,
+    access,
     desk,
     documents,
     acting,
@@ -49,6 +56,7 @@ DOORS = (
     parts,
     beginning,
     registers,
+    reorganising,
     reports,
     finding,
     archive,
@@ -58,6 +66,7 @@ DOORS = (
     handing,
     devices,
     keys,
+    certificates,
     many,
     tasks,
     calendar,
@@ -69,6 +78,7 @@ DOORS = (
     ledgers,
     workflows,
     building,
+    why,
     editor,
     trying,
     layout,

@@ -9,6 +9,7 @@ from flask import g, request
 from records.person import Person, Role
 from web.language import language
 from web.office import office
+from web.who import barred
 from workflow.receive import directions_of
 from workflow.registers import books_of
 from workflow.renew import KEEPERS
@@ -17,11 +18,14 @@ PART_OF = {
     "file_plan": "case_files",
     "ledgers": "registers",
     "acting": "documents",
+    "access": "admin",
+    "why": "documents",
     "directing": "documents",
     "tasks": "admin",
     "handing": "admin",
     "devices": "registers",
     "keys": "admin",
+    "reorganising": "admin",
     "many": "desk",
     "editor": "workflows",
     "trying": "workflows",
@@ -82,6 +86,7 @@ def frame() -> dict[str, Any]:
         "lang": language(),
         "nav": tuple(places(who)) if who else (),
         "refusal": g.get("refusal"),
+        "stale": who is not None and "granted" in g and barred() == "login.stale",
         "reads": who is not None and Role.ADMINISTRATOR not in who.roles,
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
     }

@@ -60,6 +60,7 @@ ORIGIN = {
     "drafted": "Soạn theo mẫu",
     "mended": "Bản đã sửa thể thức",
     "rendered": "Bản PDF chuyển đổi",
+    "rewritten": "Bản đã làm sạch",
     "signed": "Bản đã ký số",
     "sealed": "Bản đã đóng dấu",
     "received": "Nhận liên thông",
@@ -157,6 +158,31 @@ REASON = {
     "digest-mismatch": "Nội dung không khớp với giá trị băm đã ký.",
     "signature-mismatch": "Giá trị chữ ký không khớp với chứng thư.",
 }
+BENEATH = {
+    "form-fields": "Trường biểu mẫu còn điền được.",
+    "signatures": "Tệp đã có chữ ký số trước khi được tải lên.",
+    "notes": "Ghi chú, hình vẽ chồng lên trang.",
+    "links": "Liên kết mở ra địa chỉ bên ngoài.",
+    "actions": "Lệnh tự chạy khi mở, in hoặc bấm vào tệp.",
+    "layers": "Có lớp hiển thị (layer), đang hiện tất cả.",
+    "hidden-layers": "Có lớp hiển thị đang ẩn hoặc lúc ẩn lúc hiện.",
+    "earlier-revisions": "Tệp còn giữ các bản trước của nó.",
+    "unused-objects": "Tệp có đối tượng không trang nào dùng tới.",
+    "text-layer": "Chữ nhận dạng (OCR) nằm ẩn trên ảnh quét; hãy đối chiếu với ảnh.",
+    "invisible-text": "Chữ được đặt ở chế độ vô hình.",
+    "hidden-text": "Chữ cùng màu nền hoặc bị che, không nhìn thấy.",
+    "outside-text": "Chữ nằm ngoài mép trang.",
+    "tiny-text": "Chữ nhỏ đến mức không đọc được.",
+    "overlapping-text": "Chữ khác nhau chồng lên cùng một chỗ.",
+    "replaced-text": "Chữ đọc ra (khi tìm, sao chép) khác chữ in trên trang.",
+    "readers-differ": "Hai chương trình đọc ra hai nội dung khác nhau.",
+    "not-compared": "Tệp dài hơn 200 trang nên các trang sau chưa được đối chiếu.",
+}
+RESPONSE = {
+    "refuse": "phải bỏ trước khi trình, ký",
+    "rewrite": "được bỏ trong bản làm sạch",
+    "warn": "cần xem trước khi duyệt, ký",
+}
 JOB = {
     "read": "Đọc chữ trong tệp",
     "index": "Lập chỉ mục tìm kiếm",
@@ -170,6 +196,18 @@ JOB = {
     "automatic": "Việc hệ thống tự làm",
     "purge": "Xóa bản không mật",
     "prove": "Lấy dấu thời gian cho chữ ký",
+}
+PASS_KIND = {
+    "browser": "Trình duyệt",
+    "enrolling": "Trình duyệt, chờ thêm xác thực hai lớp",
+    "program": "Chương trình",
+    "token": "Mã truy cập",
+}
+SCOPE = {
+    "read": "Đọc",
+    "act": "Xử lý",
+    "sign": "Ký, cấp số, đóng dấu",
+    "administer": "Quản trị",
 }
 EVENT = {
     "office:founded": "Lập cơ quan",
@@ -226,6 +264,11 @@ EVENT = {
     "signature:rejected": "Chữ ký gửi về bị từ chối",
     "certificate:registered": "Đăng ký chứng thư",
     "certificate:removed": "Gỡ chứng thư",
+    "certificate:revoked": "Thu hồi chứng thư",
+    "certificate:warned": "Báo chứng thư sắp hết hạn",
+    "certificate:listed": "Xuất sổ chứng thư",
+    "trust:added": "Thêm nơi cấp vào danh sách tin cậy",
+    "trust:removed": "Gỡ nơi cấp khỏi danh sách tin cậy",
     "key:settled": "Quy định khóa ký",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
@@ -244,6 +287,9 @@ EVENT = {
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "unit:planned": "Ghi quyết định về đơn vị",
+    "unit:reorganised": "Sắp xếp đơn vị",
+    "unit:called-off": "Bỏ quyết định về đơn vị",
     "report:printed": "In báo cáo tình hình giải quyết văn bản",
     "register:closed": "Khóa sổ đăng ký",
     "ledger:written": "Ghi sổ theo dõi",
@@ -267,8 +313,16 @@ EVENT = {
     "file:exported": "Xuất hồ sơ",
     "job:retried": "Cho thử lại việc bị bỏ dở",
     "job:hurried": "Cho thử ngay việc đang chờ",
+    "password:changed": "Đổi mật khẩu",
+    "factor:added": "Thêm xác thực hai lớp",
+    "factor:removed": "Gỡ xác thực hai lớp",
+    "factor:reset": "Quản trị gỡ xác thực hai lớp",
+    "session:confirmed": "Xác nhận lại danh tính",
+    "session:revoked": "Kết thúc phiên",
+    "token:made": "Tạo mã truy cập",
     "log:checked": "Ký xác nhận nhật ký",
     "log:exported": "Xuất nhật ký",
+    "rights:exported": "Xuất bảng phân quyền",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
 HINT = {
@@ -354,6 +408,7 @@ ASKED = {
     "information": "Để biết",
     "extension": "Đề nghị gia hạn",
 }
+WORK = {"file": "Hồ sơ", "number": "Số giữ", "device": "Con dấu, thiết bị"}
 DEVICE = {"seal": "Con dấu", "key_device": "Thiết bị lưu khóa bí mật"}
 CHARGED = {
     "lead": "Chủ trì",
@@ -402,6 +457,21 @@ KEEPER = {
     "remote": "Nhà cung cấp ký số từ xa",
     "device": "Thiết bị riêng của người ký",
 }
+STANDING = {
+    "good": "Còn hiệu lực",
+    "ending": "Sắp hết hạn",
+    "ended": "Hết hạn",
+    "to-come": "Chưa có hiệu lực",
+    "revoked": "Đã thu hồi",
+    "differs": "Khác với hồ sơ",
+}
+DIFFERS = {"name": "họ tên", "organ": "cơ quan", "title": "chức vụ", "email": "thư điện tử"}
+TRUST = {"trust.json": "danh sách nơi cấp cơ quan chọn tin cậy"}
+WAY = {
+    "check": "Kiểm tra thử, chưa nhập gì",
+    "good": "Nhập các dòng đúng, bỏ qua dòng sai",
+    "whole": "Nhập tất cả, hoặc không dòng nào nếu có dòng sai",
+}
 PLACE = {
     "desk": "Bàn làm việc",
     "parts": "Việc được giao",
@@ -425,6 +495,12 @@ FILE_STATE = {
     "closed": "Đã kết thúc",
     "submitted": "Chờ lưu trữ nhận",
     "accepted": "Đã nộp lưu",
+}
+CHANGE = {
+    "rename": "Đổi tên",
+    "merge": "Sáp nhập",
+    "split": "Chia, tách",
+    "dissolve": "Giải thể",
 }
 INDICATOR_KIND = {
     "outgoing": "Văn bản đi",
@@ -459,17 +535,26 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "time_source": TIME_SOURCE,
     "later": LATER,
     "reason": REASON,
+    "beneath": BENEATH,
+    "response": RESPONSE,
     "event": EVENT,
+    "pass_kind": PASS_KIND,
+    "scope": SCOPE,
     "job": JOB,
     "part": PART,
     "hint": HINT,
     "keeper": KEEPER,
+    "standing": STANDING,
+    "differs": DIFFERS,
+    "way": WAY,
+    "trust": TRUST,
     "place": PLACE,
     "beside": BESIDE,
     "beside_hint": BESIDE_HINT,
     "beside_words": BESIDE_WORDS,
     "asked": ASKED,
     "device": DEVICE,
+    "work": WORK,
     "charged": CHARGED,
     "charge_state": CHARGE_STATE,
     "handling": HANDLING,
@@ -481,4 +566,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "file_state": FILE_STATE,
     "facet": FACET,
     "indicator_kind": INDICATOR_KIND,
+    "change": CHANGE,
 }
