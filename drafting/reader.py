@@ -1,12 +1,12 @@
 """What a PDF says and shows, read where it can hurt nobody."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from typing import Any
 
 from records.errors import Refused, Unreadable
 from records.isolation import Isolation
-from records.paper import Box, DateStyle, NumberStyle, Placement, Reading
+from records.paper import Added, Box, DateStyle, NumberStyle, Placement, Reading
 
 _TASK = "drafting.pdf_task"
 _BOXES = ("number", "day", "month", "year", "signature", "seal")
@@ -68,6 +68,31 @@ class PdfReader:
         try:
             return _placement(told)
         except (KeyError, TypeError, ValueError) as error:
+            raise Unreadable("file.reader-failed") from error
+
+    def added(
+        self, before: bytes, after: bytes, boxes: Mapping[str, Box], *, free: Collection[str] = ()
+    ) -> Added:
+        """Give what a later state of a PDF shows in these boxes, and what print it hides.
+
+        Takes   boxes: by name, on pages that both have; free: names of those in which something
+                may be hidden, as the dots of a gap.
+        Raises  Unreadable: as ``reading``.
+        """
+        told = {name: [one.page, one.x0, one.y0, one.x1, one.y1] for name, one in boxes.items()}
+        options: dict[str, object] = {
+            "act": "added",
+            "size": len(before),
+            "boxes": json.dumps(told),
+            "free": json.dumps(sorted(free)),
+        }
+        try:
+            found = json.loads(self._isolate(_TASK, before + after, options=options))
+            words = {str(name): str(read) for name, read in found["words"].items()}
+            sheets = {int(n): _box([n, *sides]) for n, sides in found["sheets"].items()}
+            known = {n: one for n, one in sheets.items() if one is not None}
+            return Added(hidden=int(found["hidden"]), words=words, sheets=known)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unreadable("file.reader-failed") from error
 
     def merged(self, pdfs: Sequence[bytes]) -> bytes:

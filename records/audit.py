@@ -88,6 +88,7 @@ ACTIONS = frozenset(
         "document:resumed",
         "document:signed",
         "signature:requested",  # of a key that is not here
+        "signature:handed-out",  # a service fetched the file
         "signature:rejected",  # what came back was not the signature
         "certificate:registered",
         "certificate:removed",

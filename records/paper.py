@@ -1,5 +1,6 @@
 """Where things stand on the pages of a PDF, in PDF user space."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -47,6 +48,15 @@ class Placement:
     sheets: tuple[Box, ...] = ()  # what is seen of the first, the last and every page used
     covers: frozenset[str] = frozenset()  # of number and date, which hide what is printed there
     anchored: frozenset[str] = frozenset()  # which of number, date, signature stand at own words
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What a later state of a PDF shows that an earlier one did not."""
+
+    hidden: int  # pixels of print that became bare paper, at two a point
+    words: Mapping[str, str]  # what is read in each box that was asked about, NFC
+    sheets: Mapping[int, Box]  # what is seen of the pages those boxes are on
 
 
 @dataclass(frozen=True, slots=True)

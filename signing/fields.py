@@ -22,6 +22,7 @@ from signing.pictures import form
 NUMBER, DAY, MONTH, YEAR = "so", "ngay", "thang", "nam"
 LEADER, AGENCY, COPY = "KyLanhDao", "KyCoQuan", "SaoY"
 SIGNATURES = (LEADER, AGENCY, COPY)
+_BESIDE = ("SaoLuc", "TrichSao", "PhuLuc", "KyNhay", "DauThoiGian")
 SEAL_POINTS = 36 / 25.4 * 72  # the seal in its real size: 36 mm
 _SIZE = 13.0  # points: number and date line of Decree 30/2020, Annex I
 _LABELS = {
@@ -91,6 +92,14 @@ def leader(turn: int, of: int) -> str:
     return LEADER if turn == of else f"{LEADER}{turn}"
 
 
+def of_last_leader(name: str) -> bool:
+    """Tell whether a signature in this field may be that of the leader whose block is printed.
+
+    A service on a leader's own computer names its fields as it likes.
+    """
+    return name == LEADER or not name.startswith((*SIGNATURES, *_BESIDE))
+
+
 def make(writer: IncrementalPdfFileWriter, placement: Placement, *, leaders: int = 1) -> None:
     """Add the empty fields a placement asks for; the seal's one locks those with text.
 
@@ -102,7 +111,7 @@ def make(writer: IncrementalPdfFileWriter, placement: Placement, *, leaders: int
     texts = places(placement)
     if set(named(writer)) & {*_LABELS}:
         raise Unreadable("pdf.not-signable", reason="fields-taken")
-    fields = _form(writer)
+    fields = open_form(writer)
     for name, box in texts.items():
         page = _page(writer, box)
         field = writer.add_object(_text_field(writer, name, box, page))
@@ -121,7 +130,7 @@ def make_seal(writer: IncrementalPdfFileWriter, box: Box) -> None:
     """Add the agency's empty signature field alone. Raises Unreadable: one is there already."""
     if AGENCY in named(writer):
         raise Unreadable("pdf.not-signable", reason="fields-taken")
-    _form(writer)
+    open_form(writer)
     _signature_field(writer, AGENCY, real_size(box))
 
 
@@ -218,7 +227,8 @@ def _baseline(face: Face, size: float, height: float) -> float:
     )
 
 
-def _form(writer: IncrementalPdfFileWriter) -> generic.ArrayObject:
+def open_form(writer: IncrementalPdfFileWriter) -> generic.ArrayObject:
+    """Give the fields of a PDF's form, which is made where there is none."""
     root = writer.root
     if "/AcroForm" not in root:
         root[pdf_name("/AcroForm")] = writer.add_object(generic.DictionaryObject())

@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from pathlib import Path
@@ -17,6 +17,7 @@ from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
 from pyhanko.sign.general import SigningError
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.stamp.noop import NoOpStampStyle
 
 from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
@@ -288,6 +289,62 @@ class Press:
         signed, signature = open_revisions.out_of_cms(awaited, certificate, content)
         return self.finish(pdf, signed, certificate, signature, at=at, level=level)
 
+    def prepared(self, pdf: bytes, placement: Placement, turn: tuple[int, int] = (1, 1)) -> bytes:
+        """Give a file with the fields it needs before its first signature, ready for a leader's.
+
+        Raises  as ``prepare``; Refused: this leader signed it.
+        """
+        with _foreign():
+            return self._prepared(pdf, placement, turn)
+
+    def with_form(self, pdf: bytes) -> bytes:
+        """Give a file that has a form, be it an empty one, for a signature made elsewhere.
+
+        Raises  Unreadable: it cannot take one more revision.
+        """
+        with _foreign():
+            writer = _open(pdf)
+            if "/AcroForm" in writer.root:
+                return pdf
+            fields.open_form(writer)
+            return _written(writer, pdf)
+
+    def take_in(  # noqa: PLR0913 - what came back, signed where by whom, when and how lastingly
+        self,
+        pdf: bytes,
+        returned: bytes,
+        *,
+        field: str,
+        certificate: bytes,
+        at: datetime,
+        level: Level = Level.B_T,
+    ) -> bytes:
+        """Take in a file that was signed elsewhere as a whole, and prove its signature in time.
+
+        Takes   pdf: the file that was handed out; returned: begins with it; certificate: in DER,
+                of whoever must have signed.
+        Gives   a file that begins with ``pdf``, at ``level``; below it when no timestamp authority
+                answers, which ``lasting.weigh`` tells.
+        Raises  Refused: the certificate is not good now. Unavailable: whether it is, is not known.
+                Broken: what came out is not valid by our own verdict.
+        """
+        self._require_good(self._outsider(certificate), at, person="")
+        signed = returned
+        with _foreign(), suppress(Unavailable):
+            if not self.lasting.weigh(signed).level.reaches(Level.B_T):
+                signed = self._stamped(signed, field, at)
+            if not self.lasting.weigh(signed).level.reaches(level):
+                signed = self.lasting.prove(signed, at)
+        return self._checked(signed, pdf, field=field, at=at)
+
+    def _stamped(self, signed: bytes, field: str, at: datetime) -> bytes:
+        """Stamp the signature itself if it is the last and left room, else the whole file."""
+        last = self.validate(signed, at=at).signatures[-1]
+        if last.field == field and last.covers == "whole-file":
+            with suppress(Broken):
+                return self.lasting.stamp(signed, field, at)
+        return self.lasting.prove(signed, at)
+
     def await_mark(  # noqa: PLR0913 - what is marked as what, when and with which key
         self, pdf: bytes, certificate: bytes, *, field: str, text: str, label: str, at: datetime
     ) -> Awaited:
@@ -310,11 +367,20 @@ class Press:
             put_mark(writer, name, text, face, label=label)
             return self._left_open(writer, signer, name, pdf, at=at, reason=label)
 
-    def lacks_mark(self, pdf: bytes, field: str) -> bool:
-        """Tell whether a file could bear a signature in such a field, and bears none."""
+    def lacks_mark(self, pdf: bytes, field: str, own: Collection[bytes]) -> bool:
+        """Tell whether a file could bear the agency's mark, and bears none.
+
+        Takes   field: how our own marks' fields begin; own: certificates of the agency, in DER,
+                since a service of its own names fields as it likes.
+        """
         try:
             with _foreign():
-                return not any(name.startswith(field) for name in _signed_fields(_open(pdf)))
+                writer = _open(pdf)
+                for name, _, signed in enumerate_sig_fields(writer, filled_status=True):
+                    one = EmbeddedPdfSignature(writer.prev, signed, name)
+                    if str(name).startswith(field) or one.signer_cert.dump() in own:
+                        return False
+                return True
         except Unreadable:
             return False
 
@@ -373,8 +439,7 @@ class Press:
         signed = _signed_fields(writer)
         if fields.leader(*turn) in signed:
             raise Refused("sign.already-signed")
-        if signed - {fields.leader(before, turn[1]) for before in range(1, turn[0])}:
-            # New text fields after somebody's signature would break it.
+        if fields.AGENCY in signed:
             raise Unreadable("pdf.not-signable", reason="signed")
         fields.check(writer, placement)
         return pdf
@@ -396,7 +461,7 @@ class Press:
         signed = _signed_fields(writer)
         if fields.AGENCY in signed:
             raise Refused("seal.already-sealed")
-        if fields.LEADER not in signed:
+        if not any(fields.of_last_leader(name) for name in signed):
             raise Refused("seal.not-signed")
         found = self.validate(pdf, at=at)
         if found.verdict is not Verdict.VALID:

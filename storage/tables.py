@@ -614,6 +614,10 @@ signing_request = Table(
     Column("number", JSON),  # as a list; which the agency's signature locks
     Column("reserved", String(64), nullable=False, default=""),  # id of its reservation
     Column("part", String(40), nullable=False, default=""),  # form of a copy, number of an annex
+    # SHA-256 of the two words a signing service needs; "" for a device, which has a session.
+    Column("fetch", String(64), nullable=False, default="", index=True),
+    Column("bring", String(64), nullable=False, default="", index=True),
+    Column("outcome", String(100), nullable=False, default=""),  # rule that refused it
     # The revision that waits, emptied when nobody may complete it any more; encrypted under the
     # document's own key where it is classified.
     Column("awaited", LargeBinary),

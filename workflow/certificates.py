@@ -54,6 +54,12 @@ def certificates_of(office: Office, person: str, *, by: Person) -> list[Certific
         return unit.certificates.of(person)
 
 
+def agency_certificates(office: Office, unit: Unit) -> frozenset[bytes]:
+    """Give the agency's certificates in DER: those registered, and that of its key here."""
+    registered = {one.der for one in unit.certificates.of(AGENCY)}
+    return frozenset(registered | set(office.keyring.held_by(AGENCY)))
+
+
 def require_theirs(
     office: Office, unit: Unit, certificate: bytes, role: SigningRole, by: Person
 ) -> None:

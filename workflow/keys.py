@@ -32,6 +32,8 @@ def certificate_of(office: Office, held: Holding) -> bytes:
     """Give the certificate of a key in DER. Raises Refused: there is none, or it is not here."""
     if held.kind is KeyKind.DEVICE:
         raise Refused("key.own-device")
+    if held.kind is KeyKind.SERVICE:
+        raise Refused("key.own-service")
     if held.kind is KeyKind.FILE:
         keys = office.keyring.held_by(held.person)
         if not keys:

@@ -21,12 +21,13 @@ from workflow.begin import Enclosed, Particulars
 from workflow.certificates import register
 from workflow.check import check_file
 from workflow.dispatch import dispatch
+from workflow.elsewhere import LASTS
 from workflow.keys import settle
 from workflow.look import history, view
 from workflow.marks_elsewhere import Part
 from workflow.receive import receive
 from workflow.road import Choice
-from workflow.signing_requests import LASTS, request_signature, to_be_signed
+from workflow.signing_requests import request_signature, to_be_signed
 
 
 @pytest.fixture

@@ -25,6 +25,7 @@ from web.pages import (
     many,
     proofs,
     registers,
+    serving,
     session,
     tasks,
     trying,
@@ -60,6 +61,7 @@ DOORS = (
     workflows,
     editor,
     trying,
+    serving,
 )
 """Every page's part; a new one goes on a line of its own."""
 

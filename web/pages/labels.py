@@ -204,6 +204,7 @@ EVENT = {
     "document:resumed": "Tiếp tục",
     "document:signed": "Ký số",
     "signature:requested": "Yêu cầu ký bằng thiết bị của người ký",
+    "signature:handed-out": "Giao tệp cho VGCA Sign Service",
     "signature:rejected": "Chữ ký gửi về bị từ chối",
     "certificate:registered": "Đăng ký chứng thư",
     "certificate:removed": "Gỡ chứng thư",
@@ -334,6 +335,7 @@ KEEPER = {
     "file": "Tệp khóa trên máy chủ",
     "token": "Thiết bị PKCS#11",
     "remote": "Nhà cung cấp ký số từ xa",
+    "service": "VGCA Sign Service trên máy người ký",
     "device": "Thiết bị riêng của người ký",
 }
 PLACE = {
