@@ -45,7 +45,7 @@ check: $(VENV)/.test ## what must hold of the code without running it
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
 
-verify: $(VENV)/.run ## check the log's chain, every file and every number
+verify: $(VENV)/.run ## check the log's chain and checkpoints, every file and every number
 	@$(BIN)/python app.py verify
 
 workflow-check: $(VENV)/.run ## prove every workflow: no dead end, no way around a signature, somebody at every step

@@ -63,7 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Do what the command line asks and give the exit status."""
     chosen = _parser().parse_args(arguments)
     settings = Settings()
-    keep_logs(settings.log_format)
+    keep_logs(settings.log_format, settings.logs, settings.log_days)
     try:
         return _done(chosen, settings)
     except OfficeError as wrong:

@@ -178,11 +178,19 @@ def _clock(sweep: "Sweep", act: str, at: datetime) -> Callable[[], list[str]]:
         def question() -> list[str]:
             stage = moved(sweep.stage, scratch)
             stage = _at(stage, max(at, MORNING))
-            return after(stage, act, acknowledged="done" in outcome.told)
+            found = after(stage, act, acknowledged="done" in outcome.told)
+            if at >= MORNING or "done" not in outcome.told:
+                return found
+            # Verification must tell that a clock went back, and nothing else.
+            rest = [one for one in found if _CLOCK not in one]
+            return rest if rest != found else [f"V4 nobody tells that {act} was dated back"]
 
         return [*wrong, *asked(question)]
 
     return run
+
+
+_CLOCK = "is dated before the one it came after"
 
 
 def _new_year(sweep: "Sweep") -> list[str]:

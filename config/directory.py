@@ -9,6 +9,7 @@ from pydantic import AfterValidator, StringConstraints
 from config.located import Located, Strict
 from config.signatures import years_of
 from records.form import Field, FieldKind, Form
+from records.layout import Strictness
 from records.level import Level
 from records.person import Organ
 
@@ -67,6 +68,7 @@ class TypeText(Strict):
     fields: tuple[FieldText, ...] = ()
     retention: Literal["permanent"] | int | None = None
     level: Level | None = None
+    layout: Strictness = Strictness.WARN
 
 
 class TypesText(Strict):
@@ -138,6 +140,7 @@ def _form(located: Located, n: int, one: TypeText) -> Form:
         fields=fields,
         retention=None if one.retention is None else years_of(one.retention),
         level=one.level,
+        layout=one.layout,
     )
 
 

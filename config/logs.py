@@ -5,7 +5,8 @@ import logging
 import os
 import sys
 import traceback
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
 from typing import Any, ClassVar
 
 OWN = "office"
@@ -15,14 +16,59 @@ FACTS = "facts"
 """Under this name a line of ours carries what programs shall read of it."""
 
 
-def keep_logs(form: str) -> None:
-    """Write all lines of this process to its error stream, as "json" or as "text"."""
-    handler = logging.StreamHandler(sys.stderr)
-    handler.setFormatter(Lines(programs=form == "json"))
-    logging.basicConfig(level=logging.INFO, handlers=[handler], force=True)
+def keep_logs(form: str, folder: Path | None = None, days: int = 30) -> None:
+    """Write all lines of this process to its error stream, as "json" or as "text".
+
+    Takes   folder: in which the lines are kept too, a file a day; days: how long each is kept.
+    """
+    handlers: list[logging.Handler] = [logging.StreamHandler(sys.stderr)]
+    if folder is not None:
+        handlers.append(Days(folder, days))
+    for handler in handlers:
+        handler.setFormatter(Lines(programs=form == "json"))
+    logging.basicConfig(level=logging.INFO, handlers=handlers, force=True)
     logging.captureWarnings(capture=True)
     for noisy in ("alembic", "dbos", "fontTools", "pyhanko", "pyhanko_certvalidator"):
         logging.getLogger(noisy).setLevel(logging.WARNING)
+
+
+class Days(logging.Handler):
+    """Keeps lines in a file a day, and no day longer than it may; several processes share one."""
+
+    def __init__(self, folder: Path, days: int) -> None:
+        super().__init__()
+        self._folder, self._days = folder, days
+        self._day, self._file = "", -1
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Append one line; a disk that does not take it keeps nobody from their work."""
+        try:
+            day = datetime.fromtimestamp(record.created, UTC).date()
+            if day.isoformat() != self._day:
+                self._turn(day)
+            # One write of one line: what other processes write goes before or behind it.
+            os.write(self._file, f"{self.format(record)}\n".encode("utf-8", "replace"))
+        except OSError:
+            self.handleError(record)
+
+    def close(self) -> None:
+        """Let the file go."""
+        if self._file >= 0:
+            os.close(self._file)
+            self._file, self._day = -1, ""
+        super().close()
+
+    def _turn(self, day: date) -> None:
+        self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        if self._file >= 0:
+            os.close(self._file)
+        kept = os.O_WRONLY | os.O_APPEND | os.O_CREAT
+        self._file = os.open(self._folder / f"trinhky-{day.isoformat()}.log", kept, 0o600)
+        self._day = day.isoformat()
+        oldest = (day - timedelta(days=self._days)).isoformat()
+        for path in self._folder.glob("trinhky-????-??-??.log"):
+            if path.stem.removeprefix("trinhky-") <= oldest:
+                path.unlink(missing_ok=True)
 
 
 class Lines(logging.Formatter):

@@ -7,6 +7,7 @@ from pydantic import Field
 
 from config.located import Strict
 from records.document import Direction
+from records.layout import Strictness
 from records.person import Role
 from records.route import Effect, Extra, FieldKind, Need, SamePerson, Way
 
@@ -108,6 +109,7 @@ class RouteText(Strict):
     start: str
     starters: list[Role] = Field(default_factory=list)
     part: bool = False
+    layout: Strictness | None = None
     allows: tuple[Extra, ...] = ()
     fields: dict[str, FieldText] = Field(default_factory=dict)
     states: dict[str, StateText]

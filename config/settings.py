@@ -36,6 +36,12 @@ class Settings(BaseSettings):
     log_format: Literal["json", "text"] = "text"
     """How log lines are written: for programs, or for people."""
 
+    log_folder: Path = Path()
+    """A folder in which log lines are kept too, one file a day; only the error stream if unset."""
+
+    log_days: int = Field(default=30, ge=1)
+    """How long a day's log lines are kept in that folder, in days."""
+
     trinhky_config: Path = Path(__file__).parent
     """The folder of the office's files: office.yaml, registers.yaml, workflows/ …"""
 
@@ -53,6 +59,15 @@ class Settings(BaseSettings):
 
     trinhky_trust: str = ""
     """Key folders of other demonstration offices whose signatures to believe, parted by colons."""
+
+    trinhky_witness: Path = Path()
+    """A folder on another machine in which the log's checkpoints are left too; none if unset."""
+
+    checkpoint_entries: int = Field(default=1000, ge=1)
+    """After how many new entries of the log the agency signs it again."""
+
+    checkpoint_hours: float = Field(default=1.0, gt=0)
+    """How long after a new entry at the latest the agency signs the log again, in hours."""
 
     database_url: str = ""
     """SQLAlchemy's address of the database; SQLite in the data folder if empty."""
@@ -129,6 +144,11 @@ class Settings(BaseSettings):
     remind_every: float = Field(default=20.0, gt=0)
     """How often to look for deadlines that came near or passed, in seconds."""
 
+    @property
+    def logs(self) -> Path | None:
+        """Give the folder in which log lines are kept, None where there is none."""
+        return None if self.log_folder == Path() else self.log_folder
+
     @model_validator(mode="after")
     def _complete(self) -> Self:
         self.trinhky_data = self.trinhky_data.absolute()
@@ -138,6 +158,8 @@ class Settings(BaseSettings):
         if self.trinhky_ledger == Path():
             self.trinhky_ledger = self.trinhky_data / LEDGER
         self.trinhky_ledger = self.trinhky_ledger.absolute()
+        if self.trinhky_witness != Path():
+            self.trinhky_witness = self.trinhky_witness.absolute()
         if not self.database_url:
             self.database_url = f"sqlite:///{self.trinhky_data / 'trinhky.sqlite'}"
         if self.database_url.startswith("postgresql://"):

@@ -113,6 +113,7 @@ def _route(
         digest=digest or Digest(sha256(located.text.encode()).hexdigest()),
         fields=reading.fields,
         part=text.part,
+        layout=text.layout,
     )
     check_picture(located, route, reading.places)
     return route

@@ -64,7 +64,7 @@ def new_paper(*, title: str, author: str, landscape: bool = False) -> Document:
         section.orientation = WD_ORIENT.LANDSCAPE
         section.page_width, section.page_height = Mm(297), Mm(210)
         section.left_margin, section.right_margin = Mm(20), Mm(15)
-    _number_pages(section)
+    number_pages(section)
     return document
 
 
@@ -193,13 +193,20 @@ def _fix_widths(table: Table, width: Length, widths: tuple[Length, ...]) -> None
             cell.width = one
 
 
-def _number_pages(section: Section) -> None:
-    """Put the page number into the middle of the top margin, but not on the first page."""
-    section.different_first_page_header_footer = True
-    paragraph = section.header.paragraphs[0]
+def number_pages(section: Section, *, titled: bool = True) -> None:
+    """Put the page number into the middle of the top margin, but not on the first page.
+
+    Takes   titled: whether the section's first page is one without a number.
+    """
+    section.different_first_page_header_footer = titled
+    empty = (one for one in section.header.paragraphs if not one.text and len(one._p) < 2)  # noqa: PLR2004, SLF001 - its shape at most
+    paragraph = next(empty, None) or section.header.add_paragraph()
+    for old in paragraph._p.findall(qn("w:pPr")):  # noqa: SLF001 - docx cannot forget a shape
+        paragraph._p.remove(old)  # noqa: SLF001 - as above
     paragraph.alignment = CENTRE
     for part, text in (("begin", ""), ("", " PAGE "), ("separate", ""), ("", "2"), ("end", "")):
         run = letters(paragraph, "", Hand(13))
+        set_font(run)
         if part:
             mark = OxmlElement("w:fldChar")
             mark.set(qn("w:fldCharType"), part)
@@ -207,6 +214,14 @@ def _number_pages(section: Section) -> None:
             mark = OxmlElement("w:instrText" if "PAGE" in text else "w:t")
             mark.text = text
         run._r.append(mark)  # noqa: SLF001 - docx has no fields
+
+
+def set_font(run: Run) -> None:
+    """Set letters in the office's font, whatever script they are of."""
+    fonts = run._r.get_or_add_rPr().get_or_add_rFonts()  # noqa: SLF001 - docx sets two scripts of four
+    fonts.attrib.clear()
+    for script in ("ascii", "hAnsi", "eastAsia", "cs"):
+        fonts.set(qn(f"w:{script}"), FONT)
 
 
 def _set_default_font(document: Document) -> None:

@@ -54,7 +54,7 @@ def _named(paper: Document, draft: DraftText) -> None:
     _title(paper, draft)
     _kinh_gui(paper, draft)
     _bases(paper, draft)
-    _particulars(paper, draft)
+    _particulars(paper, draft, final=not any(map(clean, draft.body)))
     _paragraphs(paper, draft.body)
 
 
@@ -190,19 +190,19 @@ def _set_body(line: Paragraph, *, before: float = 6) -> None:
     shape.widow_control = True
 
 
-def _particulars(paper: Document, draft: DraftText) -> None:
-    for label, told in draft.particulars:
-        words = clean(told)
-        if words:
-            line = paper.add_paragraph()
-            letters(line, f"{clean(label)}: ", _STRONG)
-            letters(line, words if words.endswith((".", ";")) else f"{words}.", _BODY)
-            _set_body(line)
+def _particulars(paper: Document, draft: DraftText, *, final: bool = False) -> None:
+    told = [(clean(label), clean(words)) for label, words in draft.particulars if clean(words)]
+    for n, (label, said) in enumerate(told, 1):
+        line = paper.add_paragraph()
+        letters(line, f"{label}: ", _STRONG)
+        words = _ended(said) if final and n == len(told) else said
+        letters(line, words if words.endswith((".", ";")) else f"{words}.", _BODY)
+        _set_body(line)
 
 
 def _dashes(paper: Document, names: list[str]) -> None:
     for n, name in enumerate(names, 1):
-        _paragraph(paper, f"- {name}{'.' if n == len(names) else ';'}", before=3)
+        _paragraph(paper, f"- {name}{'.' if n == len(names) else ';'}")
 
 
 # ── the end of the document ──────────────────────────────────────────────────────────────

@@ -34,11 +34,12 @@ from signing.timestamps import Timestamper, http_timestampers
 from signing.validate import Validator
 from storage.blobs import Blobs
 from storage.bucket import Bucket, Server
+from storage.checkpoints import Deposit
 from storage.contents import Contents
 from storage.copies import BEFORE
 from storage.database import Database
 from storage.folder import Folder
-from storage.keys import vault_key
+from storage.keys import log_key, vault_key
 from storage.ledger import Ledger
 from storage.objects import Objects
 from storage.queue import prepare
@@ -77,6 +78,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         database=_database(settings, vault),
         contents=Contents(Blobs(files), vault),
         ledger=Ledger(settings.trinhky_ledger),
+        deposits=_deposits(settings),
         passwords=Passwords(),
         roads=Roads(read_route),
         books=read_registers(settings.trinhky_config / "registers.yaml"),
@@ -176,12 +178,22 @@ def _remembered(settings: Settings) -> int:
 
 def _database(settings: Settings, vault: Vault) -> Database:
     settings.trinhky_data.mkdir(mode=0o700, parents=True, exist_ok=True)
-    database = Database(settings.database_url, vault)
     with alone(settings.trinhky_data):
+        made, key = log_key(settings.trinhky_data / "keys")
+        database = Database(settings.database_url, vault, key)
         database.build()
+        if made:
+            database.seal_log()
         if not database.queue_stands():
             prepare(settings.database_url)
     return database
+
+
+def _deposits(settings: Settings) -> tuple[Deposit, ...]:
+    own = Deposit(settings.trinhky_data / "checkpoints", "checkpoints/")
+    if settings.trinhky_witness == Path():
+        return (own,)
+    return own, Deposit(settings.trinhky_witness, "witness")
 
 
 @contextmanager

@@ -26,6 +26,7 @@ from signing.demo_pki import refresh_crls
 from storage.queue import Worker
 from storage.vault import master_key
 from web.application import build
+from workflow.checkpoint import Pace, tend_log
 from workflow.find import lay_index, reindex
 from workflow.gather import gather
 from workflow.hand_in import notice_due
@@ -105,7 +106,7 @@ def _gunicorn(settings: Settings) -> list[str]:
 def served() -> Flask:
     """Give the application to one process of the production server, after it was forked."""
     settings = Settings()
-    keep_logs(settings.log_format)
+    keep_logs(settings.log_format, settings.logs, settings.log_days)
     opening = opened(settings)
     office = opening.__enter__()
     atexit.register(opening.__exit__, None, None, None)
@@ -177,6 +178,7 @@ def _tend(office: Office, settings: Settings, worker: Worker, stopping: threadin
             if rested >= settings.proofs_every:
                 rested = 0.0
                 tend_proofs(office)
+                tend_log(office, Pace(settings.checkpoint_entries, settings.checkpoint_hours))
         except OfficeError as fault:
             if str(fault) != told:  # a folder that stays away is told once, not every second
                 told = str(fault)

@@ -37,6 +37,27 @@ class Excerpt:
 
 
 @dataclass(frozen=True, slots=True)
+class Checkpoint:
+    """The agency's word on the log as it stood: no entry it covers can change unseen."""
+
+    n: int  # 1 … n without gaps
+    size: int  # entries it covers
+    statement: str  # JSON, the very text that was signed
+    signature: bytes  # CMS in DER, detached, with a timestamp
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which entries of the log somebody looks for; "" and None ask for everything."""
+
+    by: str = ""  # account, or the beginning of its name
+    action: str = ""
+    document: str = ""
+    since: datetime | None = None
+    until: datetime | None = None  # up to and without this moment
+
+
+@dataclass(frozen=True, slots=True)
 class AuditHead:
     """Whether the chain holds, and where it ends."""
 
@@ -110,6 +131,7 @@ ACTIONS = frozenset(
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
         "register:printed",
+        "report:printed",
         "register:closed",
         "ledger:written",
         "slip:printed",
@@ -127,6 +149,8 @@ ACTIONS = frozenset(
         "file:returned",
         "file:exported",
         "job:hurried",
+        "log:checked",  # a checkpoint over everything before it was signed
+        "log:exported",
         "job:retried",
     }
 )

@@ -59,6 +59,7 @@ class Origin(StrEnum):
 
     UPLOADED = "uploaded"  # a person brought these bytes
     DRAFTED = "drafted"  # made from the office's form
+    MENDED = "mended"  # the DOCX before it, its layout put right
     RENDERED = "rendered"  # the PDF of the revision just before it
     SIGNED = "signed"  # the revision before it, and a leader's signature
     SEALED = "sealed"  # the revision before it, number, date and the agency's seal

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from records.layout import Strictness
 from records.level import Level
 
 
@@ -37,3 +38,4 @@ class Form:
     fields: tuple[Field, ...]
     retention: int | None = None  # years, records.level.PERMANENT for good; None: the usual
     level: Level | None = None  # what its signatures must reach; None: by its retention
+    layout: Strictness = Strictness.WARN  # what errors of layout mean, where its road says nothing

@@ -7,6 +7,7 @@ from enum import StrEnum
 
 from records.condition import Condition, number_in
 from records.document import Digest, Direction
+from records.layout import Strictness
 from records.person import Role
 from records.working_time import Span
 
@@ -255,3 +256,4 @@ class Route:
     digest: Digest  # of the text it was read from, with the roads it uses
     fields: Mapping[str, Field] = field(default_factory=dict)
     part: bool = False  # only to be used inside other roads
+    layout: Strictness | None = None  # what errors of layout mean; None: what the type says

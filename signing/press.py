@@ -31,6 +31,7 @@ from signing.at_once import at_once
 from signing.caption import captioned
 from signing.certificates import context, standing_of
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
+from signing.haste import hasten
 from signing.keys import Keyring
 from signing.lasting import Lasting
 from signing.pictures import Picture, draw, encode
@@ -74,6 +75,7 @@ class Press:
         self._first = Lock()
         self._warm = False
         quieten()
+        hasten()
 
     def prepare(self, pdf: bytes, placement: Placement, *, leaders: int = 1) -> bytes:
         """Add the empty fields that number, date, signatures and seal will fill.

@@ -19,7 +19,7 @@ _SECONDS = 40.0
 def agree(pdf: bytes) -> bool:
     """Tell whether qpdf finds the same pages and the same filled fields as our own reader.
 
-    Raises  Unavailable: qpdf is not there.
+    Raises  Unavailable: qpdf is not there, or cannot be given the file.
     Source  security-notes 2.5: parsers that rebuild a file differently show different pages.
     """
     rewritten = _rewritten(pdf)
@@ -34,23 +34,23 @@ def agree(pdf: bytes) -> bool:
 
 
 def _rewritten(pdf: bytes) -> bytes | None:
-    with tempfile.TemporaryDirectory() as folder:
-        before, after = Path(folder) / "in.pdf", Path(folder) / "out.pdf"
-        before.write_bytes(pdf)
-        words = [_QPDF, "--decode-level=generalized", "--stream-data=uncompress"]
-        try:
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            before, after = Path(folder) / "in.pdf", Path(folder) / "out.pdf"
+            before.write_bytes(pdf)
+            words = [_QPDF, "--decode-level=generalized", "--stream-data=uncompress"]
             done = subprocess.run(  # noqa: S603 - every word is ours
                 [*words, str(before), str(after)],
                 capture_output=True,
                 check=False,
                 timeout=_SECONDS,
             )
-        except FileNotFoundError as missing:
-            raise Unavailable("reader.unavailable") from missing
-        except subprocess.TimeoutExpired:
-            return None
-        # 3: it had to repair something, which an honest signed file does not need.
-        return after.read_bytes() if done.returncode == 0 else None
+            # 3: it had to repair something, which an honest signed file does not need.
+            return after.read_bytes() if done.returncode == 0 else None
+    except OSError as failed:  # no qpdf, or no room for its copy: nothing is known of the file
+        raise Unavailable("reader.unavailable") from failed
+    except subprocess.TimeoutExpired:
+        return None
 
 
 def _shown(reader: PdfFileReader) -> Iterator[bytes]:

@@ -33,9 +33,11 @@ WORDY = (document, attachment, entry, ledger_line, remark, reservation, words)
 class Database:
     """One database of documents, people, registers, the log and the jobs."""
 
-    def __init__(self, url: str, vault: Vault) -> None:
+    def __init__(self, url: str, vault: Vault, log_key: bytes = b"") -> None:
+        """Keep a database; ``log_key`` seals the head of its log and lies outside of it."""
         self.engine = engine_of(url)
         self._vault = vault
+        self._log_key = log_key
         self._door = Door(self.engine)
 
     def build(self) -> None:
@@ -49,6 +51,11 @@ class Database:
             if connection.execute(audit_head.select()).first() is None:
                 connection.execute(audit_head.insert().values(id=1, seq=0, hash="0" * 64))
 
+    def seal_log(self) -> None:
+        """Seal the head of the log as it is, under a key that was just made."""
+        with self.unit() as unit:
+            unit.audit.seal()
+
     @contextmanager
     def unit(self) -> Iterator[Unit]:
         """Open one transaction that writes: all of it is kept, or nothing.
@@ -57,13 +64,13 @@ class Database:
                 Unavailable: the database is lost or stays locked.
         """
         with _told(), self.engine.begin() as connection:
-            yield Unit(connection, self._vault, self._door)
+            yield Unit(connection, self._vault, self._door, log_key=self._log_key)
 
     @contextmanager
     def reading(self) -> Iterator[Unit]:
         """Open one transaction that only reads, and never waits for writers."""
         with _told(), self._reader() as connection:
-            yield Unit(connection, self._vault, self._door, writes=False)
+            yield Unit(connection, self._vault, self._door, writes=False, log_key=self._log_key)
 
     @contextmanager
     def _reader(self) -> Iterator[Connection]:

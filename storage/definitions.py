@@ -61,6 +61,11 @@ class Definitions:
         rows = self._connection.execute(select(t.definition).order_by(t.definition.c.digest))
         return [(Digest(row.digest), row.text) for row in rows]
 
+    def named(self) -> list[tuple[Digest, str]]:
+        """Give the digest of every text with the name of its road."""
+        query = select(t.definition.c.digest, t.definition.c.name).order_by(t.definition.c.digest)
+        return [(Digest(row.digest), row.name) for row in self._connection.execute(query)]
+
 
 def _adoption(row: Any) -> Adoption:
     return Adoption(row.name, row.n, Digest(row.digest), Source(row.origin), row.by, row.at)

@@ -286,6 +286,14 @@ class Documents:
             rows += [(row[0], row[1], Digest(row[2])) for row in self._connection.execute(query)]
         return rows
 
+    def brought(self) -> list[tuple[str, str]]:
+        """Give (document, digest) of every revision and attachment there is."""
+        return [
+            (row[0], row[1])
+            for files in (t.revision, t.attachment)
+            for row in self._connection.execute(select(files.c.document, files.c.digest))
+        ]
+
     def still_open(self, digests: Iterable[Digest]) -> frozenset[Digest]:
         """Give those among these digests that an unclassified document's file has, too."""
         wanted, found = sorted(set(digests)), set()

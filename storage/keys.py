@@ -17,6 +17,9 @@ from storage.folder import keep_first
 from storage.vault import master_key
 
 VAULT_KEY = "vault.key"
+LOG_KEY = "log.key"
+"""Seals the head of the log; a restored office makes itself another."""
+
 WANTED = "wanted.json"
 """In a restored folder of keys: the fingerprints of those that were there when it was copied."""
 
@@ -30,12 +33,13 @@ _ABOUT = b"trinhky keys 1"
 def fingerprints(folder: Path) -> dict[str, str]:
     """Give what tells one key from another, by name, without telling the key.
 
-    Revocation lists are left out: they are issued anew every day.
+    Revocation lists are left out: they are issued anew every day; and the log's key, which an
+    office put back elsewhere does without.
     """
     return {
         name: _fingerprint(content)
         for name, content in _contents(folder).items()
-        if not name.endswith(".crl")
+        if not name.endswith(".crl") and name != LOG_KEY
     }
 
 
@@ -64,6 +68,13 @@ def vault_key(folder: Path) -> bytes | None:
     if _fingerprint(path.read_bytes()) != wanted:
         raise Broken("vault.other-key")
     return path.read_bytes()
+
+
+def log_key(folder: Path) -> tuple[bool, bytes]:
+    """Give whether the log's key was made just now, and the key."""
+    path = folder / LOG_KEY
+    made = not path.exists()
+    return made, master_key(path)
 
 
 def shut_keys(folder: Path, phrase: str) -> bytes:

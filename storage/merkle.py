@@ -1,6 +1,6 @@
 """A tree over the log's hashes, so that one entry can be shown to be in it without the others."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from hashlib import sha256
 
 Path = tuple[tuple[str, str], ...]  # from the leaf up: which side the other hash stands, and it
@@ -12,6 +12,23 @@ def root_of(hashes: Sequence[str]) -> str:
     Source  RFC 6962, 2.1 (Merkle hash trees).
     """
     return _root(hashes).hex()
+
+
+def roots_at(hashes: Sequence[str], sizes: Collection[int]) -> dict[int, str]:
+    """Give the head of the tree over the first ``size`` hashes, for each size, in one pass."""
+    found, wanted = {0: root_of(())}, set(sizes)
+    whole: list[tuple[int, bytes]] = []  # complete trees from the left, by how many leaves
+    for size, one in enumerate(hashes, 1):
+        whole.append((1, sha256(b"\x00" + bytes.fromhex(one)).digest()))
+        while len(whole) > 1 and whole[-1][0] == whole[-2][0]:
+            (leaves, right), (_, left) = whole.pop(), whole.pop()
+            whole.append((2 * leaves, sha256(b"\x01" + left + right).digest()))
+        if size in wanted:
+            head = whole[-1][1]
+            for _, left in reversed(whole[:-1]):
+                head = sha256(b"\x01" + left + head).digest()
+            found[size] = head.hex()
+    return found
 
 
 def path_of(hashes: Sequence[str], at: int) -> Path:

@@ -193,6 +193,11 @@ class Registers:
             return None
         return Closing(row.book, row.year, Digest(row.digest), row.rows, row.by, row.at, row.shelf)
 
+    def numbered(self) -> list[tuple[str, str]]:
+        """Give (document, its number as people write it) of every entry of every book."""
+        rows = self._connection.execute(select(t.entry))
+        return [(row.document, str(_number(row))) for row in rows]
+
     def files(self) -> list[tuple[str, str, Digest]]:
         """Give (name, classification, digest) of every closed book's file."""
         return [

@@ -662,7 +662,18 @@ audit_head = Table(
     Column("id", Integer, primary_key=True, autoincrement=False),
     Column("seq", Integer, nullable=False),
     Column("hash", String(64), nullable=False),
+    # HMAC-SHA-256 over both under a key that lies outside the database, "" where there is none.
+    Column("seal", String(64), nullable=False, default="", server_default=""),
     CheckConstraint("id = 1", name="only_one"),
+)
+
+checkpoint = Table(
+    "checkpoint",
+    metadata,
+    Column("n", Integer, primary_key=True, autoincrement=False),
+    Column("size", Integer, nullable=False),  # entries it speaks of
+    Column("statement", Text, nullable=False),  # the very text that was signed
+    Column("signature", LargeBinary, nullable=False),  # CMS with a timestamp
 )
 
 remark = Table(

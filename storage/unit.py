@@ -9,10 +9,12 @@ from storage.audit import Audit
 from storage.calendar import Days
 from storage.case_files import CaseFiles
 from storage.certificates import Certificates
+from storage.checkpoints import Checkpoints
 from storage.definitions import Definitions
 from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
+from storage.indicators import Indicators
 from storage.jobs import Jobs
 from storage.ledgers import Ledgers
 from storage.passes import Passes
@@ -34,13 +36,20 @@ class Unit:
     """What one transaction may read and change; it lives as long as its ``with``."""
 
     def __init__(
-        self, connection: Connection, vault: Vault, door: Door, *, writes: bool = True
+        self,
+        connection: Connection,
+        vault: Vault,
+        door: Door,
+        *,
+        writes: bool = True,
+        log_key: bytes = b"",
     ) -> None:
         """See the office through ``connection``; who writes holds what they read."""
         self._writes = writes
         self.connection = connection
         self._vault = vault
         self._door = door
+        self._log_key = log_key
 
     @cached_property
     def documents(self) -> Documents:
@@ -145,12 +154,22 @@ class Unit:
     @cached_property
     def audit(self) -> Audit:
         """The log, which is only ever appended to."""
-        return Audit(self.connection, self._vault)
+        return Audit(self.connection, self._vault, self._log_key)
+
+    @cached_property
+    def checkpoints(self) -> Checkpoints:
+        """The agency's signed word on the log as it stood."""
+        return Checkpoints(self.connection)
 
     @cached_property
     def jobs(self) -> Jobs:
         """What is still to be done, what was given up, and who works."""
         return Jobs(self.connection)
+
+    @cached_property
+    def indicators(self) -> Indicators:
+        """What is counted for indicators and reports."""
+        return Indicators(self.connection)
 
     def enqueue(self, kind: str, about: str, fact: str = "", *, key: str) -> None:
         """Leave a job to be done once this unit is kept, and never if it is not."""

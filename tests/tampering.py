@@ -2,7 +2,7 @@
 
 from sqlalchemy import Engine, text
 
-GUARDED = ("audit", "remark", "revision", "package", "entry")
+GUARDED = ("audit", "remark", "revision", "package", "entry", "checkpoint")
 
 
 def disarm(engine: Engine) -> None:

@@ -146,9 +146,10 @@ def _note(unit: Unit, was: Standing, moved: Document, course: Course, deed: Deed
     if moved.latest.digest != was.document.latest.digest:
         facts["made"] = moved.latest.digest
     event = AuditEvent(deed.event, deed.by.id, deed.at, moved.id, facts)
-    seq = unit.audit.append(event)
-    if deed.choice.comment:
-        unit.audit.remark(seq, moved, deed.choice.comment.strip())
+    said = deed.choice.comment.strip()
+    seq = unit.audit.append(event, said)
+    if said:
+        unit.audit.remark(seq, moved, said)
 
 
 def _branch_facts(was: Standing, moved: Document, course: Course, deed: Deed) -> dict[str, str]:

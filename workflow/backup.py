@@ -70,7 +70,7 @@ def try_out(office: Office, manifest: Manifest) -> tuple[str, ...]:
 
     Chain, files, numbers and database are verified, then every archived document's signatures.
     """
-    found = verify(office)
+    found = verify(office, witnessed=False)
     faults = [*found.head.faults, *found.faults]
     if (found.head.seq, found.head.hash) != (manifest.seq, manifest.head):
         faults.append("the log does not end where the manifest says")

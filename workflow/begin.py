@@ -184,11 +184,18 @@ def lay_down(
     course = course_of(route, document, ())
     course.enter(route.start)
     begin_steps(office, unit, route, document, course, at=event.at)
-    unit.audit.append(event)
+    unit.audit.append(replace(event, facts={**event.facts, **files_told(document)}))
     leave_reading(unit, document)
     # What comes from elsewhere is checked as it came (Decree 30/2020, art. 21).
     if document.direction is Direction.INCOMING and document.classification is Classification.NONE:
         unit.enqueue("inspect", document.id, key=document.id)
+
+
+def files_told(document: Document, *, since: int = 0) -> dict[str, str]:
+    """Give what the log tells of files that came: a file it does not know was put there later."""
+    files = [one.digest for one in document.revisions if one.n > since]
+    files += [] if since else [one.digest for one in document.attachments]
+    return {"brought": " ".join(files)}
 
 
 def leave_reading(unit: Unit, document: Document) -> None:

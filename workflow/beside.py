@@ -136,9 +136,10 @@ def keep(office: Office, unit: Unit, was: Standing, changed: Document, done: Asi
         unit.documents.admit(moved.id, {f"person:{done.by.id}"})
     facts = {"action": done.name, "digest": was.document.latest.digest}
     facts |= {**done.facts, **facts_of(done.mandate)}
-    seq = unit.audit.append(AuditEvent(done.event, done.by.id, done.at, moved.id, facts))
-    if done.comment.strip():
-        unit.audit.remark(seq, moved, done.comment.strip())
+    said = done.comment.strip()
+    seq = unit.audit.append(AuditEvent(done.event, done.by.id, done.at, moved.id, facts), said)
+    if said:
+        unit.audit.remark(seq, moved, said)
     leave_jobs(office, unit, moved)
     return moved
 

@@ -85,7 +85,8 @@ def close(  # noqa: PLR0913 - who raised what to which class, when and why
             involved |= desk
     unit.documents.admit_only(document.id, readers_of(raised, involved))
     facts = {"was": str(document.classification), "class": str(to), "recalled": str(recalled)}
-    seq = unit.audit.append(AuditEvent("document:raised", by, at, document.id, facts))
+    event = AuditEvent("document:raised", by, at, document.id, facts)
+    seq = unit.audit.append(event, reason.strip())
     unit.audit.remark(seq, raised, reason.strip())
     unit.enqueue("purge", document.id, str(to), key=f"{document.id}:{to}")
     return raised

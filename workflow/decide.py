@@ -11,6 +11,7 @@ from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.behind import returnable
 from workflow.desks import desk_of
+from workflow.layout import require_layout
 from workflow.office import Office
 from workflow.road import Choice, Standing, aimed, judge, needs_revision, standing
 from workflow.sign import placement_of
@@ -71,6 +72,7 @@ def _require_places(office: Office, id: str, choice: Choice, by: Person) -> None
     document = was.document
     if document.direction is not Direction.INCOMING:
         placement_of(office, document)
+        require_layout(office, document, was.route)
 
 
 def _tell(office: Office, unit: Unit, document: Document, act: Act) -> None:

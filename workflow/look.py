@@ -31,7 +31,7 @@ from workflow.revise import may_revise
 from workflow.road import Offer, Standing, behalf_of, offers, standing
 from workflow.sign import placement_of
 
-OF_ROADS = ("branch", "through", "joined", "same_person", "asked", "asked_by", "assignee")
+OF_ROADS = ("branch", "through", "joined", "same_person", "asked", "asked_by", "assignee", "mended")
 """What the log tells of branches, choices and of those who were asked."""
 
 FULL_DESK = 200

@@ -23,6 +23,7 @@ from signing.custody import Custody
 from signing.keys import Keyring
 from signing.press import Press
 from signing.validate import Validator
+from storage.checkpoints import Deposit
 from storage.contents import Contents
 from storage.database import Database
 from storage.ledger import Ledger
@@ -39,6 +40,7 @@ class Office:
     database: Database
     contents: Contents
     ledger: Ledger  # of what became secret
+    deposits: tuple[Deposit, ...]  # where the checkpoints of the log lie; the first is our own
     passwords: Passwords
     roads: Roads
     books: tuple[Book, ...]

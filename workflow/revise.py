@@ -1,13 +1,14 @@
 """A draft is brought in better words: a new revision, on which earlier approvals do not count."""
 
-from dataclasses import replace
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
 
 from identity.reading import tokens_of
 from records.audit import AuditEvent
 from records.document import Document, Origin
 from records.errors import NotAllowed, Outrun
 from records.person import Person
-from workflow.begin import leave_reading, with_bytes
+from workflow.begin import files_told, leave_reading, with_bytes
 from workflow.office import Office
 from workflow.road import Choice, Standing, standing
 
@@ -18,16 +19,36 @@ def revise(office: Office, id: str, content: bytes, choice: Choice, *, by: Perso
     Raises  Outrun: it is no longer drafted, or somebody was faster. NotAllowed: not theirs.
             Unreadable: the file is none that can be taken.
     """
-    with office.database.reading() as unit:
-        was = standing(office, unit, id, by)
-        _require(was, by, choice)
-    revised = with_bytes(office, was.document, content, Origin.UPLOADED, by.id)
-    at = office.clock()
-    changed = replace(revised, version=was.document.version + 1, changed_at=at)
+    was = drafted(office, id, choice, by=by)
+    return bring(office, was.document, Brought(content, Origin.UPLOADED), by=by)
+
+
+@dataclass(frozen=True, slots=True)
+class Brought:
+    """New bytes of a document, how they came to be, and what the log tells of them."""
+
+    content: bytes
+    origin: Origin
+    facts: Mapping[str, str] = field(default_factory=dict)
+
+
+def bring(office: Office, document: Document, brought: Brought, *, by: Person) -> Document:
+    """Keep bytes as a new revision of a document that was read before; approvals are cancelled.
+
+    Raises  Outrun: somebody was faster. Unreadable: the file is none that can be taken.
+    """
+    revised = with_bytes(office, document, brought.content, brought.origin, by.id)
+    at, id = office.clock(), document.id
+    changed = replace(revised, version=document.version + 1, changed_at=at)
     with office.database.unit() as unit:
-        unit.documents.change(changed, seen=was.document.version)
+        unit.documents.change(changed, seen=document.version)
         unit.steps.cancel_approvals(id, but=changed.latest.digest, at=at)
-        facts = {"digest": was.document.latest.digest, "made": changed.latest.digest}
+        facts = {
+            "digest": document.latest.digest,
+            "made": changed.latest.digest,
+            **files_told(changed, since=document.latest.n),
+            **brought.facts,
+        }
         unit.audit.append(AuditEvent("document:revised", by.id, at, id, facts))
         leave_reading(unit, changed)
     return changed
@@ -39,10 +60,17 @@ def may_revise(was: Standing, by: Person) -> bool:
     return was.state.editable and step is not None and bool(step.desk & tokens_of(by))
 
 
-def _require(was: Standing, by: Person, choice: Choice) -> None:
+def drafted(office: Office, id: str, choice: Choice, *, by: Person) -> Standing:
+    """Give a document where it stands, if this person may bring it in new bytes now.
+
+    Raises  NotFound; Outrun: it is no longer drafted, or somebody was faster. NotAllowed.
+    """
+    with office.database.reading() as unit:
+        was = standing(office, unit, id, by)
     if choice.seen is not None and choice.seen != was.document.version:
         raise Outrun("step.outrun")
     if not was.state.editable:
         raise Outrun("revise.not-now")
     if not may_revise(was, by):
         raise NotAllowed("step.not-yours", action="revise")
+    return was

@@ -59,6 +59,9 @@ GET /search
 GET /search/complete
 GET /registers
 GET /registers/{book}
+GET /reports/indicators
+GET /reports/indicators/{id}
+GET /reports/{which}
 POST /documents/{id}/signing-requests
 POST /documents/{id}/signing-requests/{rid}/complete
 GET /documents/{id}/signing-requests/{rid}/content

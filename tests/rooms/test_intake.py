@@ -1,12 +1,14 @@
 """What comes from elsewhere is checked as it came, by two readers, and the report is kept."""
 
 import json
+import tempfile
+from pathlib import Path
 
 import pytest
 
 from front.serving import application
 from records.document import Classification, Direction, Document
-from records.errors import NotFound
+from records.errors import NotFound, Unavailable
 from records.signature import Verdict
 from signing.second import agree
 from tests.conftest import PASSWORD, House
@@ -75,3 +77,14 @@ def test_what_a_second_reader_must_rebuild_is_not_agreed_upon(sealed: bytes) -> 
     hidden = b"\n5 0 obj\n<</Type/Page>>\nendobj\n" + b"% " + b"x" * 4000 + b"\n"
     assert not agree(sealed + hidden)
     assert not agree(sealed[:-6])
+
+
+def test_a_second_reader_who_cannot_be_given_the_file_judges_nothing(
+    sealed: bytes, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path / "gone"))
+
+    with pytest.raises(Unavailable) as caught:
+        agree(sealed)
+
+    assert caught.value.rule == "reader.unavailable"

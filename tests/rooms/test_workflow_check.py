@@ -83,7 +83,7 @@ def test_the_command_line_knows_it(
 ) -> None:
     monkeypatch.setenv("TRINHKY_CONFIG", str(files.trinhky_config))
     monkeypatch.setenv("TRINHKY_DATA", str(files.trinhky_data))
-    monkeypatch.setattr("config.logs.keep_logs", lambda _: None)
+    monkeypatch.setattr("config.logs.keep_logs", lambda *_: None)
     rewrite(files, *SHORT)
 
     assert main(["workflow-check"]) == 1

@@ -2,10 +2,12 @@
 
 import json
 import logging
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from config.logs import Lines
+from config.logs import Days, Lines
 
 CANARY = "Hoàng Yến"
 
@@ -68,3 +70,22 @@ def test_an_error_is_told_by_its_kind_and_place_alone(programs: bool) -> None:  
 def test_the_server_says_in_full_what_it_does_itself() -> None:
     one = record("gunicorn.error", logging.INFO, "Listening at: %s", "http://127.0.0.1")
     assert told(one)["event"] == "Listening at: http://127.0.0.1"
+
+
+def test_lines_are_kept_a_file_a_day_and_no_day_longer_than_it_may(tmp_path: Path) -> None:
+    first, second = Days(tmp_path, days=3), Days(tmp_path, days=3)  # of two processes
+    noon = datetime(2026, 11, 20, 12, tzinfo=UTC)
+    for n in range(5):
+        for days in (first, second):
+            days.setFormatter(Lines(programs=True))
+            one = record("office.request", logging.INFO, f"day {n}")
+            one.created = (noon + timedelta(days=n)).timestamp()
+            days.handle(one)
+    first.close()
+    second.close()
+
+    kept = sorted(path.name for path in tmp_path.iterdir())
+    assert kept == [f"trinhky-2026-11-{day}.log" for day in (22, 23, 24)]
+    last = (tmp_path / kept[-1]).read_text().splitlines()
+    assert [json.loads(line)["event"] for line in last] == ["day 4", "day 4"]
+    assert (tmp_path / kept[-1]).stat().st_mode & 0o777 == 0o600

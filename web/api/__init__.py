@@ -13,10 +13,12 @@ from web.api import (
     finding,
     handing,
     inspection,
+    layout,
     ledgers,
     people,
     proofs,
     registers,
+    reports,
     signing,
     tasks,
     workflows,
@@ -30,6 +32,7 @@ for part in (
     acts,
     finding,
     registers,
+    reports,
     inspection,
     tasks,
     signing,
@@ -41,5 +44,6 @@ for part in (
     delegations,
     workflows,
     classifying,
+    layout,
 ):
     api.register_blueprint(part.door)

@@ -21,10 +21,12 @@ from web.pages import (
     finding,
     handing,
     keys,
+    layout,
     ledgers,
     many,
     proofs,
     registers,
+    reports,
     serving,
     session,
     tasks,
@@ -42,6 +44,7 @@ DOORS = (
     acting,
     beginning,
     registers,
+    reports,
     finding,
     archive,
     checking,
@@ -62,6 +65,7 @@ DOORS = (
     editor,
     trying,
     serving,
+    layout,
 )
 """Every page's part; a new one goes on a line of its own."""
 

@@ -1,28 +1,39 @@
 """The log, for whoever inspects the office."""
 
-from flask import Blueprint, render_template
+from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from records.person import Role
+from web.log_asked import asked, before
 from web.office import office, person
-from workflow.look import audit_state, latest_acts, names_of
+from web.pages.labels import EVENT
+from workflow.log import entries
+from workflow.look import audit_state, names_of
 
 door = Blueprint("audit", __name__)
 
-LATEST = 200
-"""How many acts the page shows."""
+SHOWN = 100
+"""How many acts a page shows."""
 
 
 @door.get("/audit")
 def log() -> ResponseReturnValue:
-    """Show whether the chain holds, and to an inspector the latest acts."""
+    """Show whether the chain holds, and to an inspector the acts they look for."""
     head = audit_state(office(), by=person())
     inspects = Role.INSPECTOR in person().roles
-    entries = latest_acts(office(), LATEST, by=person()) if inspects else []
+    found, more = (
+        entries(office(), asked(), before=before(), limit=SHOWN, by=person())
+        if inspects
+        else ([], 0)
+    )
+    told = {name: words for name, words in request.args.items() if words and name != "cursor"}
     return render_template(
         "audit.html",
         head=head,
         inspects=inspects,
-        entries=entries,
-        names=names_of(office(), {one.event.by for one in entries}),
+        entries=found,
+        more=more,
+        asked=told,
+        events=sorted(EVENT, key=lambda one: EVENT[one]),
+        names=names_of(office(), {one.event.by for one in found}),
     )

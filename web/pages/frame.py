@@ -56,6 +56,7 @@ def places(who: Person) -> Iterator[Place]:
     if reads:
         yield Place("finding.search", "finding")
         yield Place("archive.shelf", "archive")
+        yield Place("reports.board", "reports")
     yield Place("delegations.show", "delegations")
     yield Place("calendar.show", "calendar")
     yield Place("checking.bring", "checking")

@@ -54,9 +54,11 @@ ROLE = {
     "inspector": "Kiểm tra viên",
     "administrator": "Quản trị hệ thống",
 }
+SEVERITY = {"error": "Lỗi", "warning": "Lưu ý"}
 ORIGIN = {
     "uploaded": "Tệp tải lên",
     "drafted": "Soạn theo mẫu",
+    "mended": "Bản đã sửa thể thức",
     "rendered": "Bản PDF chuyển đổi",
     "signed": "Bản đã ký số",
     "sealed": "Bản đã đóng dấu",
@@ -226,6 +228,7 @@ EVENT = {
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "report:printed": "In báo cáo tình hình giải quyết văn bản",
     "register:closed": "Khóa sổ đăng ký",
     "ledger:written": "Ghi sổ theo dõi",
     "slip:printed": "In phiếu, dấu đến hoặc bì",
@@ -244,6 +247,8 @@ EVENT = {
     "file:exported": "Xuất hồ sơ",
     "job:retried": "Cho thử lại việc bị bỏ dở",
     "job:hurried": "Cho thử ngay việc đang chờ",
+    "log:checked": "Ký xác nhận nhật ký",
+    "log:exported": "Xuất nhật ký",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
 HINT = {
@@ -343,6 +348,7 @@ PLACE = {
     "documents": "Văn bản",
     "beginning": "Tạo văn bản",
     "registers": "Sổ đăng ký",
+    "reports": "Báo cáo",
     "case_files": "Hồ sơ công việc",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
@@ -359,6 +365,11 @@ FILE_STATE = {
     "closed": "Đã kết thúc",
     "submitted": "Chờ lưu trữ nhận",
     "accepted": "Đã nộp lưu",
+}
+INDICATOR_KIND = {
+    "outgoing": "Văn bản đi",
+    "incoming": "Văn bản đến",
+    "files": "Hồ sơ công việc",
 }
 FACET = {
     "type": "Loại văn bản",
@@ -378,6 +389,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "fate": FATE,
     "because": BECAUSE,
     "origin": ORIGIN,
+    "severity": SEVERITY,
     "media": MEDIA,
     "dispatch": DISPATCH,
     "verdict": VERDICT,
@@ -403,4 +415,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "weekday": WEEKDAY,
     "file_state": FILE_STATE,
     "facet": FACET,
+    "indicator_kind": INDICATOR_KIND,
 }

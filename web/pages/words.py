@@ -9,6 +9,7 @@ from records.person import Person
 from records.route import State, Title
 from records.step import Step
 from web.language import language
+from web.layout_words import flaw_clause, flaw_sentence
 from web.office import office
 from web.pages.labels import ROLE, TABLES
 from web.phrases import gettext, phrase, title
@@ -157,4 +158,6 @@ FILTERS: Mapping[str, Callable[..., Any]] = {
     "short": short,
     "titled": titled,
     "field_label": label,
+    "flaw_sentence": flaw_sentence,
+    "flaw_clause": flaw_clause,
 }
