@@ -14,7 +14,7 @@ ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storag
   definitions delegation registers reservations case_files ledgers lists raising queue))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve work partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults bench office-day lock clean
+.PHONY: help run serve work partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults leak-test bench office-day lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -65,6 +65,9 @@ restore: $(VENV)/.run system ## put the office back from SOURCE into an empty da
 
 faults: $(VENV)/.test system system-test ## kill, starve and corrupt the office at every step and see that it holds
 	$(BIN)/python -m bench.faults
+
+leak-test: $(VENV)/.test system system-test ## read every byte outside the vault for words of secret documents, in both profiles on both databases
+	$(BIN)/python -m bench.leaks
 
 bench: $(VENV)/.test system ## measure the main job and the transitions
 	$(BIN)/python -m bench.transition

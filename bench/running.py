@@ -265,10 +265,10 @@ class Running:
         """Give a caller nobody knows."""
         return Caller(self.port, source=source)
 
-    def command(self, name: str) -> "subprocess.CompletedProcess[str]":
+    def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
         """Run another command of app.py on this office's data."""
         return subprocess.run(  # noqa: S603 - our own program
-            [sys.executable, "app.py", name],
+            [sys.executable, "app.py", *words],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,

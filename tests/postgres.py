@@ -18,7 +18,8 @@ OWNER = "postgres"
 class Cluster:
     """A running cluster; every office gets a database of its own."""
 
-    def __init__(self, port: int, control: Sequence[str] = ()) -> None:
+    def __init__(self, port: int, data: Path, control: Sequence[str] = ()) -> None:
+        self.data = data  # the server's own files
         self._base = f"postgresql+psycopg://{OWNER}@127.0.0.1:{port}"
         self._count = 0
         self._control = control
@@ -48,6 +49,11 @@ class Cluster:
         """Start the server again, if it does not run."""
         if not _runs(*self._control, "status"):
             _run(*self._control, "start")
+
+    def checkpoint(self) -> None:
+        """Let the server write to its files what it holds in memory."""
+        with self._admin.connect() as connection:
+            connection.execute(text("CHECKPOINT"))
 
     def close(self) -> None:
         """Let go of the cluster."""
@@ -102,7 +108,7 @@ def cluster(*, durable: bool = False) -> Iterator[Cluster]:
             "--locale=C.UTF-8",
         )
         _run(*control, "start")
-        running = Cluster(port, control)
+        running = Cluster(port, folder / "data", control)
         try:
             yield running
         finally:

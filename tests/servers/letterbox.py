@@ -16,8 +16,10 @@ class Letterbox:
 
     port: int
     letters: list[tuple[str, str, str]] = field(default_factory=list)
+    raw: list[bytes] = field(default_factory=list)  # the same as they came, to be read whole
 
     async def handle_DATA(self, _server: Any, _session: Any, envelope: Any) -> str:  # noqa: N802 - aiosmtpd's name
+        self.raw.append(envelope.content)
         letter = message_from_bytes(envelope.content, policy=policy.default)
         text = letter.get_content()
         self.letters.append((envelope.rcpt_tos[0], str(letter["Subject"]), text))

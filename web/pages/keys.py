@@ -36,7 +36,7 @@ def shelf(id: str = AGENCY) -> ResponseReturnValue:
 
 
 @door.get("/keys")
-def agency() -> ResponseReturnValue:
+def agency(**_: str) -> ResponseReturnValue:
     """Show the agency's certificates."""
     return shelf()
 
@@ -62,7 +62,7 @@ def take(id: str) -> ResponseReturnValue:
 
 
 @door.post("/keys/<fingerprint>/remove")
-@retold(shelf)
+@retold(agency)
 def strike(fingerprint: str) -> ResponseReturnValue:
     """Take a certificate out of the register."""
     one = remove(office(), fingerprint, by=person())

@@ -1,0 +1,246 @@
+"""Every way into and out of the office is known, and a foreign document is not there at any."""
+
+import ast
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from flask import Flask
+from flask.testing import FlaskClient
+
+from config.settings import Settings
+from front.serving import application
+from records.document import Classification, Document
+from records.person import Person, Post, Role
+from tests.conftest import PASSWORD, House, Opening
+from workflow.case_files import FileSaid, open_file
+from workflow.jobs import jobs
+from workflow.staff import hire
+
+ROOT = Path(__file__).parents[2]
+WAYS = yaml.safe_load((ROOT / "tests" / "ways.yaml").read_text())
+PRODUCT = (
+    *("config", "records", "storage", "signing", "search", "drafting", "exchange"),
+    *("identity", "workflow", "web", "front", "tools", "app.py"),
+)
+LEAVES = re.compile(
+    r"^(socket|ssl|smtplib|ftplib|imaplib|poplib|telnetlib|xmlrpc|urllib\.request|http\.client|"
+    r"urllib3|requests|httpx|aiohttp|websockets|boto3|botocore|subprocess|pty|multiprocessing)\b"
+)
+RUNS = frozenset({"system", "popen", "execve", "execv", "fork", "spawnv", "posix_spawn"})
+UNKNOWN = "0" * 32
+WIDE = ("ngoai-cv", "ngoai-tb", "ngoai-cvp", "ngoai-ld", "ngoai-vt", "ngoai-lt", "co-do-mat")
+OWNER = "chuyenvien"
+
+
+# ── everything is registered ─────────────────────────────────────────────────────────────
+
+
+@pytest.fixture(scope="module")
+def house(open_lasting_house: Opening) -> House:
+    return open_lasting_house()
+
+
+@pytest.fixture(scope="module")
+def app(house: House, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+    return application(house.office, Settings(trinhky_data=tmp_path_factory.mktemp("session")))
+
+
+def _doors(app: Flask) -> set[str]:
+    return {
+        f"{method} {rule.rule}"
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+
+
+def test_every_door_says_how_it_treats_a_secret_document(app: Flask) -> None:
+    told = [door for doors in WAYS["doors"].values() for door in doors]
+
+    assert _doors(app) - set(told) == set(), "say in tests/ways.yaml what keeps secrets out of it"
+    assert set(told) - _doors(app) == set()
+    assert len(told) == len(set(told))
+
+
+def test_every_job_says_how_it_treats_a_secret_document(house: House) -> None:
+    assert set(WAYS["jobs"]) == set(jobs(house.office))
+
+
+def test_every_module_that_leaves_this_process_says_what_goes_out() -> None:
+    found = {str(path.relative_to(ROOT)) for path in _modules() if _leaves(path.read_text())}
+
+    assert found == set(WAYS["out"])
+
+
+@pytest.mark.parametrize(
+    "source",
+    [
+        "import socket",
+        "from subprocess import run",
+        "import os\nos.execve(a, b, c)",
+        "os.system('')",
+    ],
+)
+def test_the_search_for_what_leaves_finds_it(source: str) -> None:
+    assert _leaves(source)
+
+
+def _modules() -> Iterator[Path]:
+    for place in PRODUCT:
+        path = ROOT / place
+        yield from [path] if path.is_file() else sorted(path.rglob("*.py"))
+
+
+def _leaves(source: str) -> bool:
+    for node in ast.walk(ast.parse(source)):
+        if isinstance(node, ast.Import) and any(LEAVES.match(one.name) for one in node.names):
+            return True
+        if isinstance(node, ast.ImportFrom) and LEAVES.match(node.module or ""):
+            return True
+        if isinstance(node, ast.Attribute) and node.attr in RUNS:
+            return True
+    return False
+
+
+# ── and nobody's foreign document is there ───────────────────────────────────────────────
+
+
+@dataclass(frozen=True)
+class Matrix:
+    """An office with a secret document on one desk only, and somebody of every role beside it."""
+
+    house: House
+    client: FlaskClient
+    secret: Document
+    foreign: Document  # no secret, but another unit's
+    file: str  # a secret case file
+    tokens: dict[str, str]
+
+    def answer(self, who: str, door: str, id: str) -> tuple[int, str]:
+        method, _, rule = door.partition(" ")
+        path = _filled(rule, id)
+        headers = {"Authorization": f"Bearer {self.tokens[who]}"} if who in self.tokens else {}
+        told = _told(rule, id)
+        kind = "json" if rule.startswith("/api/") else "data"
+        more: Any = {} if method == "GET" else {kind: told}
+        answer = self.client.open(path, method=method, headers=headers, **more)
+        return answer.status_code, answer.get_data().decode("latin-1").replace(id, "…")
+
+
+@pytest.fixture(scope="module")
+def matrix(house: House, app: Flask) -> Matrix:
+    secret = house.drafted(classification=Classification.SECRET)
+    foreign = house.drafted()
+    archivist, admin = house.person("luutru"), house.person("quantri")
+    said = FileSaid("7", "Hồ sơ mật", classification=Classification.SECRET)
+    file = open_file(house.office, said, by=archivist)
+    roles = (
+        *(Role.OFFICER, Role.UNIT_HEAD, Role.OFFICE_CHIEF, Role.LEADER),
+        *(Role.REGISTRY_CLERK, Role.ARCHIVIST, Role.OFFICER),
+    )
+    for name, role in zip(WIDE, roles, strict=True):
+        of = Classification.TOP_SECRET if name == "co-do-mat" else Classification.NONE
+        person = Person(name, name, "Người ngoài", (Post(role, "kiem-tra"),), of)
+        hire(house.office, person, PASSWORD, by=admin)
+    client, tokens = app.test_client(), {}
+    for name in (*WIDE, "kiemtra", "quantri", "phochutich"):
+        told = {"username": name, "password": PASSWORD}
+        answer = client.post("/api/v1/tokens", json=told)
+        tokens[name] = answer.get_json()["token"]
+    return Matrix(house, client, secret, foreign, file.id, tokens)
+
+
+def _filled(rule: str, id: str) -> str:
+    path = re.sub(r"<(?:id|document)>", id, rule)
+    path = path.replace("<action>", "approve").replace("<slip>", "bi").replace("<rid>", UNKNOWN)
+    path = path.replace("<ledger>", "ban-luu").replace("<half>", "muc-luc")
+    return re.sub(r"<int:\w+>", "1", path)
+
+
+def _told(rule: str, id: str) -> dict[str, object]:
+    """Give a body that is right by itself, so that only the document can be what is wrong."""
+    last, api = rule.rpartition("/")[2], rule.startswith("/api/")
+    raised: dict[str, object] = {"classification": "top_secret", "comment": "vì"}
+    bodies: dict[str, dict[str, object]] = {
+        "classification": raised if api else {**raised, "version": "1"},
+        "copies": {"kind": "copy"},
+        "dispatches": {"recipients": ["H49.90.2"]},
+        "signing-requests": {"role": "leader", "certificate": "AAAA"},
+        "complete": {"signature": "AAAA"},
+        "lines": {"document": id, "cells": {"user": "Ai"}},
+        "<ledger>": {"document": id, "user": "Ai"},
+        "readers": {"person": "vanthu"},
+        "close": {"ended_on": "2026-11-20"},
+        "reopen": {"reason": "vì"},
+        "documents": {"documents": [UNKNOWN]} if api else {"document": id},
+        "case-files": {"file": id},
+        "parts": {"notation": "1", "title": "Phần", "years": "1"},
+        "<action>": {"comment": "vì", "revision": "0" * 64},
+    }
+    return bodies.get(last, {})
+
+
+ROADS = [*WAYS["doors"]["document"], "POST /api/v1/ledgers/<ledger>/lines"]
+FILES = WAYS["doors"]["file"]
+REFUSED_FIRST = {
+    "POST /api/v1/documents/<id>/revisions": 422,  # without a file nobody is asked anything
+    "POST /api/v1/documents/<id>/signing-requests": 422,  # nor with no certificate
+}
+
+
+@pytest.mark.parametrize("door", ROADS)
+def test_a_foreign_document_is_not_there_for_any_role(matrix: Matrix, door: str) -> None:
+    for who in (*matrix.tokens, "anybody"):
+        seen = matrix.answer(who, door, matrix.secret.id)
+        unknown = matrix.answer(who, door, UNKNOWN)
+
+        assert seen == unknown, (who, door)
+        assert seen[0] in _expected(who, door), (who, door, seen[0])
+
+
+@pytest.mark.parametrize("door", FILES)
+def test_a_foreign_case_file_is_not_there_for_any_role(matrix: Matrix, door: str) -> None:
+    for who in (*matrix.tokens, "anybody"):
+        seen = matrix.answer(who, door, matrix.file)
+
+        assert seen == matrix.answer(who, door, UNKNOWN), (who, door)
+        assert seen[0] in _expected(who, door), (who, door, seen[0])
+
+
+def test_another_unit_s_document_is_not_there_for_officers_and_heads(matrix: Matrix) -> None:
+    for door in ROADS:
+        for who in ("ngoai-cv", "ngoai-tb", "quantri", "co-do-mat"):
+            seen = matrix.answer(who, door, matrix.foreign.id)
+
+            assert seen == matrix.answer(who, door, UNKNOWN), (who, door)
+            assert seen[0] in _expected(who, door), (who, door, seen[0])
+
+
+def test_whoever_may_know_of_it_does_not_get_the_same_answer(matrix: Matrix) -> None:
+    """The matrix would be worth nothing if every door were shut for everybody."""
+    told = {"username": OWNER, "password": PASSWORD}
+    token = matrix.client.post("/api/v1/tokens", json=told).get_json()["token"]
+    known = Matrix(**{**vars_of(matrix), "tokens": {OWNER: token}})
+    open_to = [
+        door
+        for door in ROADS
+        if known.answer(OWNER, door, matrix.secret.id) != known.answer(OWNER, door, UNKNOWN)
+    ]
+
+    assert len(open_to) > len(ROADS) * 0.7, sorted(set(ROADS) - set(open_to))
+
+
+def vars_of(matrix: Matrix) -> dict[str, Any]:
+    return {name: getattr(matrix, name) for name in matrix.__dataclass_fields__}
+
+
+def _expected(who: str, door: str) -> set[int]:
+    if who == "anybody":
+        return {401, 303}
+    if "/ledgers/" in door and who != "ngoai-vt":
+        return {403}  # no clerk, and so asked about no document
+    return {REFUSED_FIRST.get(door, 404)}
