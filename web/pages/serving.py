@@ -52,6 +52,7 @@ def begin(id: str) -> ResponseReturnValue:
         document=view(office(), id, by=person()).document,
         socket=f"{SOCKET}/{handed.operation}",
         message=json.dumps(addressed(handed)),
+        local=SOCKET.replace("wss:", "https:") + "/",
         asked=handed.asked,
     )
 
