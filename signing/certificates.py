@@ -238,7 +238,7 @@ async def _proven_time(
         return None, None
     except MultivaluedAttributeError:
         return None, (Verdict.INDETERMINATE, "timestamp-broken")
-    stamp = await _judged_stamp(
+    stamp = await judged_stamp(
         token["content"], trust, at, lambda digest: compute_tst_digest(one.signer_info, digest)
     )
     if stamp.doubt and stamp.doubt[1] in ("timestamp-broken", *_ENDED):
@@ -273,7 +273,7 @@ _STAMP_DOUBTS = {
 }
 
 
-async def _judged_stamp(
+async def judged_stamp(
     token: cms.SignedData, trust: Trust, at: datetime, imprint: Callable[[str], bytes]
 ) -> Stamp:
     """Judge a timestamp as of ``at``: who made it, and whether their proof still held then."""
@@ -362,7 +362,7 @@ async def _judge_timestamp(one: EmbeddedPdfSignature, trust: Trust, at: datetime
     doubts: list[Doubt] = []
     if one.sig_object.get("/SubFilter") != "/ETSI.RFC3161":
         doubts.append((Verdict.INDETERMINATE, "format-unsupported"))
-    stamp = await _judged_stamp(one.signed_data, trust, at, one.compute_digest)
+    stamp = await judged_stamp(one.signed_data, trust, at, one.compute_digest)
     if stamp.doubt:
         broken = stamp.doubt[1] == "timestamp-broken"
         doubts.append((Verdict.INVALID, "digest-mismatch") if broken else stamp.doubt)

@@ -30,6 +30,7 @@ from records.errors import Unreadable
 from records.signature import SignatureVerdict, ValidationReport, Verdict
 from signing.at_once import at_once
 from signing.certificates import called, judge_cms
+from signing.encoding import length_of
 from signing.fields import AGENCY, COPY, LEADER
 from signing.haste import hasten
 from signing.material import enclosed
@@ -350,15 +351,8 @@ def _gap_is_contents(pdf: bytes, one: EmbeddedPdfSignature) -> bool:
 def _only_padding(one: EmbeddedPdfSignature) -> bool:
     """Tell whether nothing but zeros follows the CMS object, where anything could be hidden."""
     content = bytes(one.pkcs7_content)
-    length = _der_length(content)
+    length = length_of(content)
     return length <= len(content) and not any(content[length:])
-
-
-def _der_length(der: bytes) -> int:
-    if der[1] < 0x80:  # noqa: PLR2004 - DER's short form
-        return 2 + der[1]
-    count = der[1] & 0x7F
-    return 2 + count + int.from_bytes(der[2 : 2 + count], "big")
 
 
 def _changes(chain: _Chain, one: EmbeddedPdfSignature) -> Iterator[tuple[Verdict, str]]:

@@ -179,6 +179,7 @@ def _told(rule: str, id: str) -> dict[str, object]:
         "documents": {"documents": [UNKNOWN]} if api else {"document": id},
         "case-files": {"file": id},
         "parts": {"notation": "1", "title": "Phần", "years": "1"},
+        "sign-service": {"role": "leader"},
         "<action>": {"comment": "vì", "revision": "0" * 64},
     }
     return bodies.get(last, {})
