@@ -466,7 +466,10 @@ def test_validation_data_that_nobody_stamped_is_told(office: ScratchOffice, seal
     crls = [crl.CertificateList.load(der) for der in office.keyring.trust().crls]
     DocumentSecurityStore.add_dss(output_stream=out, sig_contents=None, crls=crls)
     report = office.press.validate(out.getvalue(), at=LATER)
-    assert (report.verdict, report.reasons) == (Verdict.INDETERMINATE, ("unsigned-changes",))
+    assert (report.verdict, report.reasons) == (
+        Verdict.INDETERMINATE,
+        ("unsigned-validation-data",),
+    )
     assert report.signatures[1].later_changes == ("validation-data",)
     stamper = office.keyring.timestamper().stamper(NOW + timedelta(hours=4))
     writer = IncrementalPdfFileWriter(io.BytesIO(out.getvalue()))

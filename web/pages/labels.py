@@ -120,8 +120,11 @@ LATER = {
 }
 REASON = {
     "no-signature": "Tệp không có chữ ký số nào.",
+    "signature-removed": "Một chữ ký có trong bản trước của tệp đã bị gỡ bỏ.",
     "unsigned-changes": "Sau chữ ký cuối cùng còn thay đổi mà không ai ký.",
+    "unsigned-validation-data": "Sau chữ ký cuối chỉ thêm dữ liệu kiểm tra mà không ai ký.",
     "damaged": "Cấu trúc tệp bị hỏng hoặc bị can thiệp.",
+    "not-strict": "Tệp không viết đúng chuẩn PDF, nên chương trình khác có thể đọc khác đi.",
     "encrypted": "Tệp được mã hóa nên không đọc được chữ ký.",
     "hybrid-references": "Tệp có hai bảng tham chiếu; chương trình khác có thể hiện nội dung khác.",
     "tail": "Phần cuối tệp không khớp với chữ ký cuối cùng.",
@@ -132,9 +135,11 @@ REASON = {
     "coverage": "Chữ ký không bao trùm phần tệp mà nó phải bao trùm.",
     "locked-field-changed": "Trường đã khóa bị thay đổi sau khi ký.",
     "forbidden-changes": "Có thay đổi mà người ký không cho phép.",
+    "signed-after-lock": "Người ký đã khóa tài liệu, sau đó vẫn có người ký thêm.",
     "field-changed": "Một trường đã có nội dung bị ghi lại sau khi ký.",
     "changed-after-signing": "Nội dung bị thay đổi sau khi ký.",
     "format-unsupported": "Định dạng chữ ký không được hỗ trợ.",
+    "certificate-missing": "Chữ ký không kèm chứng thư của người ký, nên không biết ai ký.",
     "certificate-expired": "Chứng thư ngoài thời hạn hiệu lực vào lúc ký.",
     "certificate-unfit": "Chứng thư không dùng được để ký văn bản.",
     "revocation-unknown": "Chưa biết chứng thư có bị thu hồi hay không.",
