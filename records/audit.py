@@ -145,6 +145,10 @@ ACTIONS = frozenset(
         "report:printed",
         "register:closed",
         "ledger:written",
+        "device:handed",  # a seal or a key device, to somebody who has not said yet they have it
+        "device:accepted",
+        "device:withdrawn",
+        "minutes:printed",
         "slip:printed",
         "plan:changed",
         "plan:issued",

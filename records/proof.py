@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from enum import StrEnum
 
+from records.condition import Fact
 from records.document import Classification
 
 
@@ -32,6 +33,7 @@ class Move:
     act: str  # "revise" for a new revision, "" where the road goes on by itself
     to: str
     by: str = ""  # id of somebody who can do it, "" for the office itself
+    held: tuple[tuple[str, Fact], ...] = ()  # what fields must hold for a choice to lead there
 
 
 @dataclass(frozen=True, slots=True)

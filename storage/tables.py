@@ -403,6 +403,42 @@ ledger_line = Table(
     CheckConstraint("n >= 1", name="from_one"),
 )
 
+device_handover = Table(
+    "device_handover",
+    metadata,
+    _id(),
+    Column("year", Integer, nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("on", Date, nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(200), nullable=False),
+    Column("number", String(100), nullable=False),
+    Column("condition", String(500), nullable=False),
+    Column("giver", ForeignKey("person.id"), nullable=False),
+    Column("receiver", ForeignKey("person.id"), nullable=False),
+    Column("basis", String(100), nullable=False),
+    Column("basis_on", Date, nullable=False),
+    Column("reason", String(500), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("accepted_at", Moment),
+    Column("withdrawn", String(500), nullable=False),
+    CheckConstraint("giver <> receiver", name="another"),
+    CheckConstraint("accepted_at IS NULL OR withdrawn = ''", name="one_end"),
+    UniqueConstraint("year", "n"),
+)
+
+work_handover = Table(
+    "work_handover",
+    metadata,
+    _id(),
+    Column("leaver", ForeignKey("person.id"), nullable=False),
+    Column("successor", ForeignKey("person.id"), nullable=False),
+    Column("posts", JSON, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("lines", JSON, nullable=False),  # ids and states, nothing of what documents say
+)
+
 closing = Table(
     "closing",
     metadata,

@@ -15,6 +15,7 @@ from storage.definitions import Definitions
 from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
+from storage.handings import Handings
 from storage.indicators import Indicators
 from storage.jobs import Jobs
 from storage.ledgers import Ledgers
@@ -66,6 +67,11 @@ class Unit:
     def assignments(self) -> Assignments:
         """Who is charged with what of an incoming document."""
         return Assignments(self.connection)
+
+    @cached_property
+    def handings(self) -> Handings:
+        """What changed hands: seals, key devices, the work of a post."""
+        return Handings(self.connection)
 
     @cached_property
     def registers(self) -> Registers:

@@ -73,11 +73,11 @@ def handle(office: Office, id: str, action: str, said: Said, *, by: Person) -> D
     Raises  NotFound: there is none that they may know of. Outrun: it has ended, or somebody was
             faster. NotAllowed: it is not theirs. Refused: a rule forbids it; nothing is kept.
     """
-    if action not in set(Handling):
-        raise Refused("step.unknown-action", action=action)
     at = office.clock()
     with office.database.unit() as unit:
         was = _standing(office, unit, id, by)
+        if action not in set(Handling):
+            raise Refused("step.unknown-action", action=action)
         # Read once more: whoever was before held the document, and is through by now.
         one, every = unit.assignments.get(id), tuple(unit.assignments.of(was.document.id))
         if not one.open:

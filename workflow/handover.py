@@ -3,13 +3,14 @@
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
-from enum import StrEnum
+from secrets import token_hex
 
 from identity.reading import cleared, readers_of, tokens_of
 from records.assignment import Assignment
 from records.audit import AuditEvent
 from records.document import Document
 from records.errors import NotAllowed, Refused
+from records.handing import Outcome, Passing, WorkHandover
 from records.person import Person, Post, Role
 from records.step import ROAD, Step, StepKind
 from storage.unit import Unit
@@ -18,29 +19,10 @@ from workflow.desks import desk_of
 from workflow.office import Office
 
 
-class Outcome(StrEnum):
-    """What became of one document under way."""
-
-    PASSED = "passed"  # the successor has it
-    KEPT = "kept"  # others hold the post it lies with
-    STUCK = "stuck"  # it stays where it was, because
-
-
-@dataclass(frozen=True, slots=True)
-class Passing:
-    """One line of the report; it says nothing of what a document says."""
-
-    document: str  # id
-    workflow: str
-    state: str
-    outcome: Outcome
-    why: str = ""  # the rule, where it is stuck
-
-
 def hand_over(
     office: Office, leaver: str, successor: str, posts: Iterable[Post], *, by: Person
-) -> list[Passing]:
-    """Give posts and all open work of one person to another, and tell what became of each document.
+) -> WorkHandover:
+    """Give posts and all open work of one person to another, and the report of each document.
 
     Takes   posts: which of the leaver's posts the successor takes over; work of theirs alone
             passes in any case.
@@ -59,7 +41,17 @@ def hand_over(
         lost = before - tokens_of(old)
         ids = unit.documents.under_way_of(old.id, sorted({*lost, f"person:{old.id}"}))
         found = [_pass(office, unit, id, _Change(old, new, lost, by, at)) for id in ids]
-    return [one for one in found if one is not None]
+        report = WorkHandover(
+            id=token_hex(16),
+            leaver=old.id,
+            successor=new.id,
+            posts=tuple(_told(given).split()),
+            by=by.id,
+            at=at,
+            lines=tuple(one for one in found if one is not None),
+        )
+        unit.handings.report(report)
+    return report
 
 
 @dataclass(frozen=True, slots=True)

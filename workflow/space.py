@@ -5,6 +5,7 @@ from enum import IntEnum
 
 from records.proof import Claim, Move
 from workflow.cast import Trial
+from workflow.values import NOTHING, Held
 
 REVISE = "revise"
 """The name of bringing other bytes, which is an act without being one of the road's."""
@@ -40,7 +41,8 @@ class Spot:
     paper: Paper = Paper.DRAFT
     approvals: frozenset[tuple[str, bool]] = frozenset()  # (state, by the drafter) of these bytes
     outcomes: frozenset[tuple[str, str, bool]] = frozenset()  # (parallel, branch, yes)
-    decided: frozenset[tuple[str, bool]] = frozenset()  # conditions that came out this way
+    held: Held = NOTHING  # facts that choices asked for, with what they then must be
+    filled: frozenset[str] = frozenset()  # fields that acts asked for, where choices ask them too
     last: frozenset[tuple[Home, Last | None]] = frozenset()  # by branch; none: taken back or back
     behind: tuple[tuple[str, bool], ...] = ()  # (state it passed, whether it was bound there)
     numbered: bool = False

@@ -4,7 +4,6 @@ from collections import deque
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from records.condition import All, Condition, Not, Test
 from records.document import Classification, Direction
 from records.person import Person
 from records.proof import Claim, Move
@@ -25,11 +24,15 @@ from workflow.cast import Trial
 from workflow.required import approving
 from workflow.road import approves_in
 from workflow.space import REVISE, Blocked, Last, Paper, Rules, Space, Spot
+from workflow.values import values_of
 
 LARGEST = 20_000
 """How many places of one document are looked at before a road is called too large."""
 
 USUAL = Rules()
+
+_CHANGES = {Effect.SIGN: "signer", Effect.DISPATCH: "recipients"}
+"""Facts that an effect may change."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,7 @@ class Walk:
         self.route = route
         self._trial = trial
         self._rules = rules
+        self._values = values_of(route)
         self.passed: set[str] = set()  # states a document came to, if only for a moment
         self._able: dict[tuple[Who, ...], tuple[Person, ...]] = {}
         self._wanted = {
@@ -141,7 +145,9 @@ class Walk:
                 if refused.claim is not None:
                     blocked.append(Blocked(spot, move, refused.claim, refused.missing))
                 continue
-            for reached in self._led(self._done(spot, state, act, (by_drafter, actor)), state, act):
+            done = self._done(spot, state, act, (by_drafter, actor))
+            for reached in self._led(done, state, act):
+                move = replace(move, held=tuple(sorted(reached.held - done.held)))
                 new = sorted(reached.active - spot.active)
                 empty = next((name for name in new if self.unmanned(name)), "")
                 if empty:
@@ -263,6 +269,7 @@ class Walk:
         if act.name == "recall" and before is not None and before.approval:
             approvals -= {(before.state, before.by_drafter)}
         spot = replace(spot, approvals=frozenset(approvals), last=spot.after(state.home, last))
+        spot = self._asked(spot, act)
         if act.does is Effect.SIGN:
             # Other bytes: what was approved before are no longer these.
             return replace(spot, paper=Paper.SIGNED, approvals=frozenset())
@@ -329,32 +336,21 @@ class Walk:
         return replace(left, approvals=approvals, last=left.after(state.home, None))
 
     def _turned(self, spot: Spot, state: State) -> Iterator[tuple[str, Spot]]:
-        """Give each turn of a choice that may be taken, with what is then known."""
-        facts = {
+        """Give each turn of a choice that may be taken, with what must then hold of the fields."""
+        known = {
             "direction": str(self.route.direction),
             "classification": str(self._trial.classification),
             "unit": self._trial.unit,
             "drafter": self._trial.drafter.id,
         }
-        for turn in state.choice:
-            if turn.when is None:
-                yield turn.to, spot
-                return
-            known = [came_out for text, came_out in spot.decided if text == turn.text]
-            outcomes = set(known) or may(turn.when, facts)
-            if True in outcomes:
-                yield turn.to, replace(spot, decided=spot.decided | {(turn.text, True)})
-            if False not in outcomes:
-                return
-            spot = replace(spot, decided=spot.decided | {(turn.text, False)})
+        for to, held in self._values.turns(state.choice, known, spot.held, spot.filled):
+            yield to, replace(spot, held=held)
 
-
-def may(condition: Condition, facts: Mapping[str, str]) -> set[bool]:
-    """Give how a condition can come out where only some facts are known."""
-    if isinstance(condition, Test):
-        return {condition.holds(facts)} if condition.fact in facts else {True, False}
-    if isinstance(condition, Not):
-        return {not one for one in may(condition.of, facts)}
-    parts = [may(one, facts) for one in condition.of]
-    join = all if isinstance(condition, All) else any
-    return {join(min(one) for one in parts), join(max(one) for one in parts)}
+    def _asked(self, spot: Spot, act: Act) -> Spot:
+        """Give the document when fields were filled in anew: what they held is not certain now."""
+        asked = self._values.asked & set(act.asks)
+        changed = asked | {_CHANGES[act.does]} if act.does in _CHANGES else asked
+        if not changed:
+            return spot
+        held = frozenset(one for one in spot.held if one[0] not in changed)
+        return replace(spot, held=held, filled=spot.filled | asked)

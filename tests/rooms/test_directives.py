@@ -486,13 +486,13 @@ def test_what_is_due_is_reminded_of_and_passes_with_the_post(house: House, paper
     }
     admin = _by(house, "quantri")
     report = hand_over(house.office, "chanhvanphong", "luutru", (), by=admin)
-    assert {one.document: one.outcome for one in report}[document.id] == "stuck"  # has a part
+    assert {one.document: one.outcome for one in report.lines}[document.id] == "stuck"  # has a part
     report = hand_over(house.office, "chanhvanphong", "phochutich", (), by=admin)
-    assert {one.document: one.outcome for one in report}[document.id] == "passed"
+    assert {one.document: one.outcome for one in report.lines}[document.id] == "passed"
     assert _waits(house, document, "chanhvanphong") == []
     document = _do(house, document, "phochutich", "progress", "phochutich")
     report = hand_over(house.office, "truongban", "chuyenvien", (), by=admin)
-    assert {one.document: one.outcome for one in report}[document.id] == "passed"
+    assert {one.document: one.outcome for one in report.lines}[document.id] == "passed"
     document = _do(house, document, "chuyenvien", "complete", "chuyenvien", no_reply=True)
     assert document.state == "completed"
 

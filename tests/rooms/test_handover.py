@@ -5,11 +5,12 @@ import pytest
 from front.serving import application
 from records.document import Classification, Direction, Document
 from records.errors import NotAllowed, NotFound, Refused
+from records.handing import Outcome, Passing
 from records.person import Post, Role
 from tests.conftest import PASSWORD, House
 from workflow.begin import Particulars
 from workflow.draft import draft
-from workflow.handover import Outcome, Passing, hand_over
+from workflow.handover import hand_over
 from workflow.look import desk, view
 
 HEAD = Post(Role.UNIT_HEAD, "ban-to-chuc")
@@ -17,7 +18,7 @@ HEAD = Post(Role.UNIT_HEAD, "ban-to-chuc")
 
 def handed(house: House, leaver: str, successor: str, *posts: Post) -> dict[str, Passing]:
     found = hand_over(house.office, leaver, successor, posts, by=house.person("quantri"))
-    return {one.document: one for one in found}
+    return {one.document: one for one in found.lines}
 
 
 def of_head(house: House, **about: object) -> Document:

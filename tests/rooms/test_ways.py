@@ -181,7 +181,11 @@ def _told(rule: str, id: str) -> dict[str, object]:
         "parts": {"notation": "1", "title": "Phần", "years": "1"},
         "sign-service": {"role": "leader"},
         "<action>": {"comment": "vì", "revision": "0" * 64},
+        "directives": {"lead": {"to": "truongban"}},
+        "directive": {"to": "truongban"},
     }
+    if "/assignments/" in rule:
+        return {"comment": "vì"}
     return bodies.get(last, {})
 
 

@@ -18,6 +18,7 @@ from workflow.adopt import adopt_files
 from workflow.begin import Particulars
 from workflow.behind import returnable
 from workflow.cast import Trial, cast_of
+from workflow.course import facts_of
 from workflow.draft import draft
 from workflow.look import content
 from workflow.mandates import may_know
@@ -25,6 +26,7 @@ from workflow.revise import revise
 from workflow.road import Choice, Standing, offers, standing
 from workflow.space import REVISE, Spot
 from workflow.staff import change
+from workflow.values import values_of
 from workflow.walk import USUAL, Walk
 
 CONFIG = Path(__file__).parents[2] / "config"
@@ -168,8 +170,17 @@ class Beside:
         else:
             self.document = self.house.act(self.document, name, by, **choice)
         # Where a choice may turn either way, it is told which way the real one went.
-        [self.spot] = {one for one in tried if one.active == self.places()}
+        [self.spot] = {one for one in tried if one.active == self.places() and self.agrees(one)}
         self.compare()
+
+    def agrees(self, spot: Spot) -> bool:
+        """Tell whether every test of a field comes out as it does of the real document."""
+        facts, tests = facts_of(self.document), values_of(self.walk.route).tests
+        return all(
+            test.holds({name: value}) is test.holds(facts)
+            for name, value in spot.held
+            for test in tests[name]
+        )
 
     def places(self) -> set[str]:
         """Give every state the real document is in."""

@@ -6,10 +6,11 @@ from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 
 from records.errors import Refused
+from records.handing import Passing
 from records.person import Post, Role
 from web.contract import Body, operation, read_body
 from web.office import office, person
-from workflow.handover import Passing, hand_over
+from workflow.handover import hand_over
 
 door = Blueprint("handing", __name__)
 
@@ -28,7 +29,7 @@ def hand(id: str) -> ResponseReturnValue:
     told = read_body(HandOver)
     posts = [_post(one) for one in told.posts]
     found = hand_over(office(), id, told.successor, posts, by=person())
-    return jsonify(items=[_shape(one) for one in found])
+    return jsonify(id=found.id, items=[_shape(one) for one in found.lines])
 
 
 def _post(told: str) -> Post:

@@ -165,8 +165,9 @@ def _fates(name: str, found: list[Verdict]) -> list[dict[str, Any]]:
     ]
 
 
-def _move(one: Move) -> dict[str, str]:
-    return {"state": one.state, "action": one.act, "to": one.to, "by": one.by}
+def _move(one: Move) -> dict[str, Any]:
+    told = {"state": one.state, "action": one.act, "to": one.to, "by": one.by}
+    return {**told, "fields": dict(one.held)}
 
 
 def _finding(one: Finding, route: Route, names: Any) -> dict[str, Any]:

@@ -8,6 +8,7 @@ from typing import cast
 
 import yaml
 
+from records.condition import Fact
 from records.proof import Finding, Move
 from records.route import Route, Title
 from web.pages.labels import CLASSIFICATION
@@ -21,12 +22,16 @@ WORDS = {
         "office": "hệ thống",
         "move": "Bước «{state}»: {who} chọn «{act}».",
         "start": "Người soạn thảo: {who}.",
+        "held": "khi {fields}",
+        "empty": "để trống",
     },
     "en": {
         "revise": "bring a new revision",
         "office": "the office itself",
         "move": "Step “{state}”: {who} chooses “{act}”.",
         "start": "Drafter: {who}.",
+        "held": "where {fields}",
+        "empty": "empty",
     },
 }
 
@@ -77,11 +82,23 @@ def act_words(move: Move, route: Route, spoken: str) -> str:
 
 def _move(move: Move, route: Route, names: Mapping[str, str], spoken: str) -> str:
     words = WORDS[spoken]
-    return words["move"].format(
+    told = words["move"].format(
         state=_state(route, move.state, spoken),
         who=names.get(move.by, move.by) or words["office"],
         act=_act(route, move.state, move.act, spoken),
     )
+    if not move.held:
+        return told
+    fields = ", ".join(_held(route, *one, spoken) for one in move.held)
+    return f"{told.removesuffix('.')}, {words['held'].format(fields=fields)}."
+
+
+def _held(route: Route, name: str, value: Fact, spoken: str) -> str:
+    """Give what one field must hold: its title, or the name conditions know it by."""
+    field = route.fields.get(name)
+    shown = value if isinstance(value, str) else ", ".join(value)
+    called = _title(field.title, spoken) if field else name
+    return f"«{called}» = {shown or WORDS[spoken]['empty']}"
 
 
 def _state(route: Route, name: str, spoken: str) -> str:

@@ -20,6 +20,7 @@ PART_OF = {
     "directing": "documents",
     "tasks": "admin",
     "handing": "admin",
+    "devices": "registers",
     "keys": "admin",
     "many": "desk",
     "editor": "workflows",

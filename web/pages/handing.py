@@ -4,6 +4,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from records.errors import NotFound, Refused
+from records.handing import WorkHandover
 from records.person import Person, Post, Role
 from web.language import rules
 from web.office import office, person
@@ -11,13 +12,13 @@ from web.pages.asked import text_of
 from web.pages.documents import states
 from web.pages.retold import retold
 from web.phrases import phrase
-from workflow.handover import Passing, hand_over
+from workflow.handover import hand_over
 from workflow.staff import everybody
 
 door = Blueprint("handing", __name__, url_prefix="/admin/people")
 
 
-def asked(id: str, found: list[Passing] | None = None) -> ResponseReturnValue:
+def asked(id: str, found: WorkHandover | None = None) -> ResponseReturnValue:
     """Show the form, or the report of what was handed over."""
     people, units = everybody(office(), by=person())
     known = {one.id: one for one in people}

@@ -248,6 +248,10 @@ EVENT = {
     "report:printed": "In báo cáo tình hình giải quyết văn bản",
     "register:closed": "Khóa sổ đăng ký",
     "ledger:written": "Ghi sổ theo dõi",
+    "device:handed": "Giao con dấu hoặc thiết bị",
+    "device:accepted": "Nhận con dấu hoặc thiết bị",
+    "device:withdrawn": "Hủy lần giao con dấu hoặc thiết bị",
+    "minutes:printed": "In biên bản bàn giao",
     "slip:printed": "In phiếu, dấu đến hoặc bì",
     "plan:changed": "Sửa danh mục hồ sơ",
     "plan:issued": "Ban hành danh mục hồ sơ",
@@ -351,6 +355,7 @@ ASKED = {
     "information": "Để biết",
     "extension": "Đề nghị gia hạn",
 }
+DEVICE = {"seal": "Con dấu", "key_device": "Thiết bị lưu khóa bí mật"}
 CHARGED = {
     "lead": "Chủ trì",
     "collaborator": "Phối hợp",
@@ -466,6 +471,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "beside_hint": BESIDE_HINT,
     "beside_words": BESIDE_WORDS,
     "asked": ASKED,
+    "device": DEVICE,
     "charged": CHARGED,
     "charge_state": CHARGE_STATE,
     "handling": HANDLING,
