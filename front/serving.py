@@ -34,6 +34,7 @@ from workflow.jobs import jobs
 from workflow.office import Office
 from workflow.remind import remind
 from workflow.renew import tend_proofs
+from workflow.reorganise import carry_out_due
 
 LEAVING = 5.0
 """How long a worker that ends waits for a message that is just being taken in, in seconds."""
@@ -203,6 +204,7 @@ def _put_in_order(office: Office, settings: Settings, worker: Worker) -> None:
     """Renew the demonstration's own lists, and take away what was finished or left long ago."""
     refresh_crls(settings.trinhky_data / "keys", office.clock())
     _sweep(office)
+    carry_out_due(office)
     notice_due(office)
     worker.clean(office.clock() - timedelta(days=settings.jobs_kept))
 

@@ -1,6 +1,6 @@
 """Who may read what: tokens that people hold and tokens that documents admit."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 
 from records.document import Classification, Document
 from records.person import Person, Role
@@ -20,6 +20,8 @@ READ_ALL = frozenset(
 def tokens_of(person: Person) -> frozenset[str]:
     """Give the tokens somebody holds: their person, and the units, roles and desks of their posts.
 
+    Units that theirs took the place of count as theirs.
+
     An administrator keeps the system and reads no document, whatever other posts they hold.
     """
     if not person.active or Role.ADMINISTRATOR in person.roles:
@@ -30,8 +32,18 @@ def tokens_of(person: Person) -> frozenset[str]:
             *(f"unit:{unit}" for unit in person.units),
             *(f"role:{role}" for role in person.roles),
             *(f"desk:{post.unit}/{post.role}" for post in person.posts),
+            *_inherited(person),
         }
     )
+
+
+def _inherited(person: Person) -> Iterator[str]:
+    """Give the tokens that came to somebody's units from those they took the place of."""
+    for one in person.successions:
+        yield f"unit:{one.old}"
+        if one.works:
+            held = (post.role for post in person.posts if post.unit == one.new)
+            yield from (f"desk:{one.old}/{role}" for role in held)
 
 
 def readers_of(document: Document, involved: Iterable[str]) -> frozenset[str]:

@@ -141,6 +141,9 @@ ACTIONS = frozenset(
         "definition:migrated",  # a document went over to a new version of its road
         "definition:adopted",  # a version of a road came into force
         "egress:refused",
+        "unit:called-off",
+        "unit:planned",
+        "unit:reorganised",
         "register:printed",
         "report:printed",
         "register:closed",

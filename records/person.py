@@ -1,6 +1,7 @@
 """The people of the office, the units they sit in and the posts they hold."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from enum import StrEnum
 
 from records.document import Classification
@@ -27,6 +28,7 @@ class Unit:
     name: str
     notation: str  # its abbreviation in symbols: "VP"
     parent: str | None = None
+    until: date | None = None  # since this day there is no such unit any more
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +37,15 @@ class Post:
 
     role: Role
     unit: str  # id of the unit
+
+
+@dataclass(frozen=True, slots=True)
+class Succession:
+    """What came from one unit to another when the office was reorganised: papers, maybe work."""
+
+    old: str  # id of the unit it came from, however many reorganisations ago
+    new: str  # id of the unit that has it now
+    works: bool  # open work came along, not only the right to read
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +59,7 @@ class Person:
     clearance: Classification = Classification.NONE
     email: str = ""
     active: bool = True
+    successions: frozenset[Succession] = frozenset()  # to the units of their posts
 
     @property
     def roles(self) -> frozenset[Role]:

@@ -1,13 +1,14 @@
 """People, posts and units as rows."""
 
 from collections.abc import Iterable
+from datetime import date
 from typing import Any
 
 from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
 
 from records.document import Classification
 from records.errors import NotFound
-from records.person import Person, Post, Role, Unit
+from records.person import Person, Post, Role, Succession, Unit
 from storage import tables as t
 
 
@@ -19,6 +20,7 @@ class People:
         # A list asks for the same holders once a line; within one transaction they stay.
         self._held: dict[tuple[Role, str], list[Person]] = {}
         self._known_units: dict[str, Unit] = {}
+        self._followed: frozenset[Succession] | None = None
 
     def add(self, person: Person, password: str) -> None:
         """Take somebody in; ``password`` is its hash."""
@@ -52,6 +54,7 @@ class People:
 
     def holding(self, role: Role, unit: str = "") -> list[Person]:
         """Give who holds a role now, in one unit or in any."""
+        unit = self.heir(unit)
         if (role, unit) not in self._held:
             held = select(t.post.c.person).where(t.post.c.role == role)
             if unit:
@@ -62,7 +65,7 @@ class People:
 
     def sitting(self, unit: str) -> list[Person]:
         """Give who holds any post in a unit now."""
-        held = select(t.post.c.person).where(t.post.c.unit == unit)
+        held = select(t.post.c.person).where(t.post.c.unit == self.heir(unit))
         return self._several(t.person.c.id.in_(held), t.person.c.active)
 
     def among(self, ids: Iterable[str]) -> list[Person]:
@@ -94,11 +97,24 @@ class People:
             held = held.where(t.post.c.person.in_(list(posts)))
         for row in self._connection.execute(held.order_by(t.post.c.role, t.post.c.unit)):
             posts[row.person].append(Post(Role(row.role), row.unit))
-        return [_person(row, tuple(posts[row.id])) for row in people]
+        return [self._person(row, tuple(posts[row.id])) for row in people]
+
+    def _person(self, row: Any, posts: tuple[Post, ...]) -> Person:
+        units = {post.unit for post in posts}
+        return Person(
+            id=row.id,
+            name=row.name,
+            title=row.title,
+            posts=posts,
+            clearance=Classification(row.clearance),
+            email=row.email,
+            active=row.active,
+            successions=frozenset(one for one in self.successions() if one.new in units),
+        )
 
     def add_unit(self, unit: Unit) -> None:
         """Add a unit."""
-        self._known_units.clear()
+        self._forget()
         self._connection.execute(
             insert(t.unit).values(
                 id=unit.id, name=unit.name, notation=unit.notation, parent=unit.parent
@@ -107,7 +123,7 @@ class People:
 
     def change_unit(self, unit: Unit) -> None:
         """Keep a unit's new name, notation and place."""
-        self._known_units.clear()
+        self._forget()
         done = self._connection.execute(
             update(t.unit)
             .where(t.unit.c.id == unit.id)
@@ -122,13 +138,71 @@ class People:
             row = self._connection.execute(select(t.unit).where(t.unit.c.id == id)).first()
             if row is None:
                 raise NotFound("unit.unknown", unit=id)
-            self._known_units[id] = Unit(row.id, row.name, row.notation, row.parent)
+            self._known_units[id] = _unit(row)
         return self._known_units[id]
 
     def units(self) -> list[Unit]:
         """Give every unit, in the order of their ids."""
         rows = self._connection.execute(select(t.unit).order_by(t.unit.c.id))
-        return [Unit(row.id, row.name, row.notation, row.parent) for row in rows]
+        return [_unit(row) for row in rows]
+
+    def heir(self, unit: str) -> str:
+        """Give the unit that has a unit's work today: itself, unless another took its place."""
+        heirs = {one.new for one in self.successions() if one.old == unit and one.works}
+        return next(iter(heirs), unit)
+
+    def successions(self) -> frozenset[Succession]:
+        """Give which unit's papers and work came to which unit of today."""
+        if self._followed is None:
+            rows = self._connection.execute(select(t.succession))
+            ended = select(t.unit.c.id).where(t.unit.c.until.is_not(None))
+            gone = frozenset(self._connection.execute(ended).scalars())
+            told = [Succession(row.old, row.new, row.works) for row in rows]
+            self._followed = followed(told, gone)
+        return self._followed
+
+    def end_unit(self, id: str, on: date) -> None:
+        """Let there be no such unit from a day on; what it wrote stays its own."""
+        self._forget()
+        self._connection.execute(update(t.unit).where(t.unit.c.id == id).values(until=on))
+
+    def succeed(self, one: Succession) -> None:
+        """Let a unit have what another had."""
+        self._forget()
+        self._connection.execute(
+            insert(t.succession).values(old=one.old, new=one.new, works=one.works)
+        )
+
+    def rename_unit(self, unit: Unit, since: date) -> None:
+        """Give a unit another name and notation from a day on, and keep what it was called."""
+        was = self.unit(unit.id)
+        self._connection.execute(
+            insert(t.former_name).values(
+                unit=unit.id, until=since, name=was.name, notation=was.notation
+            )
+        )
+        self.change_unit(unit)
+
+    def former_names(self) -> dict[str, list[tuple[date, str, str]]]:
+        """Give what units were called until when: name and notation, by unit, latest first."""
+        query = select(t.former_name).order_by(t.former_name.c.unit, t.former_name.c.until.desc())
+        found: dict[str, list[tuple[date, str, str]]] = {}
+        for row in self._connection.execute(query):
+            found.setdefault(row.unit, []).append((row.until, row.name, row.notation))
+        return found
+
+    def name_on(self, unit: str, on: date) -> str:
+        """Give what a unit was called on a day. Raises NotFound."""
+        query = select(t.former_name.c.name).where(
+            t.former_name.c.unit == unit, t.former_name.c.until > on
+        )
+        was = self._connection.execute(query.order_by(t.former_name.c.until).limit(1)).scalar()
+        return was or self.unit(unit).name
+
+    def _forget(self) -> None:
+        self._held.clear()
+        self._known_units.clear()
+        self._followed = None
 
     def _seat(self, person: Person) -> None:
         self._held.clear()
@@ -148,13 +222,28 @@ def _row(person: Person) -> dict[str, Any]:
     }
 
 
-def _person(row: Any, posts: tuple[Post, ...]) -> Person:
-    return Person(
-        id=row.id,
-        name=row.name,
-        title=row.title,
-        posts=posts,
-        clearance=Classification(row.clearance),
-        email=row.email,
-        active=row.active,
-    )
+def _unit(row: Any) -> Unit:
+    return Unit(row.id, row.name, row.notation, row.parent, row.until)
+
+
+def followed(told: Iterable[Succession], gone: frozenset[str]) -> frozenset[Succession]:
+    """Give successions as they stand after all reorganisations, through units that are gone.
+
+    Takes   told: one step each; gone: the units there are no more, whose own heirs have it all.
+    """
+    steps: dict[str, list[Succession]] = {}
+    for one in told:
+        steps.setdefault(one.old, []).append(one)
+    found: dict[tuple[str, str], bool] = {}
+    for old, first in steps.items():
+        waiting, passed = list(first), {old}
+        while waiting:
+            one = waiting.pop()
+            if one.new in passed:
+                continue
+            passed.add(one.new)
+            if one.new not in gone:
+                found[old, one.new] = one.works
+            further = steps.get(one.new, []) if one.new in gone else []
+            waiting += [Succession(old, then.new, one.works and then.works) for then in further]
+    return frozenset(Succession(old, new, works) for (old, new), works in found.items())

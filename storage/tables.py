@@ -70,6 +70,44 @@ unit = Table(
     Column("name", String(200), nullable=False),
     Column("notation", String(30), nullable=False),
     Column("parent", ForeignKey("unit.id")),
+    Column("until", Date),  # there is no such unit since then
+)
+
+former_name = Table(
+    "former_name",
+    metadata,
+    Column("unit", ForeignKey("unit.id"), primary_key=True),
+    Column("until", Date, primary_key=True),  # the first day on which it bore another
+    Column("name", String(200), nullable=False),
+    Column("notation", String(30), nullable=False),
+)
+
+succession = Table(
+    "succession",
+    metadata,
+    Column("old", ForeignKey("unit.id"), primary_key=True),
+    Column("new", ForeignKey("unit.id"), primary_key=True),
+    Column("works", Boolean, nullable=False),
+    CheckConstraint("old <> new", name="another"),
+)
+
+reorganisation = Table(
+    "reorganisation",
+    metadata,
+    _id(),
+    Column("change", String(20), nullable=False),
+    Column("units", JSON, nullable=False),
+    Column("into", JSON, nullable=False),  # id, name, notation and parent of each
+    Column("moves", JSON, nullable=False),  # account → id of the unit they go to
+    Column("on", Date, nullable=False),
+    Column("basis", String(100), nullable=False),
+    Column("basis_on", Date, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("cancelled_at", Moment),
+    CheckConstraint("basis <> ''", name="on_paper"),
+    CheckConstraint("done_at IS NULL OR cancelled_at IS NULL", name="one_end"),
 )
 
 person = Table(

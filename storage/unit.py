@@ -28,6 +28,7 @@ from storage.raising import Raising
 from storage.readings import Readings
 from storage.registers import Registers
 from storage.reminders import Reminders
+from storage.reorganisations import Reorganisations
 from storage.reservations import Reservations
 from storage.signing_requests import SigningRequests
 from storage.steps import Steps
@@ -177,6 +178,11 @@ class Unit:
     def jobs(self) -> Jobs:
         """What is still to be done, what was given up, and who works."""
         return Jobs(self.connection)
+
+    @cached_property
+    def reorganisations(self) -> Reorganisations:
+        """What was decided of units, and from which day on."""
+        return Reorganisations(self.connection)
 
     @cached_property
     def indicators(self) -> Indicators:

@@ -8,7 +8,7 @@ from functools import cached_property
 from identity.reading import cleared, tokens_of
 from records.document import Classification, Digest, Direction, Document, DocumentId, Urgency
 from records.errors import NotFound
-from records.person import Person, Role, Unit
+from records.person import Person, Role, Succession, Unit
 from records.route import Route, Who
 from storage.people import People
 from storage.unit import Unit as UnitOfWork
@@ -44,8 +44,13 @@ class Cast(People):
         wanted = None if ids is None else set(ids)
         return {one.id: one.name for one in self._people if wanted is None or one.id in wanted}
 
+    def successions(self) -> frozenset[Succession]:
+        """Give which unit's work came to which unit that any of them sits in."""
+        return frozenset(told for one in self._people for told in one.successions)
+
     def holding(self, role: Role, unit: str = "") -> list[Person]:
         """Give who holds a role, in one unit or in any."""
+        unit = self.heir(unit)
         return [
             one
             for one in self._people

@@ -164,7 +164,8 @@ def _notation(office: Office, unit: Unit, document: Document) -> str:
         book = book_for(office, document)
     except Refused:  # it gets no number here
         return ""
-    return notation_of(office, book, document.type, unit.people.unit(document.unit).notation)
+    drafters = unit.people.unit(unit.people.heir(document.unit))
+    return notation_of(office, book, document.type, drafters.notation)
 
 
 def _signer(office: Office, unit: Unit, document: Document) -> tuple[str, tuple[str, ...]]:

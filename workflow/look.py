@@ -355,6 +355,13 @@ def units(office: Office) -> dict[str, str]:
         return {one.id: one.name for one in unit.people.units()}
 
 
+def unit_called(office: Office, document: Document) -> str:
+    """Give what a document's unit was called when it was issued, or is called today."""
+    on = document.number.on if document.number else office.today()
+    with office.database.reading() as unit:
+        return unit.people.name_on(document.unit, on)
+
+
 def names_of(office: Office, people: Iterable[str]) -> dict[str, str]:
     """Give the names of these accounts."""
     with office.database.reading() as unit:
@@ -372,9 +379,9 @@ def leaders(office: Office) -> list[Person]:
 
 
 def staff(office: Office) -> tuple[list[Person], list[Unit]]:
-    """Give everybody and every unit: whom one may name on a form."""
+    """Give everybody and every unit of today: whom one may name on a form."""
     with office.database.reading() as unit:
-        return unit.people.all(), unit.people.units()
+        return unit.people.all(), [one for one in unit.people.units() if one.until is None]
 
 
 def audit_state(office: Office, *, by: Person) -> AuditHead:

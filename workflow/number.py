@@ -76,7 +76,7 @@ def require_open(unit: Unit, book: Book, series: str, on: date) -> None:
 
 
 def _notation(office: Office, unit: Unit, book: Book, document: Document, printed: str) -> str:
-    drafters = unit.people.unit(document.unit)
+    drafters = unit.people.unit(unit.people.heir(document.unit))
     return printed or notation_of(office, book, document.type, drafters.notation)
 
 
@@ -85,7 +85,7 @@ def columns_of(office: Office, document: Document, number: Number) -> dict[str, 
     form = office.forms[document.type]
     with office.database.reading() as unit:
         names = unit.people.names([document.signer])
-        keeper = unit.people.unit(document.unit).name
+        keeper = unit.people.unit(unit.people.heir(document.unit)).name
     # What a top secret document is about stands in no register, not even in its own.
     top = document.classification is Classification.TOP_SECRET
     title = form.name if top else f"{form.name} {document.subject}"

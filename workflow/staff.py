@@ -61,6 +61,8 @@ def settle_unit(office: Office, changed: Unit, *, by: Person) -> Unit:
             raise Refused("unit.circle", unit=changed.id)
         if changed.parent and changed.parent not in known:
             raise Refused("unit.unknown", unit=changed.parent)
+        if changed.id in known and (gone := known[changed.id].until):
+            raise Refused("unit.gone", unit=known[changed.id].name, until=f"{gone:%d/%m/%Y}")
         (unit.people.change_unit if changed.id in known else unit.people.add_unit)(changed)
         facts = {"unit": changed.id}
         unit.audit.append(AuditEvent("person:changed", by.id, office.clock(), "", facts))
@@ -92,7 +94,7 @@ def _check(office: Office, person: Person, password: str) -> None:
     if len(password) < SHORTEST:
         raise Refused("password.short", shortest=SHORTEST)
     with office.database.reading() as unit:
-        known = {one.id for one in unit.people.units()}
+        known = {one.id for one in unit.people.units() if one.until is None}
     unknown = person.units - known
     if unknown:
         raise Refused("unit.unknown", unit=min(unknown))

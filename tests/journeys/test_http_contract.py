@@ -62,6 +62,10 @@ GET /registers/{book}
 GET /reports/indicators
 GET /reports/indicators/{id}
 GET /reports/{which}
+GET /units
+GET /reorganisations
+POST /reorganisations
+DELETE /reorganisations/{id}
 POST /documents/{id}/signing-requests
 POST /documents/{id}/signing-requests/{rid}/complete
 GET /documents/{id}/signing-requests/{rid}/content

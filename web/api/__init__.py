@@ -23,6 +23,7 @@ from web.api import (
     reports,
     signing,
     tasks,
+    units,
     workflows,
 )
 
@@ -38,6 +39,7 @@ for part in (
     reports,
     inspection,
     tasks,
+    units,
     signing,
     handing,
     devices,

@@ -33,6 +33,7 @@ from workflow.look import (
     page_of_documents,
     revision_of,
     staff,
+    unit_called,
     units,
     view,
 )
@@ -125,6 +126,7 @@ def whole(id: str) -> ResponseReturnValue:
         waits_for=desk_names(seen.standing.step, seen.names, unit_names),
         people=[one for one in people if one.active and Role.ADMINISTRATOR not in one.roles],
         units=unit_names,
+        unit_name=unit_called(office(), seen.document),
         partners=office().partners,
         books={book.id: book.name for book in office().books},
         undo=undo_of(seen),

@@ -22,6 +22,7 @@ PART_OF = {
     "handing": "admin",
     "devices": "registers",
     "keys": "admin",
+    "reorganising": "admin",
     "many": "desk",
     "editor": "workflows",
     "trying": "workflows",

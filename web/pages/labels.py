@@ -245,6 +245,9 @@ EVENT = {
     "definition:adopted": "Áp dụng phiên bản quy trình",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
+    "unit:planned": "Ghi quyết định về đơn vị",
+    "unit:reorganised": "Sắp xếp đơn vị",
+    "unit:called-off": "Bỏ quyết định về đơn vị",
     "report:printed": "In báo cáo tình hình giải quyết văn bản",
     "register:closed": "Khóa sổ đăng ký",
     "ledger:written": "Ghi sổ theo dõi",
@@ -428,6 +431,12 @@ FILE_STATE = {
     "submitted": "Chờ lưu trữ nhận",
     "accepted": "Đã nộp lưu",
 }
+CHANGE = {
+    "rename": "Đổi tên",
+    "merge": "Sáp nhập",
+    "split": "Chia, tách",
+    "dissolve": "Giải thể",
+}
 INDICATOR_KIND = {
     "outgoing": "Văn bản đi",
     "incoming": "Văn bản đến",
@@ -483,4 +492,5 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "file_state": FILE_STATE,
     "facet": FACET,
     "indicator_kind": INDICATOR_KIND,
+    "change": CHANGE,
 }
