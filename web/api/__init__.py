@@ -16,6 +16,7 @@ from web.api import (
     layout,
     ledgers,
     people,
+    placing,
     proofs,
     registers,
     reports,
@@ -45,5 +46,6 @@ for part in (
     workflows,
     classifying,
     layout,
+    placing,
 ):
     api.register_blueprint(part.door)

@@ -24,6 +24,7 @@ from web.pages import (
     layout,
     ledgers,
     many,
+    placing,
     proofs,
     registers,
     reports,
@@ -66,6 +67,7 @@ DOORS = (
     trying,
     serving,
     layout,
+    placing,
 )
 """Every page's part; a new one goes on a line of its own."""
 
