@@ -14,7 +14,7 @@ ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storag
   definitions delegation registers reservations case_files ledgers lists raising queue))
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve work partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults leak-test bench office-day lock clean
+.PHONY: help run serve work partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults attacks leak-test bench bench-signing office-day lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -69,9 +69,15 @@ faults: $(VENV)/.test system system-test ## kill, starve and corrupt the office 
 leak-test: $(VENV)/.test system system-test ## read every byte outside the vault for words of secret documents, in both profiles on both databases
 	$(BIN)/python -m bench.leaks
 
+attacks: $(VENV)/.test system ## damage signed files in 10,000 ways and see that none is believed that shows something else
+	$(BIN)/python -m bench.mutations
+
 bench: $(VENV)/.test system ## measure the main job and the transitions
 	$(BIN)/python -m bench.transition
 	$(BIN)/python -m bench.main_job
+
+bench-signing: $(VENV)/.test system system-test ## signatures and verdicts a second of one core, against others who sign PDFs
+	@$(BIN)/python -m bench.signing
 
 office-day: $(VENV)/.test system system-test ## live a federation's working day with 1,000 to 100,000 documents stored
 	$(BIN)/python -m bench.office_day

@@ -39,6 +39,11 @@ class SlipWords:
     address: str = ""
     marks: tuple[str, ...] = ()  # of urgency, and of secrecy on an envelope's own line
     directives: tuple[tuple[str, str, str], ...] = ()  # who, when, what they wrote
+    helpers: tuple[tuple[str, str], ...] = ()  # who helps, until when
+    informed: tuple[str, ...] = ()  # who shall know
+    directed_on: str = ""  # the day of the leader's word
+    passed: tuple[tuple[str, str, str, str], ...] = ()  # to whom, until when, on which day, words
+    proposals: tuple[tuple[str, str, str], ...] = ()  # who handled it, when, what they propose
 
 
 def directive_slip(words: SlipWords) -> bytes:
@@ -52,30 +57,42 @@ def directive_slip(words: SlipWords) -> bytes:
     number = f"Số đến: {words.arrival}; ngày đến: {words.arrived_on}"
     write(paper.add_paragraph(), number, Hand(13), align=LEFT, before=6)
     for heading, asked in (
-        (
-            "1. Ý kiến của lãnh đạo cơ quan",
-            (
-                f"Đơn vị, cá nhân chủ trì: {words.handler or _DOTS}",
-                f"Đơn vị, cá nhân phối hợp: {_DOTS}",
-                f"Thời hạn giải quyết: {words.due or _DOTS}",
-                *(f"{who}, {when}: {told}" for who, when, told in words.directives),
-                f"Ngày cho ý kiến phân phối, giải quyết: {_DOTS}",
-            ),
-        ),
-        (
-            "2. Ý kiến của lãnh đạo đơn vị",
-            (
-                f"Giao cho cá nhân: {_DOTS}",
-                f"Thời hạn giải quyết: {_DOTS}",
-                f"Ngày cho ý kiến: {_DOTS}",
-            ),
-        ),
-        ("3. Đề xuất của người giải quyết", (_DOTS, _DOTS, f"Ngày đề xuất: {_DOTS}")),
+        ("1. Ý kiến của lãnh đạo cơ quan", _of_leader(words)),
+        ("2. Ý kiến của lãnh đạo đơn vị", _of_unit(words)),
+        ("3. Đề xuất của người giải quyết", _of_handler(words)),
     ):
         write(paper.add_paragraph(), heading, Hand(13, bold=True), align=LEFT, before=12)
         for line in asked:
             write(paper.add_paragraph(), clean(line), Hand(13), align=LEFT, before=6)
     return as_bytes(paper)
+
+
+def _of_leader(words: SlipWords) -> tuple[str, ...]:
+    helpers = ", ".join(who for who, _ in words.helpers)
+    return (
+        f"Đơn vị, cá nhân chủ trì: {words.handler or _DOTS}",
+        f"Đơn vị, cá nhân phối hợp: {helpers or _DOTS}",
+        f"Thời hạn giải quyết: {words.due or _DOTS}",
+        *(f"Thời hạn của {who}: {due}" for who, due in words.helpers if due),
+        *((f"Để biết: {', '.join(words.informed)}",) if words.informed else ()),
+        *(f"{who}, {when}: {told}" for who, when, told in words.directives),
+        f"Ngày cho ý kiến phân phối, giải quyết: {words.directed_on or _DOTS}",
+    )
+
+
+def _of_unit(words: SlipWords) -> tuple[str, ...]:
+    lines: list[str] = []
+    for who, due, on, told in words.passed or (("", "", "", ""),):
+        lines += [f"Giao cho cá nhân: {who or _DOTS}", f"Thời hạn giải quyết: {due or _DOTS}"]
+        lines += [f"Ý kiến: {told}"] if told else []
+        lines += [f"Ngày cho ý kiến: {on or _DOTS}"]
+    return tuple(lines)
+
+
+def _of_handler(words: SlipWords) -> tuple[str, ...]:
+    told = [f"{who}: {what}" for who, _, what in words.proposals] or [_DOTS, _DOTS]
+    on = words.proposals[-1][1] if words.proposals else _DOTS
+    return (*told, f"Ngày đề xuất: {on}")
 
 
 def arrival_stamp(words: SlipWords) -> bytes:

@@ -92,6 +92,17 @@ ACTIONS = frozenset(
         "step:refused",
         "step:recalled",
         "step:assigned",
+        "directive:changed",
+        "assignment:given",  # by whoever was charged, to somebody below
+        "assignment:reported",
+        "assignment:done",
+        "assignment:noted",  # whoever shall know of it does
+        "assignment:returned",
+        "assignment:recalled",
+        "assignment:moved",  # to another day
+        "extension:asked",
+        "extension:granted",
+        "extension:refused",
         "step:completed",
         "step:closed",
         "step:declined",

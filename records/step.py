@@ -14,10 +14,16 @@ class StepKind(StrEnum):
     OPINION = "opinion"  # somebody was asked; the step it hangs on stays as it is
     APPROVER = "approver"  # somebody more must agree before the step it hangs on may
     ERRAND = "errand"  # somebody else looks first; until then the step it hangs on rests
+    ASSIGNMENT = "assignment"  # somebody's part of what a directive asks
+    INFORMATION = "information"  # somebody shall know of it
+    EXTENSION = "extension"  # more time is asked for; whoever gave the work decides
 
 
 ROAD = frozenset({StepKind.STEP, StepKind.JOIN})
 """Kinds of steps that are states of the road."""
+
+OF_DIRECTIVES = frozenset({StepKind.ASSIGNMENT, StepKind.INFORMATION, StepKind.EXTENSION})
+"""Kinds of steps that follow from a directive and stand in nobody's way."""
 
 DROPPED = "dropped"
 """Outcome of a step that nobody needs any more."""

@@ -1,24 +1,29 @@
 """Revisions that lack nothing but their signature, and the signature brought in from elsewhere."""
 
 import hashlib
-import io
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
 
-from asn1crypto import cms, x509
+from asn1crypto import cms
 from cryptography import x509 as plain
 from cryptography.exceptions import InvalidSignature
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.asymmetric import ec, padding, rsa, utils
+from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
-from pyhanko.sign.signers.pdf_byterange import PreparedByteRangeDigest
-from pyhanko.sign.signers.pdf_cms import ExternalSigner, PdfCMSSignedAttributes
-from pyhanko.sign.signers.pdf_signer import PdfSigner
-from pyhanko_certvalidator.registry import SimpleCertificateStore
+from pyhanko.sign.fields import FieldMDPSpec, MDPPerm, SigSeedSubFilter
+from pyhanko.sign.signers.cms_embedder import (
+    PdfCMSEmbedder,
+    SigIOSetup,
+    SigMDPSetup,
+    SigObjSetup,
+)
+from pyhanko.sign.signers.pdf_byterange import SignatureObject
 
 from records.errors import Broken, Refused, Unreadable
 from records.signing import Awaited
+from signing import encoding
 
 RESERVED = 24576
 """Hexadecimal digits for a signature with its certificates and timestamp."""
@@ -27,68 +32,82 @@ _NEEDED = {"content_type", "message_digest", "signing_certificate_v2"}
 _SHORT_RSA = 2048  # bits: shorter ones are not signed with any more (ETSI TS 119 312)
 
 
-def outsider(
-    certificate: x509.Certificate,
-    chain: tuple[x509.Certificate, ...],
-    signature: bytes | None = None,
-) -> ExternalSigner:
-    """Give the vendor's signer whose key is somewhere else."""
-    store = SimpleCertificateStore()
-    store.register_multiple(chain)
-    return ExternalSigner(certificate, store, signature_value=signature, embed_roots=False)
-
-
-async def leave_open(
-    job: PdfSigner, writer: IncrementalPdfFileWriter, before: bytes, field: str, at: datetime
+def leave_open(  # noqa: PLR0913 - what a signature is made of
+    writer: IncrementalPdfFileWriter,
+    before: bytes,
+    field: str,
+    certificate: bytes,
+    *,
+    at: datetime,
+    reason: str,
 ) -> Awaited:
     """Write the revision of a signature without it, with the office's clock, and what to sign.
 
-    Source  EN 319 142-1, 6.3 (signed attributes of PAdES baseline signatures).
+    Takes   field: of an empty signature field, whose lock takes effect with this signature.
+    Source  EN 319 142-1, 6.3 (PAdES baseline); ISO 32000-2, 12.8.1 and 12.8.2.4 (FieldMDP).
     """
-    session = job.init_signing_session(writer, existing_fields_only=True)
-    session.system_time = at
-    ready = session.prepare_tbs_document(validation_info=None, bytes_reserved=RESERVED)
-    found, out = ready.digest_tbs_document()
-    attributes = await job.signer.signed_attrs(
-        found.document_digest,
-        "sha256",
-        attr_settings=PdfCMSSignedAttributes(),
-        use_pades=True,
+    job = PdfCMSEmbedder().write_cms(field, writer, existing_fields_only=True)
+    locks = _locks(next(job).get_object())
+    placeholder = SignatureObject(
+        bytes_reserved=RESERVED,
+        subfilter=SigSeedSubFilter.PADES,
+        timestamp=at,
+        reason=reason or None,
     )
-    out.seek(0)
-    whole = bytes(out.read())
+    job.send(SigObjSetup(sig_placeholder=placeholder, mdp_setup=locks))
+    found, out = job.send(SigIOSetup("sha256", in_place=False))
+    whole = out.getvalue()
     if not whole.startswith(before):
         raise Broken("sign.self-check", reasons=("bytes-moved",))
     return Awaited(
         tail=whole[len(before) :],
         field=field,
         hole=(found.reserved_region_start, found.reserved_region_end),
-        attributes=attributes.dump(),
+        attributes=encoding.attributes(found.document_digest, certificate),
     )
 
 
-async def close(before: bytes, awaited: Awaited, signer: ExternalSigner) -> bytes:
-    """Give the whole file with the signature in its place and a timestamp on it."""
-    content = await signer.async_sign_prescribed_attributes(
-        "sha256", cms.CMSAttributes.load(awaited.attributes)
-    )
-    out = io.BytesIO(before + awaited.tail)
-    PreparedByteRangeDigest(b"", *awaited.hole).fill_with_cms(out, content)
-    return out.getvalue()
+def _locks(field: generic.DictionaryObject) -> SigMDPSetup:
+    """Give what a field asks to be locked by its signature (ISO 32000-2, 12.7.5.5)."""
+    if "/Lock" not in field:
+        return SigMDPSetup("sha256")
+    told = field["/Lock"]
+    allowed = MDPPerm(int(told["/P"])) if "/P" in told else None
+    lock = FieldMDPSpec.from_pdf_object(told)
+    return SigMDPSetup("sha256", field_lock=lock, docmdp_perms=allowed)
+
+
+def close(before: bytes, awaited: Awaited, content: bytes) -> bytes:
+    """Give the whole file with this CMS object in its place."""
+    start, end = (at - len(before) for at in awaited.hole)
+    told = content.hex().upper().encode("ascii")
+    room = end - start - 2
+    if len(told) > room:
+        raise Broken("sign.self-check", reasons=("no-room",))
+    head, foot = awaited.tail[: start + 1], awaited.tail[end - 1 :]
+    return b"".join((before, head, told.ljust(room, b"0"), foot))
 
 
 def digest_of(before: bytes, awaited: Awaited) -> bytes:
     """Give the digest of everything but the hole, as the signature must name it."""
-    whole = before + awaited.tail
-    start, end = awaited.hole
-    return hashlib.sha256(whole[:start] + whole[end:]).digest()
+    start, end = (at - len(before) for at in awaited.hole)
+    digest = hashlib.sha256(before)
+    digest.update(awaited.tail[:start])
+    digest.update(awaited.tail[end:])
+    return digest.digest()
 
 
 def require_ours(before: bytes, awaited: Awaited) -> None:
     """Raise Broken unless what is to be signed still speaks of these very bytes."""
-    told = _told(cms.CMSAttributes.load(awaited.attributes))
-    if told.get("message_digest") != digest_of(before, awaited):
+    if digest_in(cms.CMSAttributes.load(awaited.attributes)) != digest_of(before, awaited):
         raise Broken("sign.self-check", reasons=("bytes-moved",))
+
+
+def digest_in(attributes: cms.CMSAttributes) -> bytes:
+    """Give the digest that signed attributes name. Raises ValueError: not exactly one."""
+    (told,) = [one for one in attributes if one["type"].native == "message_digest"]
+    (digest,) = told["values"]
+    return bytes(digest.native)
 
 
 def proven(certificate: bytes, attributes: bytes, signature: bytes) -> bytes:

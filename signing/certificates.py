@@ -1,7 +1,7 @@
 """Whether a signature's mathematics holds and its signer is somebody the office believes."""
 
 import hashlib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -18,7 +18,6 @@ from pyhanko.sign.validation.generic_cms import (
     extract_certs_for_validation,
     validate_tst_signed_data,
 )
-from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko.sign.validation.settings import KeyUsageConstraints
 from pyhanko.sign.validation.status import TimestampSignatureStatus
 from pyhanko_certvalidator import ValidationContext, find_valid_path
@@ -35,9 +34,11 @@ from pyhanko_certvalidator.errors import (
 
 from records.signature import Verdict
 from signing.algorithms import Sunsets
+from signing.embedded import Embedded
 from signing.trust import Trust
 
 _SUBFILTERS = ("/ETSI.CAdES.detached", "/adbe.pkcs7.detached")
+_ABOUT_A_DIGEST = "/adbe.pkcs7.sha1"  # signs the SHA-1 digest of the file, as its content
 _USAGE = KeyUsageConstraints(key_usage={"non_repudiation", "digital_signature"})
 _KEEPS_ENDED = "2.5.29.60"
 _STAMPING = KeyUsageConstraints(key_usage=set(), extd_key_usage={"time_stamping"})
@@ -120,7 +121,7 @@ def _answered_in_time(one: ocsp.OCSPResponse, last: datetime | None) -> bool:
 
 
 async def judge_cms(
-    one: EmbeddedPdfSignature,
+    one: Embedded,
     trust: Trust,
     at: datetime,
     *,
@@ -134,9 +135,9 @@ async def judge_cms(
     """
     if one.sig_object_type == "/DocTimeStamp":
         return await _judge_timestamp(one, trust, at)
-    doubts: list[Doubt] = []
-    if one.sig_object.get("/SubFilter") not in _SUBFILTERS:
-        doubts.append((Verdict.INDETERMINATE, "format-unsupported"))
+    if not one.named:
+        return _nobody(one)
+    doubts = list(_format_doubts(one))
     stamped, doubt = await _proven_time(one, trust, at, skew)
     known = stamped or proven
     status, found = await _judge_signer(one, trust, known or at)
@@ -150,6 +151,32 @@ async def judge_cms(
         doubts=(*doubts, *found),
         believed=_with_others(one, context(trust, known or at, about=one.signer_cert)),
     )
+
+
+def _format_doubts(one: Embedded) -> Iterator[Doubt]:
+    form = one.sig_object.get("/SubFilter")
+    if form == _ABOUT_A_DIGEST:
+        yield Verdict.INDETERMINATE, "algorithm-weak"
+        content = one.signed_data["encap_content_info"]["content"].native
+        if content != one.compute_digest("sha1"):
+            yield Verdict.INVALID, "digest-mismatch"
+    elif form not in _SUBFILTERS:
+        yield Verdict.INDETERMINATE, "format-unsupported"
+
+
+def _nobody(one: Embedded) -> Standing:
+    """Give what is known of a signature whose certificate is nowhere to be found."""
+    doubts: list[Doubt] = [(Verdict.INDETERMINATE, "certificate-missing")]
+    try:
+        told = find_unique_cms_attribute(one.signer_info["signed_attrs"], "message_digest").native
+    except (NonexistentAttributeError, MultivaluedAttributeError):
+        told = None
+    if told is not None and told != one.compute_digest():
+        doubts.append((Verdict.INVALID, "digest-mismatch"))
+    time = one.self_reported_timestamp
+    known = time if time and time.tzinfo else None
+    source = "claimed" if known else ""
+    return Standing("", "", "", known, source, "unknown", tuple(doubts))
 
 
 async def _standing(  # noqa: PLR0913 - what is known of one signer
@@ -182,7 +209,7 @@ async def _standing(  # noqa: PLR0913 - what is known of one signer
     )
 
 
-def _with_others(one: EmbeddedPdfSignature, believed: ValidationContext) -> ValidationContext:
+def _with_others(one: Embedded, believed: ValidationContext) -> ValidationContext:
     believed.certificate_registry.register_multiple(one.other_embedded_certs)
     return believed
 
@@ -227,7 +254,7 @@ def called(name: x509.Name) -> str:
 
 
 async def _proven_time(
-    one: EmbeddedPdfSignature, trust: Trust, at: datetime, skew: timedelta
+    one: Embedded, trust: Trust, at: datetime, skew: timedelta
 ) -> tuple[datetime | None, Doubt | None]:
     """Give the time a signature's own timestamp proves at ``at``, or what stands against it."""
     try:
@@ -238,7 +265,7 @@ async def _proven_time(
         return None, None
     except MultivaluedAttributeError:
         return None, (Verdict.INDETERMINATE, "timestamp-broken")
-    stamp = await _judged_stamp(
+    stamp = await judged_stamp(
         token["content"], trust, at, lambda digest: compute_tst_digest(one.signer_info, digest)
     )
     if stamp.doubt and stamp.doubt[1] in ("timestamp-broken", *_ENDED):
@@ -273,7 +300,7 @@ _STAMP_DOUBTS = {
 }
 
 
-async def _judged_stamp(
+async def judged_stamp(
     token: cms.SignedData, trust: Trust, at: datetime, imprint: Callable[[str], bytes]
 ) -> Stamp:
     """Judge a timestamp as of ``at``: who made it, and whether their proof still held then."""
@@ -305,14 +332,12 @@ def extract_signer_cert(signed: cms.SignedData) -> x509.Certificate:
     return certificate
 
 
-async def _judge_signer(
-    one: EmbeddedPdfSignature, trust: Trust, moment: datetime
-) -> tuple[str, list[Doubt]]:
+async def _judge_signer(one: Embedded, trust: Trust, moment: datetime) -> tuple[str, list[Doubt]]:
     believed = context(trust, moment, about=one.signer_cert)
     try:
         found = await cms_basic_validation(
             one.signed_data,
-            raw_digest=one.compute_digest(),
+            raw_digest=None if _signs_content(one) else one.compute_digest(),
             validation_context=believed,
             key_usage_settings=_USAGE,
         )
@@ -328,6 +353,10 @@ async def _judge_signer(
         return "unknown", [(Verdict.INDETERMINATE, "algorithm-weak")]
     status, doubt = await standing_of(one.signer_cert, believed)
     return status, [doubt or (Verdict.INDETERMINATE, "certificate-unfit")]
+
+
+def _signs_content(one: Embedded) -> bool:
+    return bool(one.sig_object.get("/SubFilter") == _ABOUT_A_DIGEST)
 
 
 async def standing_of(
@@ -358,11 +387,11 @@ async def standing_of(
     return "good", None
 
 
-async def _judge_timestamp(one: EmbeddedPdfSignature, trust: Trust, at: datetime) -> Standing:
+async def _judge_timestamp(one: Embedded, trust: Trust, at: datetime) -> Standing:
     doubts: list[Doubt] = []
     if one.sig_object.get("/SubFilter") != "/ETSI.RFC3161":
         doubts.append((Verdict.INDETERMINATE, "format-unsupported"))
-    stamp = await _judged_stamp(one.signed_data, trust, at, one.compute_digest)
+    stamp = await judged_stamp(one.signed_data, trust, at, one.compute_digest)
     if stamp.doubt:
         broken = stamp.doubt[1] == "timestamp-broken"
         doubts.append((Verdict.INVALID, "digest-mismatch") if broken else stamp.doubt)

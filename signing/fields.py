@@ -63,25 +63,26 @@ def places(placement: Placement) -> dict[str, Box]:
 
 def exist(pdf: PdfHandler) -> bool:
     """Tell whether the fields of an issued document are there, whoever made them."""
-    return all(name in named(pdf) for name in (NUMBER, DAY, *SIGNATURES))
+    return {NUMBER, DAY, *SIGNATURES} <= set(named(pdf))
 
 
 def named(pdf: PdfHandler) -> dict[str, generic.IndirectObject]:
     """Give the top fields of a PDF's form, by name."""
     found: dict[str, generic.IndirectObject] = {}
-    for reference in _references(pdf):
+    for reference in references(pdf):
         name = reference.get_object().get("/T")
         if isinstance(name, str):
-            found.setdefault(str(name), reference)
+            found[str(name)] = reference
     return found
 
 
-def _references(pdf: PdfHandler) -> Iterator[generic.IndirectObject]:
+def references(pdf: PdfHandler) -> Iterator[generic.IndirectObject]:
+    """Give where the top fields of a PDF's form are, last to first."""
     try:
         fields = pdf.root["/AcroForm"]["/Fields"]
     except KeyError:
         return
-    for at in range(len(fields)):
+    for at in reversed(range(len(fields))):
         reference = fields.raw_get(at)
         if isinstance(reference, generic.IndirectObject):
             yield reference
@@ -112,8 +113,9 @@ def make(writer: IncrementalPdfFileWriter, placement: Placement, *, leaders: int
     if set(named(writer)) & {*_LABELS}:
         raise Unreadable("pdf.not-signable", reason="fields-taken")
     fields = open_form(writer)
+    pages = {box.page: _page(writer, box) for box in texts.values()}
     for name, box in texts.items():
-        page = _page(writer, box)
+        page = pages[box.page]
         field = writer.add_object(_text_field(writer, name, box, page))
         fields.append(field)
         writer.register_annotation(page, field)
@@ -144,21 +146,22 @@ def check(writer: IncrementalPdfFileWriter, placement: Placement) -> None:
         AGENCY: real_size(placement.seal),
     }
     fields = named(writer)
+    pages = {box.page: _page(writer, box).reference for box in expected.values()}
     for name, box in expected.items():
         try:
-            ours = _same(fields[name].get_object(), box, writer)
+            ours = _same(fields[name].get_object(), box, pages[box.page])
         except (LookupError, TypeError, ValueError, AttributeError):
             ours = False
         if not ours:
             raise Unreadable("pdf.not-signable", reason="fields-differ")
 
 
-def _same(field: generic.DictionaryObject, box: Box, writer: IncrementalPdfFileWriter) -> bool:
+def _same(field: generic.DictionaryObject, box: Box, page: generic.Reference) -> bool:
     known = {"/FT", "/T", "/TU", "/Type", "/Subtype", "/F", "/Ff", "/Rect", "/P", "/DA", "/AP"}
     kind = "/Sig" if field.get("/T") in SIGNATURES else "/Tx"
     if set(field) - known - {"/Lock"} or field.get("/FT") != kind:
         return False
-    if _page(writer, box).reference != field.raw_get("/P").reference:
+    if page != field.raw_get("/P").reference:
         return False
     sides = (box.x0, box.y0, box.x1, box.y1)
     return all(abs(float(a) - b) <= _CLOSE for a, b in zip(field["/Rect"], sides, strict=True))
@@ -170,17 +173,20 @@ def real_size(box: Box) -> Box:
     return Box(page=box.page, x0=x - half, y0=y - half, x1=x + half, y1=y + half)
 
 
-def show(writer: IncrementalPdfFileWriter, name: str, appearance: generic.IndirectObject) -> None:
+def show(
+    writer: IncrementalPdfFileWriter,
+    reference: generic.IndirectObject,
+    appearance: generic.IndirectObject,
+) -> None:
     """Give a field a new appearance, beside and not in place of the one before."""
-    reference = named(writer)[name]
     field = reference.get_object()
     field[pdf_name("/AP")] = generic.DictionaryObject({pdf_name("/N"): appearance})
     writer.mark_update(reference)
 
 
-def size_of(writer: IncrementalPdfFileWriter, name: str) -> tuple[float, float]:
+def size_of(reference: generic.IndirectObject) -> tuple[float, float]:
     """Give how wide and high a field is, in points."""
-    x0, y0, x1, y1 = (float(side) for side in named(writer)[name].get_object()["/Rect"])
+    x0, y0, x1, y1 = (float(side) for side in reference.get_object()["/Rect"])
     return abs(x1 - x0), abs(y1 - y0)
 
 
@@ -194,15 +200,15 @@ def fill(
 
     Takes   faces, fonts: by whether they slant; fonts are embedded in this file.
     """
+    there = named(writer)
     for name, line in lines.items():
-        field = named(writer)[name].get_object()
-        field[pdf_name("/V")] = generic.TextStringObject(line.text)
-        width, height = size_of(writer, name)
+        there[name].get_object()[pdf_name("/V")] = generic.TextStringObject(line.text)
+        width, height = size_of(there[name])
         drawn = _drawn(line, faces[line.slanted], width, height)
         resources = generic.DictionaryObject(
             {pdf_name("/Font"): generic.DictionaryObject({pdf_name("/F"): fonts[line.slanted]})}
         )
-        show(writer, name, form(writer, drawn, resources, width=width, height=height))
+        show(writer, there[name], form(writer, drawn, resources, width=width, height=height))
 
 
 def _drawn(line: Line, face: Face, width: float, height: float) -> str:

@@ -102,6 +102,7 @@ class Keyring:
         self._opened: dict[str, tuple[tuple[int, int, int], KeySigner]] = {}
         self._opening = Lock()
         self._trust: tuple[tuple[int, ...], Trust] | None = None
+        self._issuers: tuple[Trust | None, dict[bytes, tuple[bytes, ...]]] = (None, {})
 
     def signer(self, person_id: str) -> KeySigner:
         """Give the signer of a person.
@@ -182,15 +183,15 @@ class Keyring:
         signer = self._open("tsa", place_of(self.folder, TSA))
         return LocalAuthority(signer.key, signer.certificate, signer.chain)
 
-    def issuers_of(self, certificate: x509.Certificate) -> tuple[x509.Certificate, ...]:
-        """Give the authorities between a certificate and a root, as far as they are known."""
-        known = [x509.Certificate.load(der) for der in self.trust().intermediates]
-        found: list[x509.Certificate] = []
-        name = certificate.issuer
-        while above := [one for one in known if one.subject == name and one not in found]:
-            found.append(above[0])
-            name = above[0].issuer
-        return tuple(found)
+    def issuers_of(self, certificate: bytes) -> tuple[bytes, ...]:
+        """Give the authorities between a certificate and a root, as far as known; all in DER."""
+        trust = self.trust()
+        if self._issuers[0] is not trust:
+            self._issuers = (trust, {})
+        known = self._issuers[1]
+        if certificate not in known:
+            known[certificate] = _between(certificate, trust)
+        return known[certificate]
 
     def trust(self) -> Trust:
         """Give whom to believe; read again as soon as a file of it was replaced."""
@@ -235,6 +236,16 @@ def _read_signer(path: Path, folder: Path) -> KeySigner:
         x509.Certificate.load(holder.certificate.public_bytes(der)),
         tuple(x509.Certificate.load(issuer.public_bytes(der)) for issuer in holder.chain),
     )
+
+
+def _between(certificate: bytes, trust: Trust) -> tuple[bytes, ...]:
+    known = [x509.Certificate.load(der) for der in trust.intermediates]
+    found: list[x509.Certificate] = []
+    name = x509.Certificate.load(certificate).issuer
+    while above := [one for one in known if one.subject == name and one not in found]:
+        found.append(above[0])
+        name = above[0].issuer
+    return tuple(one.dump() for one in found)
 
 
 def _read_trust(folders: Sequence[Path]) -> Trust:

@@ -1,25 +1,28 @@
 """What makes signatures last: their timestamps, their validation data, and the renewal of both."""
 
+import hashlib
 import io
 from collections.abc import Callable
 from datetime import datetime
+from functools import partial
 from hashlib import sha256
 
 from asn1crypto import cms, x509
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
-from pyhanko.sign.general import simple_cms_attribute
 from pyhanko.sign.signers.pdf_cms import ExternalSigner
 from pyhanko.sign.signers.pdf_signer import PdfTimeStamper
+from pyhanko.sign.validation.generic_cms import validate_sig_integrity
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
-from records.errors import Broken
+from records.errors import Broken, Refused, Unavailable
 from records.level import Weight
 from signing.at_once import at_once
-from signing.certificates import compute_tst_digest, extract_signer_cert
+from signing.certificates import context, extract_signer_cert, judged_stamp, standing_of
 from signing.keys import KeySigner
+from signing.known_good import KnownGood
 from signing.levels import token_of, weigh
 from signing.material import Material, carried, put
 from signing.revocation import Revocation
@@ -39,37 +42,54 @@ class Lasting:
         self._trust = trust
         self._timestamper = timestamper
         self._revocation = revocation
+        self._known = KnownGood()
 
     def weigh(self, pdf: bytes) -> Weight:
         """Give how far a file proves itself, and until when."""
         return weigh(pdf, self._trust())
 
-    def believed(self, certificate: x509.Certificate, at: datetime) -> Trust:
-        """Give the trust with the newest word on one certificate and its issuers.
+    def require_good(self, certificate: bytes, at: datetime, *, person: str) -> None:
+        """Raise Refused unless a certificate in DER is good at a moment.
 
-        Raises  Unavailable: an authority that must be asked does not answer.
+        Takes   person: whose it is.
+        Raises  Unavailable: whether it was revoked cannot be known.
         """
         trust = self._trust()
-        found = self._revocation.of(certificate, trust, at)
-        return trust.and_also(intermediates=found.certificates, crls=found.crls, ocsps=found.ocsps)
+        if self._known.holds(certificate, trust, at, stamps=False):
+            return
+        loaded = x509.Certificate.load(certificate)
+        believed = self._believed(loaded, trust, at)
+        status, doubt = at_once(standing_of(loaded, context(believed, at)))
+        if doubt is None:
+            self._known.keep(certificate, trust, believed, at, stamps=False)
+        elif doubt[1] == "revocation-unknown":
+            raise Unavailable("sign.revocation-unknown")
+        else:
+            raise Refused("sign.certificate-not-good", person=person, status=status)
 
-    def stamp(self, pdf: bytes, field: str, at: datetime) -> bytes:
-        """Put a timestamp into the signature that was just made; what is signed does not move.
+    def token(self, signature: bytes, at: datetime) -> bytes:
+        """Give a timestamp over a signature's value, as CMS in DER.
 
-        Raises  Unavailable: no authority answers; the signature is as it was.
-        Source  RFC 5126, 6.1.1 (signature-time-stamp, an unsigned attribute).
+        Raises  Unavailable: no authority answers.
+                Broken: who answers is nobody the office believes.
+        Source  RFC 5126, 6.1.1 (signature-time-stamp); RFC 3161, appendix A.
         """
-        one = _signature(PdfFileReader(io.BytesIO(pdf), strict=True), field)
         stamper = self._timestamper.stamper(at)
-        token = at_once(
-            stamper.async_timestamp(compute_tst_digest(one.signer_info, "sha256"), "sha256")
-        )
-        whole = cms.ContentInfo.load(one.pkcs7_content)
-        signer = whole["content"]["signer_infos"][0]
-        signer["unsigned_attrs"] = cms.CMSAttributes(
-            [simple_cms_attribute("signature_time_stamp_token", token)]
-        )
-        return _into_hole(pdf, one, whole.dump())
+        token = at_once(stamper.async_timestamp(sha256(signature).digest(), "sha256"))
+        if not self._believes(token["content"], signature, at):
+            raise Broken("sign.self-check", reasons=("timestamp-untrusted",))
+        return bytes(token.dump())
+
+    def _believes(self, token: cms.SignedData, signature: bytes, at: datetime) -> bool:
+        trust = self._trust()
+        authority = extract_signer_cert(token)
+        if self._known.holds(authority.dump(), trust, at, stamps=True):
+            return _stamps(token, authority, signature)
+        imprint = partial(_digest, signature)
+        stamp = at_once(judged_stamp(token, trust, at, imprint))
+        if stamp.doubt is None:
+            self._known.keep(authority.dump(), trust, trust, at, stamps=True)
+        return stamp.doubt is None
 
     def vouch(self, content: bytes, signer: KeySigner, at: datetime) -> bytes:
         """Give a signature of its own over any content, with a timestamp, as CMS in DER.
@@ -127,6 +147,11 @@ class Lasting:
             raise Broken("sign.self-check", reasons=("bytes-moved",))
         return proven
 
+    def _believed(self, certificate: x509.Certificate, trust: Trust, at: datetime) -> Trust:
+        """Give the trust with the newest word on one certificate and its issuers."""
+        found = self._revocation.of(certificate, trust, at)
+        return trust.and_also(intermediates=found.certificates, crls=found.crls, ocsps=found.ocsps)
+
     def _about(self, reader: PdfFileReader, trust: Trust, at: datetime) -> Material:
         """Give the newest word on everybody who signed or stamped a file so far."""
         found = Material()
@@ -159,17 +184,16 @@ class Lasting:
         return self._revocation.of(certificate, known, at, stamps=stamps)
 
 
-def _signature(reader: PdfFileReader, field: str) -> EmbeddedPdfSignature:
-    for name, _, reference in enumerate_sig_fields(reader, filled_status=True):
-        if str(name) == field:
-            return EmbeddedPdfSignature(reader, reference, name)
-    raise Broken("sign.self-check", reasons=("no-signature",))
+def _digest(content: bytes, algorithm: str) -> bytes:
+    return hashlib.new(algorithm, content).digest()
 
 
-def _into_hole(pdf: bytes, one: EmbeddedPdfSignature, content: bytes) -> bytes:
-    _, end, again, _ = (int(n) for n in one.byte_range)
-    room = again - end - 2
-    told = content.hex().upper().encode("ascii")
-    if len(told) > room:
-        raise Broken("sign.self-check", reasons=("no-room",))
-    return pdf[: end + 1] + told.ljust(room, b"0") + pdf[again - 1 :]
+def _stamps(token: cms.SignedData, authority: x509.Certificate, signature: bytes) -> bool:
+    """Tell whether a believed authority made a timestamp of this signature."""
+    content = token["encap_content_info"]["content"]
+    imprint = content.parsed["message_imprint"]
+    (signer,) = token["signer_infos"]
+    told = _digest(bytes(content), signer["digest_algorithm"]["algorithm"].native)
+    intact, valid = validate_sig_integrity(signer, authority, "tst_info", told)
+    named = _digest(signature, imprint["hash_algorithm"]["algorithm"].native)
+    return intact and valid and imprint["hashed_message"].native == named

@@ -7,7 +7,13 @@ from asn1crypto import crl, ocsp, x509
 from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.rw_common import PdfHandler
 from pyhanko.pdf_utils.writer import BasePdfFileWriter
+from pyhanko.sign.general import (
+    MultivaluedAttributeError,
+    NonexistentAttributeError,
+    find_unique_cms_attribute,
+)
 from pyhanko.sign.validation.dss import DocumentSecurityStore
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from signing.trust import Trust
 
@@ -52,6 +58,26 @@ def carried(pdf: PdfHandler) -> Material:
         tuple(_readable(store, "/Certs", x509.Certificate)),
         tuple(_readable(store, "/CRLs", crl.CertificateList)),
         tuple(_readable(store, "/OCSPs", ocsp.OCSPResponse)),
+    )
+
+
+def borne(one: EmbeddedPdfSignature, trust: Trust) -> Trust:
+    """Give the trust with the validation data a signature brings itself; none believed by itself.
+
+    Source  ISO 32000-1, 12.8.3.3.2 (revocation information as a signed attribute).
+    """
+    try:
+        told = find_unique_cms_attribute(
+            one.signer_info["signed_attrs"], "adobe_revocation_info_archival"
+        )
+        crls = [crl.CertificateList.load(each.dump()) for each in told["crl"] or ()]
+        ocsps = [ocsp.OCSPResponse.load(each.dump()) for each in told["ocsp"] or ()]
+        for each in (*crls[:_MOST], *ocsps[:_MOST]):
+            each.native  # noqa: B018 - reading it through is the test
+    except (NonexistentAttributeError, MultivaluedAttributeError, ValueError, TypeError, KeyError):
+        return trust
+    return trust.and_also(
+        crls=(each.dump() for each in crls[:_MOST]), ocsps=(each.dump() for each in ocsps[:_MOST])
     )
 
 

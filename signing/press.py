@@ -5,6 +5,7 @@ import io
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
+from functools import partial
 from pathlib import Path
 from threading import Lock
 
@@ -13,12 +14,9 @@ from pyhanko.pdf_utils import generic
 from pyhanko.pdf_utils.incremental_writer import IncrementalPdfFileWriter
 from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
-from pyhanko.sign.fields import SigSeedSubFilter, enumerate_sig_fields
+from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.general import SigningError
-from pyhanko.sign.signers.pdf_cms import ExternalSigner
-from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
-from pyhanko.stamp.noop import NoOpStampStyle
 
 from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
 from records.level import Level
@@ -26,10 +24,8 @@ from records.paper import Box, Placement
 from records.signature import ValidationReport, Verdict
 from records.signing import Awaited
 from signing import awaited as open_revisions
-from signing import fields, wording
-from signing.at_once import at_once
+from signing import encoding, fields, self_check, wording
 from signing.caption import captioned
-from signing.certificates import context, standing_of
 from signing.fonts import STANDARD_FOLDERS, Face, cut, embed, find_font
 from signing.haste import hasten
 from signing.keys import Keyring
@@ -146,19 +142,18 @@ class Press:
                 signs, of whom the last has the block with the picture.
         Raises  as ``sign``.
         """
-        signer = self._outsider(certificate)
-        self._require_good(signer, at, person=person)
+        self.lasting.require_good(certificate, at, person=person)
         picture = self._picture(self._keyring.signature_picture(person))
         with _foreign():
             field = fields.leader(*turn)
-            writer = _open(self._prepared(pdf, placement, turn))
+            writer = _ready(pdf, placement, turn)
             if capacity:
                 reason = f"{reason} ({'; '.join(capacity)})"
             if field == fields.LEADER:
-                width, height = fields.size_of(writer, field)
-                drawn = self._drawn(picture, capacity, writer, width, height)
-                fields.show(writer, field, drawn)
-            return self._left_open(writer, signer, field, pdf, at=at, reason=reason)
+                place = fields.named(writer)[field]
+                drawn = self._drawn(picture, capacity, writer, *fields.size_of(place))
+                fields.show(writer, place, drawn)
+            return self._left_open(writer, certificate, field, pdf, at=at, reason=reason)
 
     def _drawn(
         self,
@@ -227,8 +222,7 @@ class Press:
         Raises  as ``seal``.
         """
         lines = wording.lines(placement, number=number, notation=notation, on=on)
-        signer = self._outsider(certificate)
-        self._require_good(signer, at, person="")
+        self.lasting.require_good(certificate, at, person="")
         faces = self._both_faces()
         picture = self._picture(self._keyring.seal_picture())
         with _foreign():
@@ -239,10 +233,10 @@ class Press:
             fonts = {slanted: embed(face, writer) for slanted, face in faces.items()}
             fields.fill(writer, lines, faces, fonts)
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
-            fields.show(writer, fields.AGENCY, drawn)
+            fields.show(writer, fields.named(writer)[fields.AGENCY], drawn)
             if level.reaches(Level.B_LT):
-                self.lasting.enclose(writer, signer.signing_cert, at)
-            return self._left_open(writer, signer, fields.AGENCY, pdf, at=at, reason="")
+                self.lasting.enclose(writer, x509.Certificate.load(certificate), at)
+            return self._left_open(writer, certificate, fields.AGENCY, pdf, at=at, reason="")
 
     def finish(  # noqa: PLR0913 - what waited, for whose signature, when and how lastingly
         self,
@@ -265,17 +259,18 @@ class Press:
         """
         open_revisions.require_ours(pdf, awaited)
         proven = open_revisions.proven(certificate, awaited.attributes, signature)
-        signer = self._outsider(certificate, proven)
-        self._require_good(signer, at, person="")
-        with _foreign():
-            signed = at_once(open_revisions.close(pdf, awaited, signer))
+        self.lasting.require_good(certificate, at, person="")
+        token = b""
         if level.reaches(Level.B_T):
             with suppress(Unavailable):
-                signed = self.lasting.stamp(signed, awaited.field, at)
+                token = self.lasting.token(proven, at)
+        chain = self._keyring.issuers_of(certificate)
+        content = encoding.signed(awaited.attributes, proven, certificate, chain, token)
+        signed = open_revisions.close(pdf, awaited, content)
         if level is Level.B_LTA:
             with suppress(Unavailable):
-                signed = self.lasting.prove(signed, at)
-        return self._checked(signed, pdf, field=awaited.field, at=at)
+                return self._checked(self.lasting.prove(signed, at), pdf, awaited, certificate, at)
+        return self._checked(signed, pdf, awaited, certificate, at)
 
     def finish_cms(  # noqa: PLR0913 - as ``finish``
         self,
@@ -307,11 +302,12 @@ class Press:
             fields.fill(writer, lines, faces, fonts)
             with suppress(Refused):
                 ink = self._picture(self._keyring.signature_picture(person))
-                width, height = fields.size_of(writer, fields.LEADER)
-                fields.show(writer, fields.LEADER, draw(ink, writer, width=width, height=height))
+                place = fields.named(writer)[fields.LEADER]
+                width, height = fields.size_of(place)
+                fields.show(writer, place, draw(ink, writer, width=width, height=height))
             seal = self._picture(self._keyring.seal_picture())
             drawn = draw(seal, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
-            fields.show(writer, fields.AGENCY, drawn)
+            fields.show(writer, fields.named(writer)[fields.AGENCY], drawn)
             return _written(writer, pdf)
 
     def prepared(self, pdf: bytes, placement: Placement, turn: tuple[int, int] = (1, 1)) -> bytes:
@@ -320,7 +316,10 @@ class Press:
         Raises  as ``prepare``; Refused: this leader signed it.
         """
         with _foreign():
-            return self._prepared(pdf, placement, turn)
+            if not fields.exist(_open(pdf)):
+                return self.prepare(pdf, placement, leaders=turn[1])
+            _ready(pdf, placement, turn)
+            return pdf
 
     def with_form(self, pdf: bytes) -> bytes:
         """Give a file that has a form, be it an empty one, for a signature made elsewhere.
@@ -353,22 +352,15 @@ class Press:
         Raises  Refused: the certificate is not good now. Unavailable: whether it is, is not known.
                 Broken: what came out is not valid by our own verdict.
         """
-        self._require_good(self._outsider(certificate), at, person="")
+        self.lasting.require_good(certificate, at, person="")
         signed = returned
-        with _foreign(), suppress(Unavailable):
-            if not self.lasting.weigh(signed).level.reaches(Level.B_T):
-                signed = self._stamped(signed, field, at)
-            if not self.lasting.weigh(signed).level.reaches(level):
+        if not self.lasting.weigh(signed).level.reaches(level):
+            with _foreign(), suppress(Unavailable):
                 signed = self.lasting.prove(signed, at)
-        return self._checked(signed, pdf, field=field, at=at)
-
-    def _stamped(self, signed: bytes, field: str, at: datetime) -> bytes:
-        """Stamp the signature itself if it is the last and left room, else the whole file."""
-        last = self.validate(signed, at=at).signatures[-1]
-        if last.field == field and last.covers == "whole-file":
-            with suppress(Broken):
-                return self.lasting.stamp(signed, field, at)
-        return self.lasting.prove(signed, at)
+        report = self.validate(signed, at=at)
+        if not signed.startswith(pdf) or report.verdict is not Verdict.VALID:
+            raise Broken("sign.self-check", field=field, reasons=report.reasons)
+        return signed
 
     def await_mark(  # noqa: PLR0913 - what is marked as what, when and with which key
         self, pdf: bytes, certificate: bytes, *, field: str, text: str, label: str, at: datetime
@@ -380,8 +372,7 @@ class Press:
         Raises  as ``sign``.
         Source  Decree 30/2020, Annex I, part II, 7.
         """
-        signer = self._outsider(certificate)
-        self._require_good(signer, at, person="")
+        self.lasting.require_good(certificate, at, person="")
         face = self._both_faces()[False]
         with _foreign():
             writer = _open(pdf)
@@ -390,7 +381,7 @@ class Press:
                 f"{field}{n}" for n in range(1, len(taken) + 2) if f"{field}{n}" not in taken
             )
             put_mark(writer, name, text, face, label=label)
-            return self._left_open(writer, signer, name, pdf, at=at, reason=label)
+            return self._left_open(writer, certificate, name, pdf, at=at, reason=label)
 
     def lacks_mark(self, pdf: bytes, field: str, own: Collection[bytes]) -> bool:
         """Tell whether a file could bear the agency's mark, and bears none.
@@ -435,16 +426,15 @@ class Press:
         """
         seal = self._keyring.seal()
         certificate = seal.certificate.dump()
-        signer = self._outsider(certificate)
-        self._require_good(signer, at, person="")
+        self.lasting.require_good(certificate, at, person="")
         picture = self._picture(self._keyring.seal_picture())
         with _foreign():
             writer = _open(pdf)
             _refuse_signed(writer)
             fields.make_seal(writer, box)
             drawn = draw(picture, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
-            fields.show(writer, fields.AGENCY, drawn)
-            awaited = self._left_open(writer, signer, fields.AGENCY, pdf, at=at, reason="")
+            fields.show(writer, fields.named(writer)[fields.AGENCY], drawn)
+            awaited = self._left_open(writer, certificate, fields.AGENCY, pdf, at=at, reason="")
         sealed = self.finish(pdf, awaited, certificate, seal.sign(awaited.attributes), at=at)
         if not self.lasting.weigh(sealed).level.reaches(Level.B_T):
             raise Unavailable("timestamp.unavailable")
@@ -456,31 +446,6 @@ class Press:
         Raises  Unreadable: not a PDF at all.
         """
         return judge(pdf, trust=self._keyring.trust(), at=at)
-
-    def _prepared(self, pdf: bytes, placement: Placement, turn: tuple[int, int]) -> bytes:
-        writer = _open(pdf)
-        if not fields.exist(writer):
-            return self.prepare(pdf, placement, leaders=turn[1])
-        signed = _signed_fields(writer)
-        if fields.leader(*turn) in signed:
-            raise Refused("sign.already-signed")
-        if fields.AGENCY in signed:
-            raise Unreadable("pdf.not-signable", reason="signed")
-        fields.check(writer, placement)
-        return pdf
-
-    def _outsider(self, certificate: bytes, signature: bytes | None = None) -> ExternalSigner:
-        loaded = x509.Certificate.load(certificate)
-        return open_revisions.outsider(loaded, self._keyring.issuers_of(loaded), signature)
-
-    def _require_good(self, signer: ExternalSigner, at: datetime, *, person: str) -> None:
-        believed = context(self.lasting.believed(signer.signing_cert, at), at)
-        status, doubt = at_once(standing_of(signer.signing_cert, believed))
-        if doubt is None:
-            return
-        if doubt[1] == "revocation-unknown":
-            raise Unavailable("sign.revocation-unknown")
-        raise Refused("sign.certificate-not-good", person=person, status=status)
 
     def _require_leader(self, pdf: bytes, writer: IncrementalPdfFileWriter, at: datetime) -> None:
         signed = _signed_fields(writer)
@@ -495,40 +460,50 @@ class Press:
     def _left_open(  # noqa: PLR0913 - what a signature is made of
         self,
         writer: IncrementalPdfFileWriter,
-        signer: ExternalSigner,
+        certificate: bytes,
         field: str,
         before: bytes,
         *,
         at: datetime,
         reason: str,
     ) -> Awaited:
-        meta = PdfSignatureMetadata(
-            field_name=field,
-            md_algorithm="sha256",
-            reason=reason or None,
-            subfilter=SigSeedSubFilter.PADES,
+        leave = partial(
+            open_revisions.leave_open, writer, before, field, certificate, at=at, reason=reason
         )
-        job = PdfSigner(meta, signer, stamp_style=NoOpStampStyle())
         if self._warm:
-            return at_once(open_revisions.leave_open(job, writer, before, field, at))
+            return leave()
         # The vendor fills class-wide tables on first use without a lock of its own.
         with self._first:
-            left = at_once(open_revisions.leave_open(job, writer, before, field, at))
+            left = leave()
             self._warm = True
         return left
 
-    def _checked(self, signed: bytes, before: bytes, *, field: str, at: datetime) -> bytes:
-        """Give ``signed`` if it is what it must be, before anybody stores it."""
+    def _checked(
+        self, signed: bytes, before: bytes, awaited: Awaited, certificate: bytes, at: datetime
+    ) -> bytes:
+        """Give ``signed`` if it is what it must be, before anybody stores it.
+
+        A first signature is read again by itself; where one stands over another, everything is
+        judged as strangers would, since the later one must break nothing of the earlier.
+        """
         if not signed.startswith(before):
             raise Broken("sign.self-check", reasons=("bytes-moved",))
-        report = self.validate(signed, at=at)
-        ours = [one for one in report.signatures if one.field == field]
-        if report.verdict is not Verdict.VALID or len(ours) != 1:
-            raise Broken("sign.self-check", field=field, reasons=report.reasons)
-        proven = self.lasting.weigh(signed).level.reaches(Level.B_T)
-        if proven and ours[0].time_source != "timestamp":
-            raise Broken("sign.self-check", field=field, reasons=("timestamp-untrusted",))
+        found = tuple(self._faults(signed, len(before), awaited, certificate, at=at))
+        if found:
+            raise Broken("sign.self-check", field=awaited.field, reasons=found)
         return signed
+
+    def _faults(
+        self, signed: bytes, begun: int, awaited: Awaited, certificate: bytes, *, at: datetime
+    ) -> Iterator[str]:
+        if self_check.is_alone(signed):
+            yield from self_check.faults(signed, begun, awaited, certificate)
+            return
+        report = self.validate(signed, at=at)
+        if report.verdict is not Verdict.VALID:
+            yield from report.reasons
+        if [one.field for one in report.signatures].count(awaited.field) != 1:
+            yield "no-signature"
 
     def _picture(self, png: bytes) -> Picture:
         key = hashlib.sha256(png).hexdigest()
@@ -556,6 +531,25 @@ def _open(pdf: bytes) -> IncrementalPdfFileWriter:
     reader = PdfFileReader(io.BytesIO(pdf), strict=True)
     _require_plain(reader)
     return IncrementalPdfFileWriter.from_reader(reader)
+
+
+def _ready(pdf: bytes, placement: Placement, turn: tuple[int, int]) -> IncrementalPdfFileWriter:
+    """Open a PDF for a leader's signature, with the fields of an issued document.
+
+    Raises  Refused: signed before. Otherwise as ``Press.prepare``.
+    """
+    writer = _open(pdf)
+    if not fields.exist(writer):
+        _refuse_signed(writer)
+        fields.make(writer, placement, leaders=turn[1])
+        return writer
+    signed = _signed_fields(writer)
+    if fields.leader(*turn) in signed:
+        raise Refused("sign.already-signed")
+    if fields.AGENCY in signed:
+        raise Unreadable("pdf.not-signable", reason="signed")
+    fields.check(writer, placement)
+    return writer
 
 
 @contextmanager

@@ -18,7 +18,8 @@ from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 from records.errors import Refused
 from records.paper import Box
 from records.signing import Returned
-from signing.verdict import FIELD_RULES, POLICY, quieten
+from signing.chain import FIELD_RULES, POLICY
+from signing.verdict import quieten
 
 # The first signature of a file tells readers that it may only be added to from now on.
 _ADDING = StandardDiffPolicy(

@@ -60,7 +60,7 @@ def put_mark(
         {pdf_name("/Font"): generic.DictionaryObject({pdf_name("/F"): font})}
     )
     look = form(writer, f"q BT /F {SIZE:g} Tf 0 g {drawn}ET Q", fonts, width=width, height=height)
-    show(writer, name, look)
+    show(writer, named(writer)[name], look)
     return name
 
 

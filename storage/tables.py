@@ -240,6 +240,31 @@ step = Table(
     ),
 )
 
+assignment = Table(
+    "assignment",
+    metadata,
+    _id(),
+    Column("document", ForeignKey("document.id"), nullable=False),
+    Column("n", Integer, nullable=False),
+    Column("step", Integer, nullable=False),
+    Column("part", String(20), nullable=False),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("given_by", String(64), nullable=False),
+    Column("given_at", Moment, nullable=False),
+    Column("unit", String(64), nullable=False),
+    Column("parent", String(64), nullable=False),
+    Column("percent", Integer, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("review", Boolean, nullable=False),
+    Column("asked_until", Moment),
+    Column("reply", String(64), nullable=False),
+    Column("ended_at", Moment),
+    CheckConstraint("percent BETWEEN 0 AND 100", name="percent"),
+    UniqueConstraint("document", "n"),
+    Index("ix_assignment_person", "person", "state"),
+    Index("ix_assignment_giver", "given_by", "state"),
+)
+
 delegation = Table(
     "delegation",
     metadata,

@@ -5,6 +5,7 @@ from functools import cached_property
 from sqlalchemy import Connection
 
 from storage.arrivals import Arrivals
+from storage.assignments import Assignments
 from storage.audit import Audit
 from storage.calendar import Days
 from storage.case_files import CaseFiles
@@ -61,6 +62,11 @@ class Unit:
     def steps(self) -> Steps:
         """What was and is to be done on each document, and on whose desk it lies."""
         return Steps(self.connection)
+
+    @cached_property
+    def assignments(self) -> Assignments:
+        """Who is charged with what of an incoming document."""
+        return Assignments(self.connection)
 
     @cached_property
     def registers(self) -> Registers:

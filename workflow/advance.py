@@ -4,12 +4,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 
+from records.assignment import AssignmentState
 from records.audit import AuditEvent
 from records.delegation import Mandate
 from records.document import Classification, Document
 from records.errors import Outrun
 from records.person import Person
-from records.route import AGREED, OUTCOMES, Act, Need, SamePerson
+from records.route import AGREED, BACKWARD, OUTCOMES, Act, Need, SamePerson
 from records.step import DROPPED, Step, StepKind
 from storage.unit import Unit
 from workflow.course import Course, course_of
@@ -34,6 +35,7 @@ class Deed:
     event: str  # the audit action
     facts: Mapping[str, str] = field(default_factory=dict)
     mandate: Mandate | None = None  # on whose authority, where it is not their own
+    granted: bool = False  # it follows from what was settled before; nobody is asked again
 
 
 def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: Deed) -> Document:
@@ -45,7 +47,8 @@ def advance(office: Office, unit: Unit, was: Standing, changed: Document, deed: 
     step = was.step
     if step is None:
         raise Outrun("step.outrun")
-    deed = replace(deed, mandate=mandate_of(unit, was, deed.act, deed.by, deed.choice))
+    if not deed.granted:
+        deed = replace(deed, mandate=mandate_of(unit, was, deed.act, deed.by, deed.choice))
     filled = _filled(changed, deed)
     course = course_of(was.route, filled, was.steps)
     course.next = unit.steps.upcoming(filled.id)
@@ -99,6 +102,25 @@ def _end_steps(unit: Unit, was: Standing, opened: list[Step], course: Course, de
     for n, votes in course.votes.items():
         if n in course.live:
             unit.steps.vote(was.document.id, n, votes)
+    if was.document.assignee:
+        _end_assignments(unit, was, course, deed)
+
+
+def _end_assignments(unit: Unit, was: Standing, course: Course, deed: Deed) -> None:
+    """Let what people were charged with end with the steps it was done in."""
+    for one in unit.assignments.of(was.document.id):
+        if not one.open or one.step not in course.closed:
+            continue
+        acted = was.step is not None and one.step == was.step.n
+        recalled = deed.act.name == "recall"
+        ended = AssignmentState.RECALLED if recalled else AssignmentState.DROPPED
+        if acted and not recalled:
+            returned = deed.act.name in BACKWARD
+            ended = AssignmentState.RETURNED if returned else AssignmentState.DONE
+        percent = 100 if ended is AssignmentState.DONE else one.percent
+        unit.assignments.change(
+            replace(one, state=ended, percent=percent, ended_at=deed.at, asked_until=None)
+        )
 
 
 def _pass_by(office: Office, unit: Unit, was: Standing, moved: Document, deed: Deed) -> Document:

@@ -7,7 +7,7 @@ from identity.reading import classes_of, tokens_of
 from records.delegation import Mandate
 from records.person import Person
 from records.route import Act
-from records.step import Step
+from records.step import OF_DIRECTIVES, Step
 from storage.unit import Unit
 from workflow.beside import Side, sides
 from workflow.mandates import mandates_of
@@ -53,9 +53,11 @@ def _standin(unit: Unit, at: Standing, giver: Person, by: Person) -> Standin | N
     theirs, beside = offers(unit, at, by), sides(unit, at, by)
     behalf = list(behalf_of(unit, at, theirs, by).values())
     behalf += [one.mandate for one in beside if one.mandate]
+    lying = next(one for one in at.steps if one.open and one.desk & tokens_of(giver))
+    if lying.kind in OF_DIRECTIVES:
+        behalf += [one for one in at.mandates if one.principal.id == giver.id]
     if not behalf:
         return None
-    lying = next(one for one in at.steps if one.open and one.desk & tokens_of(giver))
     acts = tuple({one.act.name: one.act for one in theirs}.values())
     return Standin(at, lying, acts, tuple(beside), behalf[0])
 

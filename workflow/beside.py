@@ -10,7 +10,7 @@ from records.document import Document
 from records.errors import NotAllowed, Outrun, Refused
 from records.person import Person
 from records.route import Extra
-from records.step import ROAD, Step, StepKind
+from records.step import OF_DIRECTIVES, ROAD, Step, StepKind
 from storage.unit import Unit
 from workflow.advance import leave_jobs
 from workflow.deadline import until
@@ -75,7 +75,7 @@ def _sides_of(unit: Unit, at: Standing, who: Person, mandate: Mandate | None) ->
     mine = tokens_of(who)
     for one in at.steps:
         if one.open and one.kind not in ROAD and one.desk & mine:
-            found += [Side(name, one, mandate) for name in ANSWERS[one.kind]]
+            found += [Side(name, one, mandate) for name in ANSWERS.get(one.kind, ())]
     return found
 
 
@@ -154,7 +154,7 @@ def hang(  # noqa: PLR0913 - what hangs on which step, for whom, until when
     kind: StepKind,
     whom: Person,
     due: datetime | None,
-) -> None:
+) -> Step:
     """Lay something asked about a step on somebody's desk, and let them read the document."""
     token = frozenset({f"person:{whom.id}"})
     deadline = until(office, unit, done.at, due) if due else None
@@ -175,6 +175,7 @@ def hang(  # noqa: PLR0913 - what hangs on which step, for whom, until when
     )
     unit.steps.open(one)
     unit.documents.admit(was.document.id, readers_of(was.document, token))
+    return one
 
 
 def answer(unit: Unit, was: Standing, step: Step, done: Aside, *, outcome: str = "") -> None:
@@ -191,7 +192,8 @@ def answer(unit: Unit, was: Standing, step: Step, done: Aside, *, outcome: str =
             on_behalf_of=done.mandate.principal.id if done.mandate else "",
         )
     )
-    unit.steps.touch(was.document.id, step.parent, since=was.document.version + 1)
+    if step.kind not in OF_DIRECTIVES:
+        unit.steps.touch(was.document.id, step.parent, since=was.document.version + 1)
 
 
 def _of_holder(at: Standing, step: Step) -> list[str]:

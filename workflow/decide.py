@@ -2,18 +2,28 @@
 
 from dataclasses import replace
 
-from identity.reading import cleared, readers_of, tokens_of
+from identity.reading import readers_of, tokens_of
 from records.document import Classification, Direction, Document
 from records.errors import Refused
-from records.person import Person, Role
+from records.person import Person
 from records.route import Act, Effect
 from storage.unit import Unit
 from workflow.advance import Deed, advance
+from workflow.assigning import begin_directive, charge, note_handler
 from workflow.behind import returnable
+from workflow.beside import Aside
 from workflow.desks import desk_of
 from workflow.layout import require_layout
 from workflow.office import Office
-from workflow.road import Choice, Standing, aimed, judge, needs_revision, standing
+from workflow.road import (
+    Choice,
+    Standing,
+    aimed,
+    judge,
+    mandate_of,
+    needs_revision,
+    standing,
+)
 from workflow.sign import placement_of
 
 EVENTS = {
@@ -49,6 +59,10 @@ def decide(office: Office, id: str, action: str, choice: Choice, *, by: Person) 
         moved = advance(office, unit, was, changed, Deed(act, by, at, choice, event, facts))
         if act.does is Effect.NOTIFY:
             _tell(office, unit, moved, act)
+        if act.does is Effect.ASSIGN:
+            mandate = mandate_of(unit, was, act, by, choice)
+            done = Aside(event, act.name, by, at, mandate=mandate)
+            begin_directive(office, unit, was, choice, done)
         return moved
 
 
@@ -95,28 +109,9 @@ def _effect(
         raise Refused("submit.needs-revision")
     if act.does is Effect.ASSIGN:
         charged = charge(unit, document, choice.to)
-        if document.number:
-            unit.registers.note(document, "handler", charged.name)
-            unit.registers.note(document, "sent_on", day)
+        note_handler(unit, document, charged, day)
         return replace(document, assignee=charged.id), {"assignee": charged.id}
     if act.does is Effect.CANCEL_NUMBER:
         unit.registers.cancel(document, choice.comment.strip())
         return document, {"number": str(document.number)}
     return document, {}
-
-
-def charge(unit: Unit, document: Document, to: str) -> Person:
-    """Give whom ``to`` means: a person, or the head of a unit.
-
-    Raises  Refused: nobody, or nobody who may read the document and act on it.
-    """
-    everybody = unit.people.holding(Role.UNIT_HEAD, to)
-    found = everybody or unit.people.among([to])
-    able = [
-        one
-        for one in found
-        if one.active and tokens_of(one) and cleared(one, document.classification)
-    ]
-    if not able:
-        raise Refused("assignee.unknown", to=to)
-    return able[0]

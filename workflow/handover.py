@@ -6,11 +6,12 @@ from datetime import datetime
 from enum import StrEnum
 
 from identity.reading import cleared, readers_of, tokens_of
+from records.assignment import Assignment
 from records.audit import AuditEvent
 from records.document import Document
 from records.errors import NotAllowed, Refused
 from records.person import Person, Post, Role
-from records.step import Step
+from records.step import ROAD, Step, StepKind
 from storage.unit import Unit
 from workflow.advance import leave_jobs
 from workflow.desks import desk_of
@@ -101,6 +102,7 @@ def _pass(office: Office, unit: Unit, id: str, change: _Change) -> Passing | Non
             raise Refused("handover.clearance")  # noqa: TRY301 - told as every other refusal
         if changed == document and not named:
             return _lying(unit, document, steps, change)
+        _require_one_part(unit, document, change)
         desks = [
             (step, _desk(office, unit, step, changed=changed, document=document, change=change))
             for step in steps
@@ -146,6 +148,8 @@ def _desk(  # noqa: PLR0913 - a step, before and after
 ) -> frozenset[str]:
     """Give whose an open step is now. Raises Refused: the successor lacks the post it is for."""
     gone = f"person:{change.old.id}"
+    if step.kind not in ROAD:
+        return _hanging(step, changed, change)
     if gone not in step.desk and changed.drafter == document.drafter:
         return step.desk
     route = office.roads.of(unit, document.definition, document.workflow)
@@ -156,6 +160,26 @@ def _desk(  # noqa: PLR0913 - a step, before and after
     if not desk:
         raise Refused("handover.no-post")
     return desk
+
+
+def _hanging(step: Step, changed: Document, change: _Change) -> frozenset[str]:
+    """Give whose it is now what somebody was asked or charged with, whatever post they hold.
+
+    Raises  Refused: the successor would agree to what is their own draft.
+    """
+    gone = f"person:{change.old.id}"
+    if gone not in step.desk:
+        return step.desk
+    if step.kind is StepKind.APPROVER and changed.drafter == change.new.id:
+        raise Refused("approver.drafter")
+    return (step.desk - {gone}) | {f"person:{change.new.id}"}
+
+
+def _require_one_part(unit: Unit, document: Document, change: _Change) -> None:
+    """Refuse a successor who has a part of their own in the same document."""
+    parts = {one.person for one in unit.assignments.of(document.id) if one.open}
+    if {change.old.id, change.new.id} <= parts:
+        raise Refused("assignment.already", who=change.new.name)
 
 
 def _keep(  # noqa: PLR0913 - a document before and after, and its desks
@@ -171,12 +195,25 @@ def _keep(  # noqa: PLR0913 - a document before and after, and its desks
     unit.documents.change(moved, seen=document.version)
     for step, desk in desks:
         if desk != step.desk:
-            unit.steps.lay(step, desk)
+            by_hand = desk if step.kind not in ROAD else step.by_hand
+            unit.steps.lay(replace(step, by_hand=by_hand), desk)
         unit.documents.admit(moved.id, readers_of(moved, desk))
+    for one in unit.assignments.of(moved.id):
+        if one.open and change.old.id in (one.person, one.given_by):
+            unit.assignments.change(_passed(one, change))
     unit.documents.admit(moved.id, {f"person:{change.new.id}"})
     facts = {"person": change.old.id, "successor": change.new.id}
     unit.audit.append(AuditEvent("work:handed-over", change.by.id, change.at, moved.id, facts))
     leave_jobs(office, unit, moved)
+
+
+def _passed(one: Assignment, change: _Change) -> Assignment:
+    old, new = change.old.id, change.new.id
+    return replace(
+        one,
+        person=new if one.person == old else one.person,
+        given_by=new if one.given_by == old else one.given_by,
+    )
 
 
 def _line(document: Document, outcome: Outcome, why: str = "") -> Passing:

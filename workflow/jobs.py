@@ -9,7 +9,7 @@ from workflow.carry import carry, report
 from workflow.desks import SYSTEM
 from workflow.find import index
 from workflow.inspect import inspect
-from workflow.notices import notify, tell
+from workflow.notices import notify, tell, tell_of_part
 from workflow.office import Office
 from workflow.perform import perform
 from workflow.purge import purge
@@ -29,6 +29,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "remind": lambda reminder, person: letter(office, reminder, person),
         "carry": lambda dispatch, _: carry(office, dispatch),
         "inspect": lambda document, _: inspect(office, document),
+        "inform": lambda document, about: tell_of_part(office, document, about),
         "tell": lambda document, person: tell(office, document, person),
         "automatic": lambda document, n: by_itself(office, document, int(n)),
         "purge": lambda document, to: purge(office, document, to),

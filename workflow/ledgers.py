@@ -1,19 +1,23 @@
 """The books beside the registers: by post, by hand, kept copies, and how incoming ones fare."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from drafting.books import PrintedBook
 from identity.reading import READ_ALL
+from records.assignment import Part
 from records.audit import AuditEvent
 from records.document import Classification, Direction, Document
 from records.errors import NotAllowed, NotFound, Refused
 from records.ledger import Ledger, Line
 from records.person import Person, Role
 from storage.unit import Unit
+from workflow.charges import Charge, laid
+from workflow.followed import due_of, leader_of, named, parts_of
 from workflow.mandates import may_know
 from workflow.office import Office
 from workflow.registers import printed_as
+from workflow.replies import numbers_of
 from workflow.road import standing
 
 LONGEST_CELL = 200
@@ -223,11 +227,43 @@ def _followed(
                     **_said(office, document),
                     "code": entry.number.code,
                     "handler": entry.columns.get("handler", ""),
-                    "due": f"{document.due_on:%d/%m/%Y}" if document.due_on else "",
-                    "progress": standing(office, unit, document.id, by).state.title.vi,
+                    **_fares(office, unit, document, by),
                 }
                 rows.append((entry.number.serial, document.id, _cells(ledger, told)))
     return rows
+
+
+def _fares(office: Office, unit: Unit, document: Document, by: Person) -> dict[str, str]:
+    """Give how far an incoming document has come: who has it, until when, and what answers it."""
+    at = standing(office, unit, document.id, by, whole=True)
+    parts = laid(unit, at)
+    names = unit.people.names({one.assignment.person for one in parts}) if parts else {}
+    units = {one.id: one.name for one in unit.people.units()} if parts else {}
+    leader = leader_of(parts, names, units)
+    helpers = [named(one.assignment, names, units) for one in parts_of(parts, Part.COLLABORATOR)]
+    told = {
+        "due": due_of(office, parts, document.due_on),
+        "progress": _progress(office, at.state.title.vi, parts),
+        "reply": ", ".join(
+            numbers_of(unit, (one.assignment.reply for one in parts), by=by).values()
+        ),
+        "remark": "; ".join(
+            f"{names.get(one.assignment.person, '')} xin gia hạn đến"
+            f" {one.assignment.asked_until.astimezone(office.zone):%d/%m/%Y}"
+            for one in parts
+            if one.assignment.asked_until
+        ),
+    }
+    if leader:
+        told["handler"] = f"{leader}; phối hợp: {', '.join(helpers)}" if helpers else leader
+    return told
+
+
+def _progress(office: Office, state: str, parts: Sequence[Charge]) -> str:
+    leads = [one for one in parts_of(parts, Part.LEAD) if one.assignment.open]
+    far = f" ({leads[-1].assignment.percent}%)" if leads and leads[-1].assignment.percent else ""
+    late = ", quá hạn" if leads and leads[-1].step.overdue(office.clock()) else ""
+    return f"{state}{far}{late}"
 
 
 def _cells(ledger: Ledger, told: Mapping[str, str]) -> tuple[str, ...]:

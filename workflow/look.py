@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 
 from identity.reading import classes_of, tokens_of
+from records.assignment import Assignment
 from records.audit import AuditEntry, AuditEvent, AuditHead
 from records.case_file import CaseFile
 from records.delegation import Mandate
@@ -18,22 +19,27 @@ from records.person import Person, Role, Unit
 from records.register import Reservation
 from records.route import Act, Effect
 from records.signature import Intake
-from records.step import Step
+from records.step import Step, StepKind
 from storage.lists import COUNTED
 from workflow.behalf import waiting_for_others
 from workflow.beside import Side, sides
 from workflow.case_files import files_of
+from workflow.charges import Charge, charges
 from workflow.duplicates import twin_of
 from workflow.office import Office
 from workflow.place import may_place
 from workflow.prospects import Prospects, prospects
+from workflow.replies import numbers_of
 from workflow.reserve import held_for
 from workflow.revise import may_revise
 from workflow.road import Offer, Standing, behalf_of, offers, standing
 from workflow.sign import places_found
 
-OF_ROADS = ("branch", "through", "joined", "same_person", "asked", "asked_by", "assignee", "mended")
-"""What the log tells of branches, choices and of those who were asked."""
+OF_ROADS = (
+    *("branch", "through", "joined", "same_person", "asked", "asked_by", "assignee"),
+    *("assignment", "part", "percent", "due", "recalled", "mended"),
+)
+"""What the log tells of branches and choices, of those who were asked, and of directives."""
 
 FULL_DESK = 200
 """How many documents of a desk are given at a time."""
@@ -63,6 +69,8 @@ class View:
     twin: str  # id of an earlier document that seems the same, or ""
     held: tuple[Reservation, ...]  # numbers it could be given instead of the next one
     files: tuple[CaseFile, ...]  # in which it lies, those this person may open
+    charges: tuple[Charge, ...]  # the parts of its directives, and what they may do about each
+    replies: Mapping[str, str]  # by id of a document that answers: its number, where it is known
 
     @property
     def document(self) -> Document:
@@ -88,6 +96,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
         found, beside = tuple(offers(unit, at, by)), tuple(sides(unit, at, by))
         acts = [offer.act for offer in found]
         abouts = [id, *(one.id for one in dispatches)]
+        parts = charges(unit, at, by)
         numbers = any(act.does in (Effect.SEAL, Effect.ENTER) for act in acts)
         return View(
             standing=at,
@@ -97,7 +106,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             may_revise=may_revise(at, by),
             may_place=may_place(unit, at, by),
             dispatches=dispatches,
-            names=unit.people.names(_involved(at)),
+            names=unit.people.names(_involved(at, parts)),
             package=unit.readings.package(id),
             intake=unit.proofs.intake_of(id),
             proof=unit.proofs.of(id),
@@ -106,6 +115,8 @@ def view(office: Office, id: str, *, by: Person) -> View:
             behalf=behalf_of(unit, at, found, by),
             twin=twin_of(unit, at.document, by=by),
             files=files_of(unit, at.document, by),
+            charges=parts,
+            replies=numbers_of(unit, (one.assignment.reply for one in parts), by=by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
         )
 
@@ -116,7 +127,7 @@ def named(acts: Sequence[Act], beside: Sequence[Side]) -> list[str]:
     return list(dict.fromkeys([*names, *(one.name for one in beside)]))
 
 
-def _involved(at: Standing) -> set[str]:
+def _involved(at: Standing, parts: Sequence[Charge]) -> set[str]:
     document = at.document
     found = {document.drafter, document.signer, document.assignee}
     found |= {one.by for one in document.revisions} | set(document.fields.values())
@@ -124,6 +135,8 @@ def _involved(at: Standing) -> set[str]:
     for step in at.steps:
         found |= {step.closed_by, step.on_behalf_of, step.asked_by}
         found |= {token.removeprefix("person:") for token in step.desk}
+    for one in parts:
+        found |= {one.assignment.person, one.assignment.given_by}
     return found - {""}
 
 
@@ -276,6 +289,7 @@ class Waiting:
     acts: tuple[Act, ...]
     sides: tuple[Side, ...] = ()
     mandate: Mandate | None = None  # in whose name, where it waits for another
+    part: Assignment | None = None  # of a directive, where that is what waits
 
     @property
     def actions(self) -> list[str]:
@@ -311,7 +325,14 @@ def desk(office: Office, *, by: Person, after: str = "", limit: int = FULL_DESK)
                 one.sides,
                 None if own and own.acts else one.mandate,
             )
-    return sorted(waiting.values(), key=lambda one: (one.step.opened_at, one.document.id))[:limit]
+        parts = unit.assignments.several(list(waiting))
+    longest = sorted(waiting.values(), key=lambda one: (one.step.opened_at, one.document.id))
+    return [replace(one, part=_part_of(one, parts)) for one in longest[:limit]]
+
+
+def _part_of(one: Waiting, parts: Mapping[str, Sequence[Assignment]]) -> Assignment | None:
+    lying = one.step.parent if one.step.kind is StepKind.EXTENSION else one.step.n
+    return next((each for each in parts[one.document.id] if each.open and each.step == lying), None)
 
 
 def page_of_desk(

@@ -153,7 +153,8 @@ def _keep(office: Office, unit: Unit, judged: Verdict, by: Person) -> None:
             unit.steps.close(ended)
     course = Course(route, judged.to, facts_of(moved), {}, unit.steps.upcoming(document.id))
     course.enter(judged.to)
-    begin_steps(office, unit, route, moved, course, at=at)
+    opened = begin_steps(office, unit, route, moved, course, at=at)
+    _keep_lead(unit, document.id, steps, opened)
     facts = {
         "workflow": document.workflow,
         "definition_before": document.definition,
@@ -163,3 +164,14 @@ def _keep(office: Office, unit: Unit, judged: Verdict, by: Person) -> None:
     }
     unit.audit.append(AuditEvent("definition:migrated", by.id, at, document.id, facts))
     leave_jobs(office, unit, moved)
+
+
+def _keep_lead(unit: Unit, document: str, steps: Sequence[Step], opened: Sequence[Step]) -> None:
+    """Let who was charged go on in the step that begins, until the day that was set."""
+    for one in unit.assignments.of(document):
+        was = next((step for step in steps if step.open and step.n == one.step), None)
+        if one.open and was is not None and opened:
+            unit.assignments.change(replace(one, step=opened[0].n))
+            if was.settled:
+                now = replace(opened[0], due_at=was.due_at, soon_at=was.soon_at, settled=True)
+                unit.steps.hold_time(now)

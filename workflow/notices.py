@@ -5,6 +5,7 @@ from records.document import Document
 from records.person import Person
 from records.step import Step, StepKind
 from workflow.dispatch import passport_of
+from workflow.mandates import may_know
 from workflow.office import Office
 from workflow.remind import addressed
 
@@ -12,8 +13,29 @@ ASKED = {
     StepKind.OPINION: ("Xin ý kiến", "Bạn được xin ý kiến về văn bản"),
     StepKind.ERRAND: ("Chuyển bạn xem trước", "Bạn được nhờ xem trước văn bản"),
     StepKind.APPROVER: ("Đề nghị cùng duyệt", "Bạn được mời cùng duyệt văn bản"),
+    StepKind.ASSIGNMENT: ("Giao việc", "Bạn được giao việc giải quyết văn bản"),
+    StepKind.INFORMATION: ("Để biết", "Văn bản được gửi để bạn biết:"),
+    StepKind.EXTENSION: ("Xin gia hạn", "Có đề nghị gia hạn giải quyết văn bản"),
 }
 """What somebody is asked for: as it heads the letter, and as it begins its sentence."""
+
+CHANGED = {
+    "extension:granted": ("Đã gia hạn", "Đề nghị gia hạn được chấp nhận, văn bản"),
+    "extension:refused": ("Không gia hạn", "Đề nghị gia hạn không được chấp nhận, văn bản"),
+    "assignment:moved": ("Đổi thời hạn", "Thời hạn việc của bạn đã thay đổi, văn bản"),
+    "assignment:recalled": ("Thu hồi việc đã giao", "Việc của bạn đã được thu hồi, văn bản"),
+    "assignment:returned": ("Trả lại việc được giao", "Việc bạn giao đã bị trả lại, văn bản"),
+    "assignment:done": ("Báo hoàn thành", "Việc bạn giao đã được báo hoàn thành, văn bản"),
+}
+"""What changed about a part of a directive, for whom it concerns."""
+
+NEW_DAY = frozenset({"extension:granted", "assignment:moved"})
+
+TO_GIVER = frozenset({"assignment:returned", "assignment:done"})
+"""Changes that whoever gave a part hears of; of the others, whoever has it."""
+
+STANDS_BY = frozenset({StepKind.ASSIGNMENT, StepKind.INFORMATION})
+"""What is laid beside a step that begins in the same moment."""
 
 ANSWERED = ("Đã có trả lời", "Người được hỏi đã trả lời về văn bản")
 
@@ -31,7 +53,7 @@ def notify(office: Office, id: str, version: int) -> None:
         # In branches others may have acted since: what counts is what began with that version.
         came = [one for one in steps if one.open and one.since == version]
         # Whoever has just asked another is not told of their own step.
-        asking = {one.parent for one in came if one.kind in ASKED}
+        asking = {one.parent for one in came if one.kind in ASKED and one.kind not in STANDS_BY}
         letters = [
             (person, *_words(office, document, steps, step), step)
             for step in came
@@ -54,6 +76,25 @@ def _words(office: Office, document: Document, steps: list[Step], step: Step) ->
 
 def _moment(office: Office, step: Step) -> str:
     return f"{step.due_at.astimezone(office.zone):%H:%M ngày %d/%m/%Y}" if step.due_at else ""
+
+
+def tell_of_part(office: Office, id: str, about: str) -> None:
+    """Write to whom it concerns what changed about a part of a directive.
+
+    Takes   about: the event of the log, a blank, and the id of the part.
+    """
+    event, _, part = about.partition(" ")
+    if office.mailer is None or event not in CHANGED:
+        return
+    with office.database.reading() as unit:
+        document, one = unit.documents.get(id), unit.assignments.get(part)
+        person = unit.people.get(one.given_by if event in TO_GIVER else one.person)
+        knows = may_know(unit, document, person)
+        steps = [step for step in unit.steps.of(id) if step.n == one.step]
+    head, sentence = CHANGED[event]
+    until = f", hạn mới {_moment(office, steps[0])}" if event in NEW_DAY and steps else ""
+    if person.active and knows:
+        write(office, document, person, head, f"{sentence} «{document.subject}»{until}.")
 
 
 def tell(office: Office, id: str, person: str) -> None:

@@ -95,7 +95,10 @@ def _require(unit: Unit, was: Standing, choice: Choice, by: Person) -> None:
 
 
 def _settled(chosen: Chosen, found: Placement) -> Chosen:
-    """Give a choice with the seal in its real size around its middle."""
+    """Give a choice with the seal in its real size, all of it on pages there are."""
+    for part, box in chosen.parts.items():
+        if not 0 <= box.page < len(found.pages):
+            raise Refused("place.page", **PARTS[part], pages=len(found.pages))
     if chosen.seal is None:
         return chosen
     box = chosen.seal
@@ -109,9 +112,6 @@ def _settled(chosen: Chosen, found: Placement) -> Chosen:
 def _faults(chosen: Chosen, placed: Placement) -> Iterator[Refused]:
     """Give what is wrong with a choice."""
     for part, box in chosen.parts.items():
-        if not 0 <= box.page < len(placed.pages):
-            yield Refused("place.page", **PARTS[part], pages=len(placed.pages))
-            return
         yield from _sized(part, box, chosen.style)
         if not _inside(box, placed.pages[box.page]):
             yield Refused("place.off-page", **PARTS[part])

@@ -5,13 +5,14 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from identity.reading import tokens_of
+from records.assignment import Wanted
 from records.delegation import Mandate
 from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person
 from records.route import BACKWARD, DECLINED, Act, Effect, Need, Route, State, Who, Whom, fits
 from records.signing import Leave
-from records.step import ROAD, Step, StepKind
+from records.step import OF_DIRECTIVES, ROAD, Step, StepKind
 from storage.unit import Unit as UnitOfWork
 from workflow.desks import BY_ITSELF, SYSTEM, possible
 from workflow.mandates import mandates_of, may_know
@@ -37,7 +38,9 @@ class Choice:
     step: int = 0  # which of several open steps; 0: the first that is theirs
     next: str = ""  # id of the person chosen for the step this leads to
     fields: Mapping[str, str] = field(default_factory=dict)  # what the act asks for
-    due: datetime | None = None  # until when an opinion is asked
+    due: datetime | None = None  # until when an opinion is asked, or the lead has
+    parts: tuple[Wanted, ...] = ()  # whom else a directive charges
+    review: bool = True  # whether the leader looks at the result before the document is complete
     leave: Leave = field(default_factory=Leave)  # what lets their key sign
 
 
@@ -316,7 +319,7 @@ def holds(unit: UnitOfWork, at: Standing, by: Person) -> bool:
 def previous(at: Standing) -> Step | None:
     """Give the step just before this one, if whoever did it may still take it back."""
     here = at.step
-    if here is None or any(one.parent == here.n and one.closed_at for one in at.steps):
+    if here is None or any(one.parent == here.n and _binds(one) for one in at.steps):
         return None
     closed = [
         one
@@ -328,6 +331,11 @@ def previous(at: Standing) -> Step | None:
     last = closed[-1] if closed else None
     taken = last is None or last.kind is StepKind.JOIN or last.act in BACKWARD
     return None if taken else last
+
+
+def _binds(step: Step) -> bool:
+    """Tell whether something that was done meanwhile keeps what went before from being undone."""
+    return step.closed_at is not None and step.kind not in OF_DIRECTIVES
 
 
 def _capacities(unit: UnitOfWork, at: Standing, act: Act, by: Person) -> list[Mandate | None]:

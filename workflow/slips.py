@@ -1,13 +1,16 @@
 """The slips of one document: its directive slip, the stamp of its arrival, its envelopes."""
 
 from collections.abc import Callable, Mapping
+from datetime import datetime
 
 from drafting.slips import SlipWords, arrival_stamp, directive_slip, envelope
+from records.assignment import Part
 from records.audit import AuditEvent
-from records.document import Direction, Document, Urgency
+from records.document import Direction, Urgency
 from records.errors import NotFound, Refused
 from records.person import Person
-from workflow.look import history, view
+from workflow.followed import STANDING, due_of, leader_of, named, parts_of
+from workflow.look import View, history, view
 from workflow.office import Office
 
 URGENT = {
@@ -39,12 +42,8 @@ def print_slip(office: Office, id: str, slip: str, form: str, *, by: Person) -> 
         raise Refused("number.unknown")
     if form not in ("pdf", "docx"):
         raise Refused("slip.form")
-    directives = [
-        (str(one["actor_name"]), _moment(office, one["at"]), str(one["comment"]))
-        for one in history(office, id, by=by)
-        if one["action"] == "assign"
-    ]
-    paper = made(_words(office, document, seen.names, tuple(directives)))
+    told = history(office, id, by=by)
+    paper = made(_words(office, seen, told))
     printed = office.converter.pdf(paper) if form == "pdf" else paper
     with office.database.unit() as unit:
         facts = {"slip": slip, "form": form}
@@ -52,35 +51,83 @@ def print_slip(office: Office, id: str, slip: str, form: str, *, by: Person) -> 
     return printed
 
 
-def _words(
-    office: Office,
-    document: Document,
-    names: Mapping[str, str],
-    directives: tuple[tuple[str, str, str], ...],
-) -> SlipWords:
+GIVEN = frozenset({"step:assigned", "directive:changed"})
+"""Events by which a leader says who handles a document."""
+
+PROPOSED = frozenset({"assignment:done", "step:completed"})
+"""Events by which whoever handled it says what came of it."""
+
+
+def _words(office: Office, seen: View, told: list[dict[str, object]]) -> SlipWords:
+    document, names = seen.document, seen.names
     number, source, organ = document.number, document.source, office.organ
     form = office.forms.get(document.type)
     dated = f"ngày {source.on:%d/%m/%Y}" if source.on else ""
-    told = (form.name if form else document.type, source.number, dated, f"của {source.organ}")
+    about = (form.name if form else document.type, source.number, dated, f"của {source.organ}")
     mark = URGENT.get(document.urgency)
     return SlipWords(
         superior=organ.superior,
         organ=organ.facts.get("letterhead", organ.name),
         arrival=number.code if number else "",
         arrived_on=f"{number.on:%d/%m/%Y}" if number else "",
-        about=" ".join(one for one in told if one.strip()),
+        about=" ".join(one for one in about if one.strip()),
         subject=document.subject,
         code=str(number or ""),
-        handler=names.get(document.assignee, ""),
-        due=f"{document.due_on:%d/%m/%Y}" if document.due_on else "",
+        handler=leader_of(seen.charges, names) or names.get(document.assignee, ""),
+        due=due_of(office, seen.charges, document.due_on),
         recipients=tuple(
             office.partners[one].name for one in document.recipients if one in office.partners
         ),
         address=organ.facts.get("address", ""),
         marks=(mark,) if mark else (),
-        directives=directives,
+        directives=_said(office, told, GIVEN),
+        helpers=tuple(
+            (named(one.assignment, names), _day(office, one.step.due_at))
+            for one in parts_of(seen.charges, Part.COLLABORATOR)
+        ),
+        informed=tuple(
+            named(one.assignment, names) for one in parts_of(seen.charges, Part.INFORMED)
+        ),
+        directed_on=next((on for _, on, _ in reversed(_said(office, told, GIVEN))), ""),
+        passed=_passed(office, seen, told),
+        proposals=_said(office, told, PROPOSED),
+    )
+
+
+def _said(
+    office: Office, told: list[dict[str, object]], events: frozenset[str]
+) -> tuple[tuple[str, str, str], ...]:
+    return tuple(
+        (str(one["actor_name"]), _moment(office, one["at"]), str(one["comment"]))
+        for one in told
+        if one["event"] in events
+    )
+
+
+def _passed(
+    office: Office, seen: View, told: list[dict[str, object]]
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Give to whom the lead passed it on: what stands on the slip as the head's own word."""
+    words = {
+        str(one["assignment"]): str(one["comment"])
+        for one in told
+        if one["event"] == "assignment:given"
+    }
+    return tuple(
+        (
+            named(one.assignment, seen.names),
+            _day(office, one.step.due_at),
+            _day(office, one.assignment.given_at),
+            words.get(one.assignment.id, ""),
+        )
+        for one in seen.charges
+        if one.assignment.parent and one.assignment.state in STANDING
     )
 
 
 def _moment(office: Office, at: object) -> str:
-    return f"{at:%d/%m/%Y}" if at else office.today().strftime("%d/%m/%Y")
+    return _day(office, at) if isinstance(at, datetime) else f"{office.today():%d/%m/%Y}"
+
+
+def _day(office: Office, at: datetime | None) -> str:
+    return f"{at.astimezone(office.zone):%d/%m/%Y}" if at else ""

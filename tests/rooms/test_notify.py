@@ -4,13 +4,20 @@ from datetime import date, timedelta
 
 import pytest
 
+from records.assignment import Part, Wanted
 from records.delegation import Capacity
-from records.document import Classification
+from records.document import Classification, Direction, Source
 from records.errors import Refused
 from tests.conftest import House
 from tests.servers.letterbox import Letterbox
-from workflow.delegate import Wanted, delegate
+from workflow.assignments import Said, handle
+from workflow.begin import Particulars
+from workflow.delegate import Wanted as Away
+from workflow.delegate import delegate
+from workflow.direct import Directive, direct
+from workflow.look import view
 from workflow.notices import notify
+from workflow.receive import receive
 from workflow.remind import remind
 
 
@@ -61,7 +68,7 @@ def test_whoever_stands_in_hears_too_and_is_reminded_before_an_answer_is_due(
     mailing: House, letterbox: Letterbox
 ) -> None:
     today = mailing.office.today()
-    wanted = Wanted(
+    wanted = Away(
         delegate="kiemtra",
         capacity=Capacity.TUQ,
         since=today,
@@ -84,6 +91,64 @@ def test_whoever_stands_in_hears_too_and_is_reminded_before_an_answer_is_due(
     assert remind(mailing.office) == 1
     mailing.work_off()
     assert {to for to, subject, _ in letterbox.letters if "sắp đến hạn" in subject} == both
+
+
+def test_a_directive_is_told_to_all_it_names_and_every_change_to_whom_it_concerns(
+    mailing: House, letterbox: Letterbox, paper: bytes
+) -> None:
+    source = Source(number="7/CV", organ="UBND tỉnh", on=date(2026, 11, 3))
+    for of in (Classification.NONE, Classification.SECRET):
+        said = Particulars(Direction.INCOMING, "công văn", "Mời họp", of, source=source)
+        clerk = mailing.person("vanthu")
+        came = receive(mailing.office, said, paper + of.encode(), by=clerk).document
+        came = mailing.act(came, "number", "vanthu")
+        leader = mailing.person("chutich")
+        mailing.work_off()
+        letterbox.letters.clear()
+        due = mailing.clock() + timedelta(days=7)
+        helper = Wanted(Part.COLLABORATOR, "chanhvanphong", due)
+        others = (helper, Wanted(Part.INFORMED, "luutru"))
+        told = Directive(Wanted(Part.LEAD, "truongban", due), others, "Giao việc")
+        came = direct(mailing.office, came.id, told, by=leader)
+        heads = _letters(mailing, letterbox)
+        parts = {
+            one.assignment.person: one.assignment.id
+            for one in view(mailing.office, came.id, by=leader).charges
+        }
+        for person, action, by in (
+            ("chanhvanphong", "request-extension", "chanhvanphong"),
+            ("chanhvanphong", "grant-extension", "chutich"),
+            ("chanhvanphong", "return", "chanhvanphong"),
+            ("luutru", "recall", "chutich"),
+        ):
+            words = Said("Lý do", due=due + timedelta(days=1))
+            handle(mailing.office, parts[person], action, words, by=mailing.person(by))
+            heads += _letters(mailing, letterbox)
+        if of is Classification.NONE:
+            assert sorted(heads[:3]) == [
+                ("chanhvanphong", "Giao việc"),
+                ("luutru", "Để biết"),
+                ("truongban", "Đang giải quyết"),
+            ]
+            assert heads[3:] == [
+                ("chutich", "Xin gia hạn"),
+                ("chanhvanphong", "Đã gia hạn"),
+                ("chutich", "Trả lại việc được giao"),
+                ("luutru", "Thu hồi việc đã giao"),
+            ]
+        else:
+            assert heads == []
+
+
+def _letters(house: House, letterbox: Letterbox) -> list[tuple[str, str]]:
+    """Give to whom letters went and how each is headed, and empty the box."""
+    house.work_off()
+    found = [
+        (to.partition("@")[0], subject.removeprefix("[Trình Ký] ").partition(":")[0])
+        for to, subject, _ in letterbox.letters
+    ]
+    letterbox.letters.clear()
+    return found
 
 
 def test_of_a_secret_document_nobody_hears_by_mail(mailing: House, letterbox: Letterbox) -> None:

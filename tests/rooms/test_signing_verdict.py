@@ -232,12 +232,19 @@ def test_no_flipped_bit_leaves_a_file_valid(office: ScratchOffice, sealed: bytes
         bit = 1 << chance.randrange(8)
         if bit == 0x20 and bytes([sealed[at]]).isalpha() and _in_contents(sealed, at):
             continue  # an upper-case hexadecimal digit became the lower-case one: the same value
+        if _in_spare_copy(office, sealed, at):
+            continue  # an authority's certificate in a copy, which nobody signed and nothing needs
         flipped = sealed[:at] + bytes([sealed[at] ^ bit]) + sealed[at + 1 :]
         assert verdict(office, flipped)[0] is not Verdict.VALID, (at, bit)
 
 
 def _in_contents(pdf: bytes, at: int) -> bool:
     return any(m.start() < at < m.end() for m in re.finditer(rb"/Contents <[0-9A-F]+>", pdf))
+
+
+def _in_spare_copy(office: ScratchOffice, pdf: bytes, at: int) -> bool:
+    copies = [one.hex().upper().encode() for one in office.keyring.trust().intermediates]
+    return any(pdf.find(one, at - len(one), at + len(one)) >= 0 for one in copies)
 
 
 def test_nothing_can_be_hidden_behind_the_signature_in_its_own_gap(
@@ -459,7 +466,10 @@ def test_validation_data_that_nobody_stamped_is_told(office: ScratchOffice, seal
     crls = [crl.CertificateList.load(der) for der in office.keyring.trust().crls]
     DocumentSecurityStore.add_dss(output_stream=out, sig_contents=None, crls=crls)
     report = office.press.validate(out.getvalue(), at=LATER)
-    assert (report.verdict, report.reasons) == (Verdict.INDETERMINATE, ("unsigned-changes",))
+    assert (report.verdict, report.reasons) == (
+        Verdict.INDETERMINATE,
+        ("unsigned-validation-data",),
+    )
     assert report.signatures[1].later_changes == ("validation-data",)
     stamper = office.keyring.timestamper().stamper(NOW + timedelta(hours=4))
     writer = IncrementalPdfFileWriter(io.BytesIO(out.getvalue()))

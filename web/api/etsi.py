@@ -30,6 +30,8 @@ _SUB = {
     "timestamp-weak": "CRYPTO_CONSTRAINTS_FAILURE_NO_POE",
     "certificate-unfit": "CHAIN_CONSTRAINTS_FAILURE",
     "timestamp-in-future": "TIMESTAMP_ORDER_FAILURE",
+    "certificate-missing": "NO_SIGNING_CERTIFICATE_FOUND",
+    "not-strict": "FORMAT_FAILURE",
     "no-signature": "NO_SIGNING_CERTIFICATE_FOUND",
 }
 

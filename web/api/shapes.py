@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from records.assignment import Assignment
 from records.delegation import Delegation
 from records.document import Attachment, Document, Origin, Revision
 from records.exchange import Dispatch
@@ -17,6 +18,7 @@ from records.route import Act, Route, State
 from records.signature import Intake, ValidationReport
 from records.signing import Certificate
 from records.step import Step
+from workflow.charges import Charge
 from workflow.look import View, Waiting
 
 
@@ -124,6 +126,42 @@ def whole(seen: View) -> dict[str, Any]:
         "failed": list(seen.failed),
         "duplicate_of": seen.twin or None,
         "case_files": [one.id for one in seen.files],
+        "assignments": [charge(one, seen) for one in seen.charges],
+    }
+
+
+def charge(one: Charge, seen: View) -> dict[str, Any]:
+    """Give a part of a directive, and what the caller may do about it."""
+    part = one.assignment
+    return {
+        **assignment(part),
+        "name": seen.names.get(part.person, part.person),
+        "due_at": moment(one.step.due_at),
+        "reply_number": seen.replies.get(part.reply) or None,
+        "actions": list(one.acts),
+        "on_behalf_of": {name: each.principal.id for name, each in one.acts.items() if each},
+        "may_assign": [each.id for each in one.below],
+    }
+
+
+def assignment(part: Assignment) -> dict[str, Any]:
+    """Give who is charged with what."""
+    return {
+        "id": part.id,
+        "document_id": part.document,
+        "role": part.part,
+        "person": part.person,
+        "unit": part.unit or None,
+        "parent": part.parent or None,
+        "given_by": part.given_by,
+        "given_at": moment(part.given_at),
+        "state": part.state,
+        "percent": part.percent,
+        "review": part.review,
+        "extension_asked_until": moment(part.asked_until),
+        "reply": part.reply or None,
+        "ended_at": moment(part.ended_at),
+        "step": part.step,
     }
 
 
@@ -258,6 +296,8 @@ def task(one: Waiting, now: datetime, today: date) -> dict[str, Any]:
         "due_date": day(one.document.due_on),
         "overdue": one.step.overdue(now) or _past(one.document, today),
         "on_behalf_of": one.mandate.principal.id if one.mandate else None,
+        "waits_as": one.step.kind,
+        "assignment": assignment(one.part) if one.part else None,
     }
 
 

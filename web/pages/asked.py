@@ -30,7 +30,12 @@ def day_of(name: str, label: str) -> date | None:
 
 def end_of_day(name: str, label: str) -> datetime | None:
     """Give the end of the day in a form, None where it is empty. Raises Refused: it is no day."""
-    on = day_of(name, label)
+    return end_of(request.form.get(name, ""), name, label)
+
+
+def end_of(told: str, name: str, label: str) -> datetime | None:
+    """Give the end of a day as it was typed, None for none. Raises Refused: it is no day."""
+    on = _day(told, name, label)
     return datetime.combine(on, time.max, office().zone) if on else None
 
 

@@ -1,17 +1,19 @@
 """Documents as lists and as pages of their own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
+from records.assignment import Part
 from records.case_file import CaseFile
-from records.document import Direction
+from records.document import Direction, Document
 from records.finding import Bounds
 from records.person import Role
-from records.route import Need
-from records.step import ROAD
+from records.route import Effect, Need
+from records.step import OF_DIRECTIVES, ROAD
 from web.office import office, person
 from web.pages.asked import bound_of
 from web.pages.drawn import drawn
@@ -21,6 +23,7 @@ from web.phrases import phrase, title
 from workflow.annexes import unsigned_annexes
 from workflow.case_files import own_open_files
 from workflow.certificates import AGENCY
+from workflow.charges import Charge, Handling
 from workflow.classify import may_classify
 from workflow.draw import places_of
 from workflow.keys import holding_of
@@ -35,6 +38,9 @@ from workflow.look import (
 )
 
 door = Blueprint("documents", __name__)
+
+SHOWN_APART = ROAD | OF_DIRECTIVES
+"""Kinds of steps that have a place of their own on the page."""
 
 A_PAGE = 30
 """How many documents a page of the list shows."""
@@ -99,6 +105,7 @@ def whole(id: str) -> ResponseReturnValue:
     charging = any(Need.ASSIGNEE in act.needs for act in seen.acts)
     people = staff(office())[0] if charging else []
     shown = revision_of(seen.document, request.args.get("revision", ""))
+    told = history(office(), id, by=person())
     return render_template(
         "document.html",
         seen=seen,
@@ -107,9 +114,14 @@ def whole(id: str) -> ResponseReturnValue:
         pages=shown.pages,
         line=line_of(seen.standing),
         branches=branches_of(seen.standing),
-        hanging=[one for one in seen.standing.steps if one.open and one.kind not in ROAD],
+        hanging=[
+            one for one in seen.standing.steps if one.open and one.kind not in ROAD | OF_DIRECTIVES
+        ],
+        parts=tuple(tree_of(seen.charges, told)),
+        answers=_answers(seen),
+        directs=may_direct(seen),
         picture=drawn(seen.standing.route, places_of(seen.standing)),
-        history=history(office(), id, by=person()),
+        history=told,
         waits_for=desk_names(seen.standing.step, seen.names, unit_names),
         people=[one for one in people if one.active and Role.ADMINISTRATOR not in one.roles],
         units=unit_names,
@@ -134,6 +146,47 @@ def agency_key() -> str:
 def undo_of(seen: View) -> bool:
     """Tell whether I may take back what I just did."""
     return any(act.name == "recall" for act in seen.acts)
+
+
+@dataclass(frozen=True, slots=True)
+class Branch:
+    """A part in its place below the one it belongs to."""
+
+    charge: Charge
+    depth: int  # 0: of the directive itself
+    told: tuple[Mapping[str, object], ...]  # what was said about it, the latest first
+
+
+def tree_of(
+    parts: Sequence[Charge], told: Sequence[Mapping[str, object]], parent: str = "", depth: int = 0
+) -> Iterator[Branch]:
+    """Give parts in their places, each with what the history tells of it."""
+    for one in (each for each in parts if each.assignment.parent == parent):
+        about = [line for line in told if one.assignment.id in str(line["assignment"]).split()]
+        yield Branch(one, depth, tuple(reversed(about)))
+        yield from tree_of(parts, told, one.assignment.id, depth + 1)
+
+
+def may_direct(seen: View) -> bool:
+    """Tell whether I may give the directive, or change it as the one who gave it."""
+    gives = any(act.does is Effect.ASSIGN for act in seen.acts)
+    return gives or any(
+        Handling.RESCHEDULE in one.acts
+        for one in seen.charges
+        if one.assignment.part is Part.LEAD and not one.assignment.parent
+    )
+
+
+def _answers(seen: View) -> list[Document]:
+    """Give the newest numbered documents I could name as the answer, where I may complete."""
+    if not any(Handling.COMPLETE in one.acts for one in seen.charges):
+        return []
+    found: list[Document] = []
+    for direction in (Direction.OUTGOING, Direction.INTERNAL):
+        bounds = Bounds(direction=direction)
+        found += page_of_documents(office(), bounds, after="", limit=A_PAGE, by=person())[0]
+    highest = seen.document.classification.rank
+    return [one for one in found if one.number and one.classification.rank <= highest]
 
 
 def _own_files(seen: View) -> list[CaseFile]:

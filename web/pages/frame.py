@@ -17,6 +17,7 @@ PART_OF = {
     "file_plan": "case_files",
     "ledgers": "registers",
     "acting": "documents",
+    "directing": "documents",
     "tasks": "admin",
     "handing": "admin",
     "keys": "admin",
@@ -46,6 +47,7 @@ def places(who: Person) -> Iterator[Place]:
     reads = Role.ADMINISTRATOR not in who.roles
     if reads:
         yield Place("desk.show", "desk")
+        yield Place("parts.mine", "parts")
         yield Place("documents.page", "documents")
     if reads and directions_of(office(), who):
         yield Place("beginning.choose", "beginning")

@@ -30,6 +30,11 @@ def day(on: date | datetime | None) -> str:
     return on.strftime("%d/%m/%Y") if on else ""
 
 
+def iso_day(at: datetime | None) -> str:
+    """Give the day of a moment where the office is, as a field of a form has it."""
+    return at.astimezone(office().zone).date().isoformat() if at else ""
+
+
 def size(count: int) -> str:
     """Give a number of bytes: ``128 kB``, ``1,4 MB``."""
     if count < KILO:
@@ -144,6 +149,7 @@ def label(field: Any) -> str:
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "day": day,
+    "iso_day": iso_day,
     "size": size,
     "said": said,
     "type_name": type_name,
