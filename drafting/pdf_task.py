@@ -140,7 +140,9 @@ def _place(content: bytes, _options: dict[str, object]) -> bytes:
     def glyphs(n: int) -> PageGlyphs:
         return _glyphs(pdf, n)
 
-    return json.dumps(placement_of(glyphs, len(pdf), searched=_PAGES_SEARCHED)).encode()
+    found = placement_of(glyphs, len(pdf), searched=_PAGES_SEARCHED)
+    pages = [[n, *page.get_cropbox()] for n, page in enumerate(_pages(pdf))]
+    return json.dumps({**found, "pages": pages}).encode()
 
 
 def _glyphs(pdf: pypdfium2.PdfDocument, n: int) -> PageGlyphs:

@@ -139,6 +139,8 @@ def _placement(told: dict[str, Any]) -> Placement:
         sheets=tuple(box for box in map(_box, told["sheets"]) if box is not None),
         covers=frozenset(told["covers"]) & {"number", "date"},
         anchored=frozenset(told["anchored"]) & {"number", "date", "signature"},
+        crowded=frozenset(told["crowded"]) & {"number", "date", "signature"},
+        pages=tuple(box for box in map(_box, told["pages"]) if box is not None),
     )
 
 

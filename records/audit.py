@@ -118,6 +118,7 @@ ACTIONS = frozenset(
         "step:reassigned",
         "document:suspended",
         "document:resumed",
+        "document:placed",  # where what is added shall stand
         "document:signed",
         "signature:requested",  # of a key that is not here
         "signature:handed-out",  # a service fetched the file

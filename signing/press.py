@@ -286,6 +286,30 @@ class Press:
         signed, signature = open_revisions.out_of_cms(awaited, certificate, content)
         return self.finish(pdf, signed, certificate, signature, at=at, level=level)
 
+    def preview(
+        self, pdf: bytes, placement: Placement, *, person: str, notation: str, on: date
+    ) -> bytes:
+        """Give a file as it would look in the end, with number 00 and nobody's signature in it.
+
+        Takes   person: whose picture is shown, where they have one.
+        Raises  Unreadable: see ``prepare``. Refused: another year or symbol is printed on it.
+        """
+        lines = wording.lines(placement, number="00", notation=notation, on=on)
+        faces = self._both_faces()
+        with _foreign():
+            writer = _open(self.prepare(pdf, placement))
+            fonts = {slanted: embed(face, writer) for slanted, face in faces.items()}
+            fields.fill(writer, lines, faces, fonts)
+            with suppress(Refused):
+                ink = self._picture(self._keyring.signature_picture(person))
+                place = fields.named(writer)[fields.LEADER]
+                width, height = fields.size_of(place)
+                fields.show(writer, place, draw(ink, writer, width=width, height=height))
+            seal = self._picture(self._keyring.seal_picture())
+            drawn = draw(seal, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
+            fields.show(writer, fields.named(writer)[fields.AGENCY], drawn)
+            return _written(writer, pdf)
+
     def prepared(self, pdf: bytes, placement: Placement, turn: tuple[int, int] = (1, 1)) -> bytes:
         """Give a file with the fields it needs before its first signature, ready for a leader's.
 

@@ -723,6 +723,18 @@ signing_request = Table(
     Index("ix_signing_request_person", "person", "state"),
 )
 
+# Where somebody put number, date, signature and seal, on bytes that bear none of them yet.
+placement = Table(
+    "placement",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("digest", String(64), nullable=False),  # of the revision they belong to
+    Column("boxes", JSON, nullable=False),  # by part: page and corners, in points
+    Column("before", JSON),  # what it was before, to be taken back once
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
 worker = Table(
     "worker",
     metadata,

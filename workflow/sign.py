@@ -1,5 +1,6 @@
 """The leader signs exactly the bytes that were shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -18,6 +19,14 @@ from workflow.office import Office
 from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
 from workflow.turns import led_on, turn_of
+
+PARTS: Mapping[str, dict[str, str]] = {
+    "number": {"part": "số", "part_en": "number"},
+    "date": {"part": "ngày", "part_en": "date"},
+    "signature": {"part": "chữ ký", "part_en": "signature"},
+    "seal": {"part": "con dấu", "part_en": "seal"},
+}
+"""What people read for the parts that are put on a page."""
 
 _SIGNED = (Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
 
@@ -127,9 +136,23 @@ def printed(document: Document, by: Person) -> bool:
 def placement_of(office: Office, document: Document) -> Placement:
     """Give where number, date, signature and seal go, found on the bytes before any of them.
 
-    Raises  Refused: there is no PDF to place them on.
+    Raises  Refused: there is no PDF to place them on; place.needed, one of them would stand on
+            print, since the page has no words for it and no room, and nobody put it anywhere.
     """
-    return office.reader.placement(office.contents.get(document, base_of(document).digest))
+    placement = places_found(office, document)
+    if placement.crowded:
+        part = min(placement.crowded)
+        raise Refused("place.needed", **PARTS[part])
+    return placement
+
+
+def places_found(office: Office, document: Document) -> Placement:
+    """Give where everything goes, be there room for it or not: where it was put, else is found."""
+    base = base_of(document)
+    found = office.reader.placement(office.contents.get(document, base.digest))
+    with office.database.reading() as unit:
+        chosen = unit.placements.of(document.id, base.digest)
+    return chosen.over(found) if chosen else found
 
 
 def base_of(document: Document) -> Revision:

@@ -18,6 +18,7 @@ from web.api import (
     layout,
     ledgers,
     people,
+    placing,
     proofs,
     registers,
     reports,
@@ -51,5 +52,6 @@ for part in (
     workflows,
     classifying,
     layout,
+    placing,
 ):
     api.register_blueprint(part.door)

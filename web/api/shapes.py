@@ -458,4 +458,6 @@ def placed(where: Placement) -> dict[str, Any]:
         **asdict(where),
         "anchored": sorted(where.anchored),
         "covers": sorted(where.covers),
+        "crowded": sorted(where.crowded),
+        "placed": sorted(where.placed),
     }

@@ -27,6 +27,7 @@ from web.pages import (
     ledgers,
     many,
     parts,
+    placing,
     proofs,
     registers,
     reorganising,
@@ -74,6 +75,7 @@ DOORS = (
     trying,
     serving,
     layout,
+    placing,
 )
 """Every page's part; a new one goes on a line of its own."""
 

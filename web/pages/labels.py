@@ -221,6 +221,7 @@ EVENT = {
     "step:reassigned": "Giao lại cho người khác",
     "document:suspended": "Tạm dừng",
     "document:resumed": "Tiếp tục",
+    "document:placed": "Đặt vị trí số, ngày, chữ ký, con dấu",
     "document:signed": "Ký số",
     "signature:requested": "Yêu cầu ký bằng thiết bị của người ký",
     "signature:handed-out": "Giao tệp cho VGCA Sign Service",
@@ -273,6 +274,11 @@ EVENT = {
     "job:hurried": "Cho thử ngay việc đang chờ",
     "log:checked": "Ký xác nhận nhật ký",
     "log:exported": "Xuất nhật ký",
+}
+NUMBER_STYLE = {
+    "serial": "05 (ký hiệu đã in)",
+    "symbol": "05/QĐ-LĐLĐ («Số:» đã in)",
+    "whole": "Số: 05/QĐ-LĐLĐ",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
 HINT = {
@@ -473,6 +479,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "event": EVENT,
     "job": JOB,
     "part": PART,
+    "number_style": NUMBER_STYLE,
     "hint": HINT,
     "keeper": KEEPER,
     "place": PLACE,
