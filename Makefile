@@ -68,6 +68,7 @@ faults: $(VENV)/.test system system-test ## kill, starve and corrupt the office 
 
 leak-test: $(VENV)/.test system system-test ## read every byte outside the vault for words of secret documents, in both profiles on both databases
 	$(BIN)/python -m bench.leaks
+	$(BIN)/python -m bench.twins
 
 attacks: $(VENV)/.test system ## damage signed files in 10,000 ways and see that none is believed that shows something else
 	$(BIN)/python -m bench.mutations

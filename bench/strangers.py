@@ -35,10 +35,14 @@ WORDS: Mapping[str, Sequence[str]] = {
     "action": ("approve", "archive"),
     "name": ("outgoing",),
     "half": ("muc-luc",),
+    "which": ("incoming", "outgoing"),
     "answer": ("accept",),
     "fingerprint": ("0" * 64,),
     "rid": ("0" * 32,),
 }
+INDICATED = ("signed-by-leader", "signed-by-agency", "files-online")
+"""Some indicators of reports."""
+
 FORMS = ("pdf", "xlsx", "docx")
 OWN = frozenset({"Date", "X-Request-Id"})
 """Headers that are an answer's own, and so keep equal answers from being read once."""
@@ -112,6 +116,8 @@ class Sweep:
         yield from found
 
     def _ids_for(self, rule: str) -> Sequence[str]:
+        if "/reports" in rule:
+            return INDICATED
         if "case-files/" in rule and "<document>" not in rule:
             return [id for name, id in self.ids.items() if "file" in name]
         return list(self.ids.values())

@@ -85,7 +85,7 @@ class CaseFile:
 class Filed:
     """A document in a file: the document itself stays where it is, and may lie in others too."""
 
-    n: int  # its ordinal among what was put in: DocOrdinal
+    n: int  # its ordinal among what its reader knows of, in the order of putting in
     document: Document
 
     @property

@@ -14,6 +14,7 @@ class Ledger:
     columns: tuple[tuple[str, str, float], ...]  # id, title, relative width, in legal order
     asks: tuple[str, ...] = ()  # columns a clerk fills in; none: it follows from the registers
     later: str = ""  # the column that is filled in when the document comes back
+    classified: bool = False  # of secret documents, whose lines must leave no gap elsewhere
 
 
 @dataclass(frozen=True, slots=True)

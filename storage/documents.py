@@ -225,19 +225,14 @@ class Documents:
         )
         return self.several(query.order_by(t.document.c.created_at, t.document.c.id))
 
-    def filed(
-        self, file: str, tokens: frozenset[str], classes: Collection[str]
-    ) -> list[tuple[int, Document]]:
-        """Give what these may read of the documents in a case file, with their ordinals there."""
-        query = (
+    def filed(self, file: str, tokens: frozenset[str], classes: Collection[str]) -> list[Document]:
+        """Give what these may read of the documents in a case file, in the order of putting in."""
+        return self.several(
             _documents()
             .join(t.filed, t.filed.c.document == t.document.c.id)
             .where(t.filed.c.file == file, _readable(tokens), of_class(classes))
             .order_by(t.filed.c.n)
         )
-        ordinals = select(t.filed.c.document, t.filed.c.n).where(t.filed.c.file == file)
-        numbers = {row.document: row.n for row in self._connection.execute(ordinals)}
-        return [(numbers[one.id], one) for one in self.several(query)]
 
     def running(self, road: str) -> dict[str, int]:
         """Give how many documents are under way on each version of a road, by its digest."""

@@ -117,7 +117,9 @@ def file_view(office: Office, id: str, *, by: Person) -> FileView:
 def view_in(unit: Unit, id: str, by: Person) -> FileView:
     """Give a file as this person sees it, within a unit. Raises NotFound."""
     file = file_for(unit, id, by)
-    found = [Filed(n, one) for n, one in unit.documents.filed(id, tokens_of(by), classes_of(by))]
+    # Counted anew for each reader: a gap would tell of a document that is none of theirs.
+    known = unit.documents.filed(id, tokens_of(by), classes_of(by))
+    found = [Filed(n, one) for n, one in enumerate(known, start=1)]
     parts = [one for one in unit.case_files.parts(id) if _may_open(unit, one, by)]
     return FileView(
         file=file,

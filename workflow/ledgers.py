@@ -1,7 +1,7 @@
 """The books beside the registers: by post, by hand, kept copies, and how incoming ones fare."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from drafting.books import PrintedBook
 from identity.reading import READ_ALL
@@ -25,7 +25,7 @@ LONGEST_CELL = 200
 
 REMARK = ("remark", "Ghi chú", 9.0)
 
-LEDGERS = (
+OPEN_LEDGERS = (
     Ledger(
         "buu-dien",
         "Sổ gửi văn bản đi bưu điện",
@@ -83,6 +83,19 @@ LEDGERS = (
         ),
     ),
 )
+
+BESIDE = "-mat"
+"""What the book of secret documents beside another one is called after it."""
+
+LEDGERS = (
+    *OPEN_LEDGERS,
+    *(
+        replace(one, id=f"{one.id}{BESIDE}", name=f"{one.name} (mật)", classified=True)
+        for one in OPEN_LEDGERS
+        if one.asks
+    ),
+)
+"""Secret documents have books of their own: a gap in a common one would tell of them."""
 """The columns are those of Decree 30/2020, Annex IV, in its order."""
 
 
@@ -117,7 +130,7 @@ def open_ledger(office: Office, id: str, year: int | None, *, by: Person) -> Ope
         rows = _written(office, unit, ledger, chosen, by)
         if not ledger.asks:
             rows = _followed(office, unit, ledger, chosen, by)
-        years = {*unit.ledgers.years(id), office.today().year}
+        years = {*_years(unit, ledger, by), office.today().year}
         if not ledger.asks:
             years |= {year for book, year in unit.registers.kept() if book in _incoming(office)}
     return OpenLedger(ledger, chosen, tuple(sorted(years, reverse=True)), tuple(rows))
@@ -126,7 +139,7 @@ def open_ledger(office: Office, id: str, year: int | None, *, by: Person) -> Ope
 def write_line(
     office: Office, id: str, document: str, cells: Mapping[str, str], *, by: Person
 ) -> Line:
-    """Write a line of a document into a ledger.
+    """Write a line of a document into a ledger, of a secret one into the book beside it.
 
     Raises  NotFound: no such ledger or document. NotAllowed: no clerk. Refused: a cell is not
             asked for, too long, or the first one is missing. Outrun: somebody wrote that line.
@@ -146,10 +159,11 @@ def write_line(
     on = office.today()
     with office.database.unit() as unit:
         found = standing(office, unit, document, by).document
-        n = unit.ledgers.next(id, on.year)
-        line = Line(id, on.year, n, on, found.id, by.id, told)
+        kept = _book_of(ledger, found)
+        n = unit.ledgers.next(kept, on.year)
+        line = Line(kept, on.year, n, on, found.id, by.id, told)
         unit.ledgers.write(line, found)
-        facts = {"ledger": id, "line": f"{on.year}/{n}"}
+        facts = {"ledger": kept, "line": f"{on.year}/{n}"}
         unit.audit.append(AuditEvent("ledger:written", by.id, office.clock(), found.id, facts))
     return line
 
@@ -195,6 +209,26 @@ def print_ledger(office: Office, id: str, year: int | None, form: str, *, by: Pe
         facts = {"book": id, "year": str(opened.year), "form": form}
         unit.audit.append(AuditEvent("register:printed", by.id, at, "", facts))
     return printed
+
+
+def _book_of(ledger: Ledger, document: Document) -> str:
+    own = ledger.id.removesuffix(BESIDE)
+    return own if document.classification is Classification.NONE else f"{own}{BESIDE}"
+
+
+def _years(unit: Unit, ledger: Ledger, by: Person) -> set[int]:
+    """Give the years of a ledger; of secret documents those alone that this person may know of."""
+    years = set(unit.ledgers.years(ledger.id))
+    if not ledger.classified:
+        return years
+    documents = {
+        year: {line.document for line in unit.ledgers.lines(ledger.id, year)} for year in years
+    }
+    return {
+        year
+        for year, lines in documents.items()
+        if any(may_know(unit, unit.documents.get(one), by) for one in lines)
+    }
 
 
 def _incoming(office: Office) -> set[str]:

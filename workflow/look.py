@@ -255,10 +255,13 @@ def mentioned(entries: Sequence[tuple[AuditEntry, str]]) -> set[str]:
 def history_lines(
     entries: Sequence[tuple[AuditEntry, str]], names: Mapping[str, str]
 ) -> list[dict[str, object]]:
-    """Give log entries as lines of a history."""
+    """Give log entries as lines of a history, counted for themselves.
+
+    Their places in the log would tell how much else was done in between, and so of what.
+    """
     return [
         {
-            "seq": entry.seq,
+            "seq": n,
             "event": entry.event.action,
             "action": entry.event.facts.get("action", ""),
             "actor": entry.event.by,
@@ -276,7 +279,7 @@ def history_lines(
             "comment": remark,
             **{name: entry.event.facts.get(name, "") for name in OF_ROADS},
         }
-        for entry, remark in entries
+        for n, (entry, remark) in enumerate(entries, start=1)
     ]
 
 

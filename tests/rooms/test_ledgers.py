@@ -43,7 +43,7 @@ def arrived(
 
 def test_every_ledger_prints_every_legal_column_also_when_empty(house: House) -> None:
     for ledger in LEDGERS:
-        assert len(ledger.columns) == LEGAL[ledger.id]
+        assert len(ledger.columns) == LEGAL[ledger.id.removesuffix("-mat")]
         printed = print_ledger(house.office, ledger.id, None, "xlsx", by=house.person("kiemtra"))
         sheet = load_workbook(io.BytesIO(printed)).worksheets[0]
         titles = [cell.value for cell in sheet[2]]
@@ -109,12 +109,29 @@ def test_a_secret_documents_line_lies_shut_and_is_nothing_to_others(
     secret = arrived(house, paper, Classification.SECRET, "đỗquyênrừng")
     write_line(house.office, "chuyen-giao", secret.id, {"recipient": "bắcthang"}, by=clerk)
 
-    assert len(open_ledger(house.office, "chuyen-giao", None, by=clerk).rows) == 1
+    assert open_ledger(house.office, "chuyen-giao", None, by=clerk).rows == ()
+    assert len(open_ledger(house.office, "chuyen-giao-mat", None, by=clerk).rows) == 1
     for name in ("kiemtra", "luutru", "chutich"):
-        assert open_ledger(house.office, "chuyen-giao", None, by=house.person(name)).rows == ()
+        opened = open_ledger(house.office, "chuyen-giao-mat", None, by=house.person(name))
+        assert (opened.rows, opened.years) == ((), (2026,))
     with house.office.database.reading() as unit:
         [row] = unit.connection.exec_driver_sql("SELECT * FROM ledger_line").all()
     assert "bắcthang" not in str(row)
+
+
+def test_a_secret_documents_line_leaves_no_gap_in_the_common_book(
+    house: House, paper: bytes
+) -> None:
+    clerk, inspector = house.person("vanthu"), house.person("kiemtra")
+    secret = arrived(house, paper, Classification.SECRET)
+    write_line(house.office, "ban-luu", secret.id, {"user": "Ai"}, by=clerk)
+    write_line(house.office, "ban-luu", arrived(house, paper).id, {"user": "Bình"}, by=clerk)
+    give_back(house.office, "ban-luu-mat", 2026, 1, by=clerk)
+
+    opened = open_ledger(house.office, "ban-luu", None, by=inspector)
+    assert [(n, cells[1]) for n, _, cells in opened.rows] == [(1, "Bình")]
+    [(_, _, cells)] = open_ledger(house.office, "ban-luu-mat", None, by=clerk).rows
+    assert cells[6] == "20/11/2026"
 
 
 def test_a_line_is_shut_when_its_documents_class_is_raised(house: House, paper: bytes) -> None:

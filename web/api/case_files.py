@@ -313,7 +313,6 @@ def brief(one: CaseFile) -> dict[str, Any]:
         "planned": one.planned,
         "parent": one.parent or None,
         "note": one.note,
-        "version": one.version,
     }
 
 
