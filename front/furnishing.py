@@ -9,6 +9,7 @@ from secrets import token_urlsafe
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
+from config.access import read_access
 from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
@@ -21,6 +22,8 @@ from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
 from exchange.mail import Mailer
 from exchange.spool import Spool
+from identity.otp import Seal
+from identity.passkeys import Passkeys
 from identity.passwords import Passwords
 from records.person import Organ
 from records.working_time import Calendar
@@ -80,6 +83,9 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         ledger=Ledger(settings.trinhky_ledger),
         deposits=_deposits(settings),
         passwords=Passwords(),
+        access=read_access(settings.trinhky_config / "identity.yaml").rules,
+        telephones=Seal(master_key(keys / "identity.key")),
+        passkeys=Passkeys(settings.public_address, described.organ.name),
         roads=Roads(read_route),
         books=read_registers(settings.trinhky_config / "registers.yaml"),
         forms=read_forms(settings.trinhky_config / "document_types.yaml"),

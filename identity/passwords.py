@@ -9,6 +9,9 @@ from argon2.exceptions import InvalidHashError, VerificationError
 SHORTEST = 8
 """How many characters a password has at least (NIST SP 800-63B-4, 3.1.1.2)."""
 
+LONGEST = 1000
+"""And at most: hashing must end."""
+
 
 class Passwords:
     """One way of hashing; its cost is that of RFC 9106's second recommended option."""

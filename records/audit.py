@@ -168,6 +168,13 @@ ACTIONS = frozenset(
         "file:returned",
         "file:exported",
         "job:hurried",
+        "password:changed",
+        "factor:added",
+        "factor:removed",
+        "factor:reset",  # by an administrator
+        "session:confirmed",  # somebody showed once more that it is them
+        "session:revoked",
+        "token:made",
         "log:checked",  # a checkpoint over everything before it was signed
         "log:exported",
         "job:retried",

@@ -1,20 +1,12 @@
 """Passes and knocks as rows: who is logged in, and who tried in vain."""
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import Connection, delete, insert, select, update
 
+from records.access import Pass, PassKind, Scope
 from storage import tables as t
-
-
-@dataclass(frozen=True, slots=True)
-class Pass:
-    """Somebody's being logged in: what the door checks on each request."""
-
-    person: str
-    csrf: str  # what a form must carry; "" for a program's token
-    expires_at: datetime
 
 
 class Passes:
@@ -28,8 +20,17 @@ class Passes:
         self._connection.execute(
             insert(t.pass_).values(
                 hash=hash,
+                id=granted.id,
                 person=granted.person,
+                kind=granted.kind,
+                name=granted.name,
+                scopes=sorted(granted.scopes),
                 csrf=granted.csrf,
+                agent=granted.agent,
+                address=granted.address,
+                created_at=granted.created_at,
+                seen_at=granted.seen_at,
+                fresh_at=granted.fresh_at,
                 expires_at=granted.expires_at,
             )
         )
@@ -39,15 +40,48 @@ class Passes:
         row = self._connection.execute(
             select(t.pass_).where(t.pass_.c.hash == hash, t.pass_.c.expires_at > at)
         ).first()
-        return None if row is None else Pass(row.person, row.csrf, row.expires_at)
+        return None if row is None else _pass(row)
+
+    def of(self, person: str, at: datetime) -> list[Pass]:
+        """Give all of somebody's passes that did not run out, newest first."""
+        rows = self._connection.execute(
+            select(t.pass_)
+            .where(t.pass_.c.person == person, t.pass_.c.expires_at > at)
+            .order_by(t.pass_.c.created_at.desc(), t.pass_.c.id)
+        )
+        return [_pass(row) for row in rows]
+
+    def seen(self, hash: str, at: datetime) -> None:
+        """Note that a pass was used."""
+        self._connection.execute(update(t.pass_).where(t.pass_.c.hash == hash).values(seen_at=at))
+
+    def confirm(self, hash: str, at: datetime) -> None:
+        """Note that its holder showed once more that it is them."""
+        self._connection.execute(update(t.pass_).where(t.pass_.c.hash == hash).values(fresh_at=at))
+
+    def promote(self, hash: str) -> None:
+        """Let a pass be whole that was only good for adding a second factor."""
+        self._connection.execute(
+            update(t.pass_).where(t.pass_.c.hash == hash).values(kind=PassKind.BROWSER)
+        )
 
     def revoke(self, hash: str) -> None:
         """Take a pass away."""
         self._connection.execute(delete(t.pass_).where(t.pass_.c.hash == hash))
 
-    def revoke_all(self, person: str) -> None:
-        """Take all of somebody's passes away."""
-        self._connection.execute(delete(t.pass_).where(t.pass_.c.person == person))
+    def revoke_one(self, person: str, id: str) -> bool:
+        """Take one of somebody's passes away, and tell whether there was such."""
+        gone = self._connection.execute(
+            delete(t.pass_).where(t.pass_.c.person == person, t.pass_.c.id == id)
+        )
+        return gone.rowcount == 1
+
+    def revoke_all(self, person: str, *, but: str = "") -> int:
+        """Take all of somebody's passes away, except that of one hash, and give how many."""
+        gone = self._connection.execute(
+            delete(t.pass_).where(t.pass_.c.person == person, t.pass_.c.hash != but)
+        )
+        return gone.rowcount
 
     def sweep(self, at: datetime) -> None:
         """Forget passes that ran out."""
@@ -72,3 +106,20 @@ class Passes:
     def forgive(self, whose: str) -> None:
         """Forget somebody's failures."""
         self._connection.execute(delete(t.knock).where(t.knock.c.whose == whose))
+
+
+def _pass(row: Any) -> Pass:
+    return Pass(
+        person=row.person,
+        csrf=row.csrf,
+        expires_at=row.expires_at,
+        created_at=row.created_at,
+        seen_at=row.seen_at,
+        fresh_at=row.fresh_at,
+        kind=PassKind(row.kind),
+        id=row.id,
+        name=row.name,
+        scopes=frozenset(Scope(one) for one in row.scopes),
+        agent=row.agent,
+        address=row.address,
+    )

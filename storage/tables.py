@@ -134,9 +134,56 @@ pass_ = Table(
     "pass",
     metadata,
     Column("hash", String(64), primary_key=True),  # SHA-256 of the token; the token is not kept
-    Column("person", ForeignKey("person.id"), nullable=False),
-    Column("csrf", String(64), nullable=False, default=""),
+    Column("id", String(32), nullable=False, unique=True),  # to speak of it
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("kind", String(20), nullable=False),
+    Column("name", String(100), nullable=False),
+    Column("scopes", JSON, nullable=False),
+    Column("csrf", String(64), nullable=False),
+    Column("agent", String(200), nullable=False),
+    Column("address", String(64), nullable=False),  # without its last part
+    Column("created_at", Moment, nullable=False),
+    Column("seen_at", Moment, nullable=False),
+    Column("fresh_at", Moment, nullable=False),
     Column("expires_at", Moment, nullable=False),
+)
+
+authenticator = Table(
+    "authenticator",
+    metadata,
+    Column("person", ForeignKey("person.id"), primary_key=True),
+    Column("secret", LargeBinary, nullable=False),  # encrypted under a key that lies elsewhere
+    Column("last", BigInteger, nullable=False),  # the last period whose code was used
+    Column("confirmed_at", Moment),
+)
+
+paper_code = Table(
+    "paper_code",
+    metadata,
+    Column("hash", String(64), primary_key=True),
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+)
+
+passkey = Table(
+    "passkey",
+    metadata,
+    Column("id", String(1400), primary_key=True),  # 1023 bytes at most (WebAuthn, 5.1)
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("name", String(100), nullable=False),
+    Column("public", LargeBinary, nullable=False),
+    Column("counter", BigInteger, nullable=False),
+    Column("made_at", Moment, nullable=False),
+    Column("used_at", Moment),
+)
+
+challenge = Table(
+    "challenge",
+    metadata,
+    Column("hash", String(64), primary_key=True),  # SHA-256 of what the browser brings back
+    Column("person", String(64), nullable=False),
+    Column("kind", String(20), nullable=False),
+    Column("state", JSON, nullable=False),
+    Column("until", Moment, nullable=False),
 )
 
 knock = Table(

@@ -15,6 +15,7 @@ from storage.definitions import Definitions
 from storage.delegations import Delegations
 from storage.dispatches import Dispatches
 from storage.documents import Documents
+from storage.factors import Factors
 from storage.handings import Handings
 from storage.indicators import Indicators
 from storage.jobs import Jobs
@@ -144,6 +145,11 @@ class Unit:
     def passes(self) -> Passes:
         """Who is logged in, and who knocked in vain."""
         return Passes(self.connection)
+
+    @cached_property
+    def factors(self) -> Factors:
+        """Second factors: telephones, codes on paper, passkeys."""
+        return Factors(self.connection)
 
     @cached_property
     def dispatches(self) -> Dispatches:

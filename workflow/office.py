@@ -9,7 +9,10 @@ from drafting.convert import Converter
 from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
+from identity.otp import Seal
+from identity.passkeys import Passkeys
 from identity.passwords import Passwords
+from records.access import AccessRules
 from records.document import Document
 from records.form import Form
 from records.isolation import Isolation
@@ -42,6 +45,9 @@ class Office:
     ledger: Ledger  # of what became secret
     deposits: tuple[Deposit, ...]  # where the checkpoints of the log lie; the first is our own
     passwords: Passwords
+    access: AccessRules
+    telephones: Seal  # keeps the secrets of people's authenticators
+    passkeys: Passkeys
     roads: Roads
     books: tuple[Book, ...]
     forms: Mapping[str, Form]

@@ -20,6 +20,9 @@ from workflow.office import Office
 from workflow.required import required
 from workflow.turns import approved_digest
 
+WEIGHTY = frozenset({Effect.SIGN, Effect.SEAL, Effect.ENTER})
+"""What somebody must have shown lately to be themselves for."""
+
 AGAINST = BACKWARD | {"refuse", "decline"}
 """Acts that are never an approval, and wait for nobody's."""
 
@@ -42,6 +45,7 @@ class Choice:
     parts: tuple[Wanted, ...] = ()  # whom else a directive charges
     review: bool = True  # whether the leader looks at the result before the document is complete
     leave: Leave = field(default_factory=Leave)  # what lets their key sign
+    barred: str = ""  # the rule by which this pass signs, numbers and seals nothing, if it may not
 
 
 @dataclass(frozen=True, slots=True)
@@ -236,6 +240,7 @@ def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice)
     if act is None:
         raise _absence(unit, at, name, by)
     mandate = mandate_of(unit, at, act, by, choice)
+    _require_presence(act, choice)
     _require_others(at, act)
     _require(unit, at, act, choice, by)
     barred = _barred(at, act, by, mandate)
@@ -244,6 +249,15 @@ def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice)
     if _unproven(unit, at, act):
         raise Refused("proof.pending")
     return act
+
+
+def _require_presence(act: Act, choice: Choice) -> None:
+    """Refuse what weighs heavily to a pass whose holder has not shown lately that it is them."""
+    if act.does not in WEIGHTY or not choice.barred:
+        return
+    if choice.barred == "token.scope":
+        raise NotAllowed("token.scope")
+    raise NotAllowed("login.stale")
 
 
 def current(at: Standing, seen: int) -> bool:

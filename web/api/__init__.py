@@ -3,6 +3,7 @@
 from flask import Blueprint
 
 from web.api import (
+    account,
     acts,
     calendar,
     case_files,
@@ -31,6 +32,7 @@ from web.api import (
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 for part in (
     people,
+    account,
     configured,
     documents,
     acts,

@@ -15,6 +15,7 @@ from web.contract import Body, operation, read_body
 from web.errors import status_of
 from web.language import sentence
 from web.office import office, person
+from web.who import barred
 from workflow import several
 from workflow.dispatch import dispatch
 from workflow.look import FULL_DESK, page_of_desk, view
@@ -94,6 +95,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
         fields=told.fields,
         due=due_of(told.due_date),
         leave=Leave(told.pin, told.otp),
+        barred=barred(),
     )
     moved = perform(office(), id, action, choice, by=person())
     seen = view(office(), moved.id, by=person())
@@ -157,6 +159,7 @@ def _choice(told: Batch, item: Item) -> Choice:
         step=item.step,
         on_behalf_of=told.on_behalf_of,
         leave=Leave(told.pin, told.otp),
+        barred=barred(),
     )
 
 

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, Response, jsonify, request
 from flask.typing import ResponseReturnValue
+from pydantic import Field
 
 from web.api import shapes
 from web.contract import Body, operation, read_body
@@ -17,8 +18,8 @@ class Credentials(Body):
     """Who somebody says they are."""
 
     username: str
-    password: str
-    otp: str = ""
+    password: str = Field(repr=False)
+    otp: str = Field(default="", repr=False)
 
 
 @door.post("/tokens")
@@ -28,7 +29,11 @@ def let_in() -> ResponseReturnValue:
     """Give a token for a user name and password."""
     told = read_body(Credentials)
     admitted = enter(
-        office(), told.username, told.password, address=request.remote_addr or "unknown"
+        office(),
+        told.username,
+        told.password,
+        address=request.remote_addr or "unknown",
+        otp=told.otp,
     )
     answer = {"token": admitted.token, "expires_at": shapes.moment(admitted.expires_at)}
     return jsonify(answer), 201

@@ -13,7 +13,11 @@ from web.api import shapes
 from web.api.documents import seen_version
 from web.contract import Body, operation, read_body
 from web.office import office, person
+<<<<<<< HEAD
 from web.sign_service import SOCKET, addressed
+=======
+from web.who import barred
+>>>>>>> main
 from workflow.certificates import certificates_of, register, remove
 from workflow.look import view
 from workflow.marks_elsewhere import Part
@@ -85,7 +89,9 @@ class Registered(Body):
 def ask(id: str) -> ResponseReturnValue:
     """Give the bytes to be signed; they are good once, and not for long."""
     told = read_body(Wanted)
-    choice = Choice(shown=told.revision, seen=seen_version(), reserved=told.reservation)
+    choice = Choice(
+        shown=told.revision, seen=seen_version(), reserved=told.reservation, barred=barred()
+    )
     part = Part(told.kind, told.annex, _decoded(told.extract, "extract"))
     asked = request_signature(
         office(), id, told.role, told.certificate, choice, by=person(), part=part
@@ -104,7 +110,7 @@ def complete(id: str, rid: str) -> ResponseReturnValue:
     if bool(told.signature) is bool(told.cms):
         raise Refused("body.invalid", field="signature", why="signature or cms")
     brought = Brought(_decoded(told.signature, "signature"), _decoded(told.cms, "cms"))
-    choice = Choice(comment=told.comment)
+    choice = Choice(comment=told.comment, barred=barred())
     moved = complete_signature(office(), id, rid, brought, choice, by=person())
     seen = view(office(), moved.id, by=person())
     response = jsonify(shapes.whole(seen))

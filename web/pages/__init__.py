@@ -4,6 +4,8 @@ from flask import Flask
 from jinja2 import StrictUndefined
 
 from web.pages import (
+    access,
+    account,
     acting,
     admin,
     archive,
@@ -44,6 +46,8 @@ from web.phrases import english, gettext, ngettext
 
 DOORS = (
     session,
+    account,
+    access,
     desk,
     documents,
     acting,

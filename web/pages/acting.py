@@ -12,6 +12,7 @@ from web.pages.paper import sheets_of
 from web.pages.retold import retold
 from web.pages.words import state_of
 from web.phrases import phrase, title
+from web.who import barred, confirm_again
 from workflow.certificates import AGENCY
 from workflow.copy import copy
 from workflow.keys import holding_of
@@ -26,7 +27,7 @@ ON_PAPER = frozenset({Effect.SIGN, Effect.SEAL})
 """What changes the paper itself, and is therefore looked at before it is done."""
 
 
-NOT_KEPT = frozenset({"csrf", "confirm", "pin", "otp"})
+NOT_KEPT = frozenset({"csrf", "confirm", "pin", "otp", "again"})
 """What is in no page that asks once more: it is asked for again."""
 
 
@@ -40,6 +41,7 @@ def again(id: str, **_: str) -> ResponseReturnValue:
 @retold(again)
 def act(id: str, action: str) -> ResponseReturnValue:
     """Do one of the document's acts, asking once more before one that cannot be taken back."""
+    confirm_again()
     if request.form.get("confirm") and not request.form.get("confirmed"):
         question = _question(id, action)
         if question:
@@ -57,6 +59,7 @@ def act(id: str, action: str) -> ResponseReturnValue:
         fields=_fields(),
         due=end_of_day("due_date", phrase("Trả lời trước ngày")),
         leave=Leave(request.form.get("pin", ""), request.form.get("otp", "")),
+        barred=barred(),
     )
     moved = perform(office(), id, action, choice, by=person())
     flash(phrase("Đã ghi nhận. Văn bản đang ở bước «%(state)s».", state=state_of(moved)))

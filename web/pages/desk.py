@@ -12,6 +12,7 @@ from web.office import office, person
 from web.pages.asked import number_of, text_of
 from web.pages.retold import retold
 from web.phrases import phrase
+from web.who import barred
 from workflow.look import View, how_many_wait, page_of_desk, view
 from workflow.road import Choice
 from workflow.several import Item, perform_each
@@ -64,7 +65,7 @@ def do_several() -> ResponseReturnValue:
     items = [_item(told) for told in request.form.getlist("shown")]
     if not items:
         return choose()
-    choice = Choice(comment=text_of("comment"))
+    choice = Choice(comment=text_of("comment"), barred=barred())
     done = perform_each(office(), items, text_of("action"), choice, by=person())
     told = {one.id: view(office(), one.id, by=person()).document for one in done}
     refused = {one.id: sentence(one.came) for one in done if isinstance(one.came, OfficeError)}

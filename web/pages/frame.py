@@ -9,6 +9,7 @@ from flask import g, request
 from records.person import Person, Role
 from web.language import language
 from web.office import office
+from web.who import barred
 from workflow.receive import directions_of
 from workflow.registers import books_of
 from workflow.renew import KEEPERS
@@ -17,6 +18,7 @@ PART_OF = {
     "file_plan": "case_files",
     "ledgers": "registers",
     "acting": "documents",
+    "access": "admin",
     "directing": "documents",
     "tasks": "admin",
     "handing": "admin",
@@ -83,6 +85,7 @@ def frame() -> dict[str, Any]:
         "lang": language(),
         "nav": tuple(places(who)) if who else (),
         "refusal": g.get("refusal"),
+        "stale": who is not None and "granted" in g and barred() == "login.stale",
         "reads": who is not None and Role.ADMINISTRATOR not in who.roles,
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",
     }

@@ -171,6 +171,18 @@ JOB = {
     "purge": "Xóa bản không mật",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
+PASS_KIND = {
+    "browser": "Trình duyệt",
+    "enrolling": "Trình duyệt, chờ thêm xác thực hai lớp",
+    "program": "Chương trình",
+    "token": "Mã truy cập",
+}
+SCOPE = {
+    "read": "Đọc",
+    "act": "Xử lý",
+    "sign": "Ký, cấp số, đóng dấu",
+    "administer": "Quản trị",
+}
 EVENT = {
     "office:founded": "Lập cơ quan",
     "step:reminded": "Nhắc hạn",
@@ -272,6 +284,13 @@ EVENT = {
     "file:exported": "Xuất hồ sơ",
     "job:retried": "Cho thử lại việc bị bỏ dở",
     "job:hurried": "Cho thử ngay việc đang chờ",
+    "password:changed": "Đổi mật khẩu",
+    "factor:added": "Thêm xác thực hai lớp",
+    "factor:removed": "Gỡ xác thực hai lớp",
+    "factor:reset": "Quản trị gỡ xác thực hai lớp",
+    "session:confirmed": "Xác nhận lại danh tính",
+    "session:revoked": "Kết thúc phiên",
+    "token:made": "Tạo mã truy cập",
     "log:checked": "Ký xác nhận nhật ký",
     "log:exported": "Xuất nhật ký",
 }
@@ -477,6 +496,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "later": LATER,
     "reason": REASON,
     "event": EVENT,
+    "pass_kind": PASS_KIND,
+    "scope": SCOPE,
     "job": JOB,
     "part": PART,
     "number_style": NUMBER_STYLE,

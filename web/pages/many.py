@@ -11,6 +11,7 @@ from web.office import office, person
 from web.pages.asked import number_of
 from web.pages.retold import retold
 from web.phrases import phrase
+from web.who import confirm_again, require_fresh
 from workflow.keys import holding_of
 from workflow.look import Waiting, page_of_desk
 from workflow.road import Choice
@@ -48,6 +49,9 @@ def sign() -> ResponseReturnValue:
         # The key opens without a word of its own, so its holder proves who they are.
         password = request.form.get("password", "")
         require_password(office(), password, address=request.remote_addr or "", by=person())
+    else:
+        confirm_again()
+        require_fresh()
     subjects = {str(one.document.id): one.document.subject for one in _waiting()}
     outcomes = sign_many(
         office(),

@@ -1,14 +1,41 @@
 """People come in, go out, and choose their language."""
 
-from flask import Blueprint, Response, make_response, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    jsonify,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 
 from records.errors import Refused
 from web import language as languages
 from web.office import office
 from web.pages.retold import retold
-from web.who import COOKIE, bearer_of_request, hand_over, open_to_all
-from workflow.session import enter, leave
+from web.passkey_answer import read_answer
+from web.who import (
+    COOKIE,
+    HALF,
+    bearer_of_request,
+    hand_half,
+    hand_over,
+    knock,
+    open_to_all,
+)
+from workflow.session import (
+    Half,
+    ask_passkey,
+    come,
+    come_whole,
+    come_with_passkey,
+    factors_of,
+    half_in,
+    leave,
+)
 
 door = Blueprint("session", __name__)
 
@@ -34,14 +61,59 @@ def login() -> ResponseReturnValue:
 def let_in() -> ResponseReturnValue:
     """Let somebody in who knows their password, and lead them where they wanted to go."""
     _from_our_own_page()
-    admitted = enter(
-        office(),
-        request.form.get("username", "").strip(),
-        request.form.get("password", ""),
-        address=request.remote_addr or "unknown",
-    )
-    wanted = local(request.form.get("next", "")) or url_for("desk.show")
-    return hand_over(_see(wanted), admitted)
+    username = request.form.get("username", "").strip()
+    came = come(office(), username, request.form.get("password", ""), knock(username))
+    wanted = local(request.form.get("next", ""))
+    if isinstance(came, Half):
+        return hand_half(_see(url_for(".second", next=wanted)), came)
+    return hand_over(_see(wanted or url_for("desk.show")), came)
+
+
+def second_form() -> ResponseReturnValue:
+    """Show the form that asks for the second factor."""
+    factors = factors_of(office(), half_in(office(), request.cookies.get(HALF, "")))
+    wanted = local(request.values.get("next", ""))
+    return render_template("second.html", next=wanted, factors=factors)
+
+
+@door.get("/login/second")
+@open_to_all
+def second() -> ResponseReturnValue:
+    """Ask whoever knew the password for their second factor."""
+    return second_form()
+
+
+@door.post("/login/second")
+@open_to_all
+@retold(second_form)
+def let_wholly_in() -> ResponseReturnValue:
+    """Let somebody in who knew the password and brings a right code."""
+    _from_our_own_page()
+    half = request.cookies.get(HALF, "")
+    name = half_in(office(), half)
+    admitted = come_whole(office(), half, request.form.get("otp", ""), knock(name))
+    return hand_over(_see(local(request.form.get("next", "")) or url_for("desk.show")), admitted)
+
+
+@door.post("/login/passkey/options")
+@open_to_all
+def passkey_options() -> ResponseReturnValue:
+    """Give what the browser's passkey is asked to sign."""
+    _from_our_own_page()
+    return jsonify(ask_passkey(office(), request.cookies.get(HALF, "")))
+
+
+@door.post("/login/passkey")
+@open_to_all
+def let_in_with_passkey() -> ResponseReturnValue:
+    """Let somebody in who knew the password and whose passkey signed."""
+    _from_our_own_page()
+    half = request.cookies.get(HALF, "")
+    name = half_in(office(), half)
+    answer = read_answer()
+    admitted = come_with_passkey(office(), half, answer, knock(name))
+    wanted = local(request.args.get("next", "")) or url_for("desk.show")
+    return hand_over(make_response(jsonify(next=wanted)), admitted)
 
 
 @door.post("/logout")
