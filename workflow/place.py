@@ -12,7 +12,7 @@ from storage.unit import Unit
 from workflow.office import Office
 from workflow.revise import may_revise
 from workflow.road import Choice, Standing, holds, standing
-from workflow.sign import PARTS, base_of, places_found
+from workflow.sign import base_of, places_found
 from workflow.turns import SIGNATURES
 
 MM = 72 / 25.4  # points
@@ -98,7 +98,7 @@ def _settled(chosen: Chosen, found: Placement) -> Chosen:
     """Give a choice with the seal in its real size, all of it on pages there are."""
     for part, box in chosen.parts.items():
         if not 0 <= box.page < len(found.pages):
-            raise Refused("place.page", **PARTS[part], pages=len(found.pages))
+            raise Refused("place.page", part=part, pages=len(found.pages))
     if chosen.seal is None:
         return chosen
     box = chosen.seal
@@ -114,7 +114,7 @@ def _faults(chosen: Chosen, placed: Placement) -> Iterator[Refused]:
     for part, box in chosen.parts.items():
         yield from _sized(part, box, chosen.style)
         if not _inside(box, placed.pages[box.page]):
-            yield Refused("place.off-page", **PARTS[part])
+            yield Refused("place.off-page", part=part)
     if placed.seal.page != placed.signature.page:
         yield Refused("place.seal-page")
     whole = {
@@ -129,8 +129,7 @@ def _faults(chosen: Chosen, placed: Placement) -> Iterator[Refused]:
         for a in whole[one]:
             for b in whole[other]:
                 if _over(a, b) > (THIRD if {one, other} == {"signature", "seal"} else 0):
-                    names = {f"other{key[4:]}": name for key, name in PARTS[other].items()}
-                    yield Refused("place.overlap", **PARTS[one], **names)
+                    yield Refused("place.overlap", part=one, other=other)
 
 
 def _sized(part: str, box: Box, style: NumberStyle) -> Iterator[Refused]:
@@ -142,10 +141,10 @@ def _sized(part: str, box: Box, style: NumberStyle) -> Iterator[Refused]:
         least = WHOLE_NUMBER
     if wide < least or high < low:
         size = f"{least / MM:.0f} x {low / MM:.0f}"
-        yield Refused("place.too-small", **PARTS[part], size=size)
+        yield Refused("place.too-small", part=part, size=size)
     if wide > MOST[part][0] or high > MOST[part][1]:
         size = f"{MOST[part][0] / MM:.0f} x {MOST[part][1] / MM:.0f}"
-        yield Refused("place.too-large", **PARTS[part], size=size)
+        yield Refused("place.too-large", part=part, size=size)
 
 
 def _inside(box: Box, sheet: Box) -> bool:

@@ -1,6 +1,5 @@
 """The leader signs exactly the bytes that were shown."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -20,15 +19,7 @@ from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
 from workflow.turns import led_on, turn_of
 
-PARTS: Mapping[str, dict[str, str]] = {
-    "number": {"part": "số", "part_en": "number"},
-    "date": {"part": "ngày", "part_en": "date"},
-    "signature": {"part": "chữ ký", "part_en": "signature"},
-    "seal": {"part": "con dấu", "part_en": "seal"},
-}
-"""What people read for the parts that are put on a page."""
-
-_SIGNED = (Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
+_SIGNED = (Origin.INITIALLED, Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,8 +132,7 @@ def placement_of(office: Office, document: Document) -> Placement:
     """
     placement = places_found(office, document)
     if placement.crowded:
-        part = min(placement.crowded)
-        raise Refused("place.needed", **PARTS[part])
+        raise Refused("place.needed", part=min(placement.crowded))
     return placement
 
 

@@ -48,11 +48,11 @@ def test_boxes_are_dragged_and_moved_by_keys(logged_in: LoggedIn, served: Runnin
         middle = where["x"] + where["width"] / 2, where["y"] + where["height"] / 2
         page.mouse.move(*middle)
         page.mouse.down()
-        page.mouse.move(middle[0] - 30, middle[1] - 40, steps=4)
+        page.mouse.move(middle[0] - 30, middle[1] + 40, steps=4)
         page.mouse.up()
         dragged = value(page, "signature", "x"), value(page, "signature", "y")
         assert dragged[0] < before[0] - 5
-        assert dragged[1] < before[1] - 5
+        assert dragged[1] > before[1] + 5
 
         page.get_by_role("button", name="Lưu vị trí").click()
         expect(page.locator("p.note").first).to_contain_text("Đã lưu vị trí")
