@@ -11,6 +11,7 @@ from records.paper import Box, seal_beside
 MM = 72 / 25.4  # points
 _INK = (150.0, 85.0)  # points: a signature's usual width and height
 _LEAST_INK = (90.0, 42.0)
+_INITIALS = (34.0, 15.0)  # points: no larger than the print beside them
 _PAD = 1.0  # points between a gap's words and what is written into it
 _LEAST_NUMBER, _LEAST_DATE = 18.0, 13.0  # points: three and two figures of 13 points
 _LEAST_SYMBOL = 60.0  # points: "05/QĐ-LĐLĐ" a little smaller than 13 points
@@ -130,6 +131,7 @@ def placement_of(
     if not printed and _on_print(page, ink):
         crowded.append("signature")
     found["signature"] = [page.n, *ink]
+    found["initials"] = [page.n, *_initials_place(page, ink)]
     found["seal"] = [page.n, *_seal(page, ink)]
     sheets = [glyphs(n) for n in sorted({0, page.n, pages - 1})]
     seen = [[one.n, one.x0, one.y0, one.x1, one.y1] for one in sheets]
@@ -349,6 +351,23 @@ def _ink_place(page: PageGlyphs, block: _Block) -> Rectangle:
     left = max([*beside, page.x0]) + 4
     half = min(_INK[0] / 2, max(centre - left, _LEAST_INK[0] / 2), page.x1 - 5 - centre)
     return (centre - half, bottom, centre + half, top)
+
+
+def _initials_place(page: PageGlyphs, ink: Rectangle) -> Rectangle:
+    """Give a small place behind the end of the text, "./.", else beside the signature.
+
+    Initials are office practice, not the decree's: where they stand is nobody's rule.
+    """
+    for line in reversed(list(_lines(page.glyphs))):
+        end = line.text.rfind("./.")
+        if end < 0:
+            continue
+        last = line.spots[end + 2]
+        box = (last.x1 + 4, last.y0 - 1, last.x1 + 4 + _INITIALS[0], last.y0 - 1 + _INITIALS[1])
+        if box[2] < page.x1 - 5 and not _on_print(page, box):
+            return box
+    left = min(ink[2] + 4, page.x1 - 5 - _INITIALS[0])
+    return (left, ink[3] - _INITIALS[1], left + _INITIALS[0], ink[3])
 
 
 def _seal(page: PageGlyphs, ink: Rectangle) -> Rectangle:

@@ -9,7 +9,7 @@ from records.isolation import Isolation
 from records.paper import Added, Box, DateStyle, NumberStyle, Placement, Reading
 
 _TASK = "drafting.pdf_task"
-_BOXES = ("number", "day", "month", "year", "signature", "seal")
+_BOXES = ("number", "day", "month", "year", "signature", "seal", "initials")
 
 
 class PdfReader:
@@ -121,7 +121,7 @@ def _facts(told: dict[str, Any]) -> dict[str, str]:
 
 
 def _placement(told: dict[str, Any]) -> Placement:
-    number, day, month, year, signature, seal = (_box(told[name]) for name in _BOXES)
+    number, day, month, year, signature, seal, initials = (_box(told[name]) for name in _BOXES)
     if number is None or day is None or signature is None or seal is None:
         raise ValueError("a box is missing")
     printed = told["printed_year"]
@@ -134,6 +134,7 @@ def _placement(told: dict[str, Any]) -> Placement:
         date_style=DateStyle(told["date_style"]),
         signature=signature,
         seal=seal,
+        initials=initials,
         printed_year=None if printed is None else int(printed),
         printed_notation=str(told["printed_notation"])[:60],
         sheets=tuple(box for box in map(_box, told["sheets"]) if box is not None),

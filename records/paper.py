@@ -49,6 +49,7 @@ class Placement:
     printed_notation: str = ""  # the symbol found behind the slash, with NumberStyle.SERIAL
     sheets: tuple[Box, ...] = ()  # what is seen of the first, the last and every page used
     covers: frozenset[str] = frozenset()  # of number and date, which hide what is printed there
+    initials: Box | None = None  # of the first who initials; others stand beside it
     anchored: frozenset[str] = frozenset()  # which of number, date, signature stand at own words
     crowded: frozenset[str] = frozenset()  # which of them would stand on print, for want of room
     pages: tuple[Box, ...] = ()  # what is seen of every page

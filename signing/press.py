@@ -169,6 +169,55 @@ class Press:
         font = embed(face, writer)
         return captioned(picture, capacity, face, font, writer, width=width, height=height)
 
+    def await_initials(  # noqa: PLR0913 - who initials what, where, when, before whom
+        self,
+        pdf: bytes,
+        certificate: bytes,
+        *,
+        placement: Placement,
+        person: str,
+        letters: str,
+        at: datetime,
+        leaders: int = 1,
+        slots: int = 1,
+    ) -> Awaited:
+        """Make the revision of a checker's initials (ký nháy), whose key is not here.
+
+        Every field of the document is made with the first of them, before anything is signed.
+
+        Takes   letters: shown where the person has no picture of a signature; leaders: how many
+                sign after; slots: how many initials the road asks for.
+        Raises  as ``sign``.
+        """
+        self.lasting.require_good(certificate, at, person=person)
+        with _foreign():
+            writer = _open(pdf)
+            if not fields.exist(writer):
+                _refuse_signed(writer)
+                fields.make(writer, placement, leaders=leaders, initials=slots)
+            if fields.AGENCY in _signed_fields(writer):
+                raise Unreadable("pdf.not-signable", reason="signed")
+            field = fields.free_initials(writer, placement)
+            place = fields.named(writer)[field]
+            width, height = fields.size_of(place)
+            fields.show(writer, place, self._initials(writer, person, letters, width, height))
+            return self._left_open(writer, certificate, field, pdf, at=at, reason="Ký nháy")
+
+    def _initials(
+        self,
+        writer: IncrementalPdfFileWriter,
+        person: str,
+        letters: str,
+        width: float,
+        height: float,
+    ) -> generic.IndirectObject:
+        with suppress(Refused):
+            picture = self._picture(self._keyring.signature_picture(person))
+            return draw(picture, writer, width=width, height=height)
+        face = self._both_faces()[True]
+        line = fields.Line(letters, slanted=True, centred=True)
+        return fields.written(writer, line, face, embed(face, writer), width=width, height=height)
+
     def seal(  # noqa: PLR0913 - number and date are as much of a seal as the key
         self,
         pdf: bytes,

@@ -19,7 +19,7 @@ from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
 from workflow.turns import led_on, turn_of
 
-_SIGNED = (Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
+_SIGNED = (Origin.INITIALLED, Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
 
 
 @dataclass(frozen=True, slots=True)

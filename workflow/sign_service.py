@@ -33,7 +33,7 @@ from workflow.elsewhere import (
 from workflow.marks_elsewhere import NOTHING, Part, before, keep_part, kept_with, source_of_part
 from workflow.office import Office
 from workflow.returned_look import Back, require_look, writes_of
-from workflow.road import Choice, Standing, judge, standing
+from workflow.road import Choice, Standing, judge, require_presence, standing
 from workflow.seal import number_for, require_signature
 from workflow.sign import placement_of
 from workflow.turns import turn_of
@@ -73,6 +73,7 @@ def hand_out(  # noqa: PLR0913 - as every verb, with the role and what is signed
     Raises  as ``judge``; Refused: it is classified, so it goes nowhere without a session; no
             certificate of whoever signs is registered.
     """
+    require_presence(choice)
     at = office.clock()
     fetch, bring = token_urlsafe(32), token_urlsafe(32)
     asked = SigningRequest(

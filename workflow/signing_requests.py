@@ -31,7 +31,7 @@ from workflow.marks_elsewhere import (
     keep_part,
 )
 from workflow.office import Office
-from workflow.road import Choice, Standing, judge, standing
+from workflow.road import Choice, Standing, judge, require_presence, standing
 from workflow.seal import number_for, require_signature
 from workflow.sign import placement_of, printed, reason_of
 from workflow.turns import turn_of
@@ -103,6 +103,7 @@ def request_signature(  # noqa: PLR0913 - as every verb, with the role and the c
 def _request_mark(
     office: Office, asked: SigningRequest, part: Part, choice: Choice, by: Person
 ) -> SigningRequest:
+    require_presence(choice)
     with office.database.reading() as unit:
         document = standing(office, unit, asked.document, by).document
         require_theirs(office, unit, asked.certificate, asked.role, by)

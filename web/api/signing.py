@@ -13,11 +13,8 @@ from web.api import shapes
 from web.api.documents import seen_version
 from web.contract import Body, operation, read_body
 from web.office import office, person
-<<<<<<< HEAD
 from web.sign_service import SOCKET, addressed
-=======
 from web.who import barred
->>>>>>> main
 from workflow.certificates import certificates_of, register, remove
 from workflow.look import view
 from workflow.marks_elsewhere import Part
@@ -134,7 +131,9 @@ def content(id: str, rid: str) -> ResponseReturnValue:
 def hand(id: str) -> ResponseReturnValue:
     """Give where the service listens and what to send there; both addresses are good once."""
     told = read_body(HandOut)
-    choice = Choice(shown=told.revision, seen=seen_version(), reserved=told.reservation)
+    choice = Choice(
+        shown=told.revision, seen=seen_version(), reserved=told.reservation, barred=barred()
+    )
     part = Part(told.kind, told.annex, _decoded(told.extract, "extract"))
     handed = hand_out(office(), id, told.role, choice, by=person(), part=part)
     answer = jsonify(

@@ -60,6 +60,7 @@ ORIGIN = {
     "drafted": "Soạn theo mẫu",
     "mended": "Bản đã sửa thể thức",
     "rendered": "Bản PDF chuyển đổi",
+    "initialled": "Bản đã ký nháy",
     "signed": "Bản đã ký số",
     "sealed": "Bản đã đóng dấu",
     "received": "Nhận liên thông",

@@ -14,6 +14,7 @@ from web.pages.retold import retold
 from web.pages.words import state_of
 from web.phrases import phrase
 from web.sign_service import SOCKET, addressed
+from web.who import barred, confirm_again
 from workflow.look import view
 from workflow.marks_elsewhere import Part
 from workflow.road import Choice
@@ -31,6 +32,7 @@ def again(id: str, **_: str) -> ResponseReturnValue:
 @retold(again)
 def begin(id: str) -> ResponseReturnValue:
     """Hand the document out and let the page speak to the service on this computer."""
+    confirm_again()
     role = text_of("role")
     if role not in set(SigningRole):
         raise Refused("body.invalid", field="role", why=role)
@@ -44,6 +46,7 @@ def begin(id: str) -> ResponseReturnValue:
         shown=text_of("revision"),
         seen=number_of(text_of("version"), "version", phrase("Phiên bản")),
         reserved=text_of("reservation"),
+        barred=barred(),
     )
     handed = hand_out(office(), id, SigningRole(role), choice, by=person(), part=part)
     g.connects = SOCKET
