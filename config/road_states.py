@@ -283,8 +283,10 @@ def _escalation(located: Located, place: Place, text: StateText | BranchText) ->
     if told is None:
         return None
     after = _span(located, [*place, "escalate", "after"], told.after)
-    if not text.within or after is None:
-        raise located.wrong([*place, "escalate"], "only a step with within can be overdue")
+    if not (text.within or "assignee" in text.who) or after is None:
+        raise located.wrong(
+            [*place, "escalate"], "only a step with within, or of an assignee, can be overdue"
+        )
     return Escalation(after, told.how)
 
 

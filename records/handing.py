@@ -39,8 +39,17 @@ class DeviceHandover:
         return self.accepted_at is None and not self.withdrawn
 
 
+class Work(StrEnum):
+    """What somebody who leaves may have had."""
+
+    DOCUMENT = "document"  # under way
+    FILE = "file"  # a case file not handed in yet
+    NUMBER = "number"  # held in a register
+    DEVICE = "device"  # a seal or a key device
+
+
 class Outcome(StrEnum):
-    """What became of one document under way when its holder left."""
+    """What became of one piece of work when its holder left."""
 
     PASSED = "passed"  # the successor has it
     KEPT = "kept"  # others hold the post it lies with
@@ -51,11 +60,12 @@ class Outcome(StrEnum):
 class Passing:
     """One line of the report; it says nothing of what a document says."""
 
-    document: str  # id
-    workflow: str
+    document: str  # id, of whatever it is
+    workflow: str  # of a document; of a held number its register
     state: str
     outcome: Outcome
     why: str = ""  # the rule, where it is stuck
+    what: Work = Work.DOCUMENT
 
 
 @dataclass(frozen=True, slots=True)

@@ -67,6 +67,13 @@ class CaseFiles:
         query = select(t.case_file).where(rows.owner == owner, rows.state == FileState.OPEN)
         return self._several(query)
 
+    def kept_by(self, owner: str) -> list[CaseFile]:
+        """Give the files somebody makes and has not handed in, open or closed."""
+        rows = t.case_file.c
+        kept = (FileState.OPEN, FileState.CLOSED)
+        query = select(t.case_file).where(rows.owner == owner, rows.state.in_(kept))
+        return self._several(query)
+
     def of(self, document: str, tokens: frozenset[str], classes: Collection[str]) -> list[CaseFile]:
         """Give the files these may open in which a document lies."""
         lies = exists().where(t.filed.c.file == t.case_file.c.id, t.filed.c.document == document)

@@ -5,7 +5,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Connection, func, insert, or_, select, update
 
 from records.errors import NotFound
-from records.handing import DeviceHandover, DeviceKind, Outcome, Passing, WorkHandover
+from records.handing import DeviceHandover, DeviceKind, Outcome, Passing, Work, WorkHandover
 from storage import tables as t
 
 
@@ -78,6 +78,11 @@ class Handings:
         )
         return found[-1] if found else None
 
+    def held_by(self, person: str) -> list[DeviceHandover]:
+        """Give the last line of each device that somebody has by the book."""
+        last = {(one.kind, one.name, one.number): one for one in self._devices() if _counts(one)}
+        return [one for one in last.values() if one.receiver == person]
+
     def report(self, one: WorkHandover) -> None:
         """Keep the report of work that passed to a successor."""
         self._connection.execute(
@@ -89,7 +94,7 @@ class Handings:
                 by=one.by,
                 at=one.at,
                 lines=[
-                    [each.document, each.workflow, each.state, each.outcome, each.why]
+                    [each.document, each.workflow, each.state, each.outcome, each.why, each.what]
                     for each in one.lines
                 ],
             )
@@ -114,6 +119,10 @@ class Handings:
         rows = t.device_handover.c
         query = select(t.device_handover).where(*bounds).order_by(rows.year, rows.n)
         return [_device(row) for row in self._connection.execute(query)]
+
+
+def _counts(one: DeviceHandover) -> bool:
+    return one.accepted_at is not None
 
 
 def _device(row: Any) -> DeviceHandover:
@@ -146,7 +155,7 @@ def _work(row: Any) -> WorkHandover:
         by=row.by,
         at=row.at,
         lines=tuple(
-            Passing(document, workflow, state, Outcome(outcome), why)
-            for document, workflow, state, outcome, why in row.lines
+            Passing(document, workflow, state, Outcome(outcome), why, Work(what))
+            for document, workflow, state, outcome, why, what in row.lines
         ),
     )

@@ -65,6 +65,19 @@ class Reservations:
         query = select(t.reservation).where(rows.book == book, rows.year == year)
         return [_told(row, "", row.voided) for row in self._connection.execute(query)]
 
+    def held_for(self, holder: str) -> list[Reservation]:
+        """Give the numbers held for somebody and not used, without their words."""
+        rows = t.reservation.c
+        query = select(t.reservation).where(
+            rows.holder == holder, rows.document.is_(None), rows.voided == ""
+        )
+        found = self._connection.execute(query.order_by(rows.book, rows.year, rows.serial))
+        return [_told(row, "", "") for row in found]
+
+    def pass_on(self, id: str, holder: str) -> None:
+        """Hold a number for somebody else. Raises Outrun: it is held no more."""
+        self._settle(id, {"holder": holder})
+
     def use(self, id: str, document: str) -> None:
         """Let a document use a held number. Raises Outrun: it is held no more."""
         self._settle(id, {"document": document})

@@ -16,6 +16,7 @@ from records.step import ROAD, Step, StepKind
 from storage.unit import Unit
 from workflow.advance import leave_jobs
 from workflow.desks import desk_of
+from workflow.leaving import pass_rest
 from workflow.office import Office
 
 
@@ -48,7 +49,10 @@ def hand_over(
             posts=tuple(_told(given).split()),
             by=by.id,
             at=at,
-            lines=tuple(one for one in found if one is not None),
+            lines=(
+                *(one for one in found if one is not None),
+                *pass_rest(unit, old, new, by=by, at=at),
+            ),
         )
         unit.handings.report(report)
     return report

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from drafting.minutes import Minutes, Party
 from records.document import Classification, Document
 from records.errors import NotFound
-from records.handing import Outcome, Passing, WorkHandover
+from records.handing import Outcome, Passing, Work, WorkHandover
 from records.person import Person, Role
 from storage.unit import Unit
 from workflow.mandates import may_know
@@ -17,6 +17,23 @@ OUTCOMES = {
     Outcome.KEPT: "Vẫn ở người cùng chức vụ",
     Outcome.STUCK: "Chưa chuyển được",
 }
+
+WORK = {
+    Work.DOCUMENT: "Văn bản",
+    Work.FILE: "Hồ sơ",
+    Work.NUMBER: "Số giữ",
+    Work.DEVICE: "Con dấu, thiết bị",
+}
+
+WHY = {
+    "handover.clearance": "người nhận không đủ mức tiếp cận",
+    "handover.no-post": "dành cho chức vụ người nhận không giữ",
+    "assignment.already": "người nhận đã có phần việc trong văn bản",
+    "approver.drafter": "người nhận soạn văn bản này",
+    "device.still-held": "phải bàn giao bằng biên bản riêng",
+    "step.nobody": "chưa có ai giữ chức vụ",
+}
+"""Why something stayed, as minutes say it."""
 
 ROLES = {
     Role.OFFICER: "Chuyên viên",
@@ -52,8 +69,10 @@ def print_handover(office: Office, id: str, form: str, *, by: Person) -> bytes:
             raise NotFound("handover.unknown")
         leaver, successor = unit.people.get(one.leaver), unit.people.get(one.successor)
         units = {each.id: each.name for each in unit.people.units()}
-        known = _known(unit, one, by)
-        titles = {line.document: _state(office, unit, line) for line in one.lines}
+        rows = tuple(
+            (str(n), _told_of(unit, line, by), _state(office, unit, line), _came(line))
+            for n, line in enumerate(one.lines, start=1)
+        )
     posts = "; ".join(_post(told, units) for told in one.posts) or "không có"
     counts = {outcome: sum(each.outcome is outcome for each in one.lines) for outcome in Outcome}
     told = Minutes(
@@ -66,24 +85,29 @@ def print_handover(office: Office, id: str, form: str, *, by: Person) -> bytes:
         body=(
             f"Chức vụ bàn giao theo: {posts}.",
             (
-                f"Công việc đang xử lý gồm {len(one.lines)} văn bản: "
+                f"Công việc đang xử lý gồm {len(one.lines)} mục: "
                 f"{counts[Outcome.PASSED]} đã chuyển, {counts[Outcome.KEPT]} vẫn ở người cùng chức "
                 f"vụ, {counts[Outcome.STUCK]} chưa chuyển được."
             ),
         ),
-        columns=(("STT", 1), ("Văn bản", 6), ("Bước đang xử lý", 3), ("Kết quả", 3)),
-        rows=tuple(
-            (str(n), known.get(line.document, line.document), titles[line.document], _came(line))
-            for n, line in enumerate(one.lines, start=1)
-        ),
+        columns=(("STT", 1), ("Công việc", 6), ("Bước đang xử lý", 3), ("Kết quả", 3)),
+        rows=rows,
         closing=("Biên bản được lập thành hai bản, mỗi bên giữ một bản.",),
     )
     return print_minutes(office, told, form, {"handover": one.id}, by=by)
 
 
-def _known(unit: Unit, one: WorkHandover, by: Person) -> Mapping[str, str]:
-    documents = unit.documents.among([line.document for line in one.lines])
-    return {each.id: _named(each) for each in documents if may_know(unit, each, by)}
+def _told_of(unit: Unit, line: Passing, by: Person) -> str:
+    """Give what a line is about, in words for whom these may be shown, else by its id."""
+    bare = f"{WORK[line.what]} {line.document}"
+    if line.what is Work.DOCUMENT:
+        found = unit.documents.among([line.document])
+        return _named(found[0]) if found and may_know(unit, found[0], by) else line.document
+    if line.what is Work.FILE:
+        file = unit.case_files.get(line.document)
+        known = file.owner == by.id and file.classification is Classification.NONE
+        return f"{WORK[line.what]} {file.notation}: {file.title}" if known else bare
+    return f"{WORK[line.what]} {line.state}"
 
 
 def _named(document: Document) -> str:
@@ -94,6 +118,8 @@ def _named(document: Document) -> str:
 
 
 def _state(office: Office, unit: Unit, line: Passing) -> str:
+    if line.what is not Work.DOCUMENT:
+        return ""
     try:
         document = unit.documents.get(line.document)
     except NotFound:
@@ -104,7 +130,8 @@ def _state(office: Office, unit: Unit, line: Passing) -> str:
 
 
 def _came(line: Passing) -> str:
-    return f"{OUTCOMES[line.outcome]} ({line.why})" if line.why else OUTCOMES[line.outcome]
+    why = f": {WHY.get(line.why, line.why)}" if line.why else ""
+    return f"{OUTCOMES[line.outcome]}{why}"
 
 
 def _post(told: str, units: Mapping[str, str]) -> str:

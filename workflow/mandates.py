@@ -33,10 +33,11 @@ def may_know(unit: Unit, document: Document, by: Person) -> bool:
 def mandates_of(unit: Unit, document: Document, by: Person, on: date) -> tuple[Mandate, ...]:
     """Give in whose names somebody may act on a document today.
 
-    A delegation gives no clearance: who lacks it has no mandate. It reaches no further than its
-    giver, who must hold their posts and be allowed to know of the document themselves.
+    A delegation gives no clearance: who lacks it has no mandate, nor has who left every post. It
+    reaches no further than its giver, who must hold their posts and be allowed to know of the
+    document themselves.
     """
-    if not (tokens_of(by) and cleared(by, document.classification)):
+    if not (by.posts and tokens_of(by) and cleared(by, document.classification)):
         return ()
     found = []
     for one in unit.delegations.to(by.id, on):

@@ -1,6 +1,7 @@
 """One journey through a real browser: drafted, approved by three people, sealed, found, seen."""
 
 import io
+import json
 
 from PIL import Image, ImageChops
 from playwright.sync_api import Browser, Page, expect
@@ -54,6 +55,54 @@ def test_login_and_desk_work_by_keyboard_alone(browser: Browser, served: Running
         reached.append(page.evaluate("document.activeElement.innerText"))
     assert reached[0] == "Đến nội dung chính"
     assert "Văn bản" in reached
+
+
+def test_a_leader_directs_on_a_phone_with_keys_alone(
+    logged_in: LoggedIn, served: Running, paper: bytes
+) -> None:
+    id = _registered(logged_in(served, "vanthu"), served, paper)
+    page = logged_in(served, "chutich", width=360)
+    page.goto(f"{served.home}/documents/{id}")
+    page.get_by_role("link", name="Bút phê: chủ trì").press("Enter")
+    page.focus("#to")
+    page.keyboard.type("Ban Tổ chức")
+    page.keyboard.press("Tab")
+    page.fill("#due_date", "2036-11-27")
+    page.focus("#comment-assign")
+    page.keyboard.type("Khẩn trương")
+    row = page.locator(".charge-row").first
+    row.locator("[name=other]").focus()
+    page.keyboard.type("Văn phòng")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+    page.focus("#due_date")
+    page.keyboard.press("Enter")  # means the directive, not more rows
+
+    expect(page.locator("#parts")).to_contain_text("Khẩn trương")
+    expect(page.locator("#parts")).to_contain_text("Phối hợp: Lê Minh Phương (Văn phòng)")
+    expect(page.locator("#parts")).to_contain_text("Chủ trì: Trần Quốc Đạt (Ban Tổ chức)")
+    for path in (f"/documents/{id}", f"/documents/{id}/directive", "/assignments?given=1"):
+        page.goto(served.home + path)
+        assert page.evaluate("document.documentElement.scrollWidth") <= 360, path
+
+
+def _registered(page: Page, served: Running, paper: bytes) -> str:
+    """Give a document that came in and has its number."""
+    told = {"username": "vanthu", "password": served.password}
+    token = page.request.post(f"{served.home}/api/v1/tokens", data=told).json()["token"]
+    headers = {"Authorization": f"Bearer {token}"}
+    about = {"direction": "incoming", "type": "công văn", "subject": "Mời họp giao ban"}
+    brought = page.request.post(
+        f"{served.home}/api/v1/documents",
+        headers=headers,
+        multipart={
+            "metadata": json.dumps({**about, "classification": "none"}),
+            "file": {"name": "den.pdf", "mimeType": "application/pdf", "buffer": paper},
+        },
+    )
+    id = str(brought.json()["id"])
+    number = f"{served.home}/api/v1/documents/{id}/actions/number"
+    assert page.request.post(number, headers=headers, data={}).ok
+    return id
 
 
 def _draft(page: Page, served: Running) -> None:

@@ -99,6 +99,21 @@ def test_a_delegation_that_does_not_hold_gives_nothing_even_on_a_page_opened_bef
     assert in_force(house.office, by=house.person("kiemtra")) == []
 
 
+def test_whoever_left_every_post_stands_in_for_nobody(house: House) -> None:
+    document = submitted(house)
+    given(house, "truongban", "luutru")
+    assert "approve" in acts(house, document, "luutru")
+    bare = replace(house.person("luutru"), posts=())
+    with house.office.database.unit() as unit:
+        unit.people.change(bare)
+
+    with pytest.raises(NotFound):
+        acts(house, document, "luutru")
+    with pytest.raises(NotFound):
+        house.act(document, "approve", "luutru", on_behalf_of="truongban")
+    assert desk(house.office, by=house.person("luutru")) == []
+
+
 def test_it_holds_on_its_first_and_last_day_by_the_office_clock(house: House) -> None:
     document = submitted(house)
     given(house, "truongban", "luutru", until=FRIDAY)

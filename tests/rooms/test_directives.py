@@ -19,6 +19,7 @@ from records.document import Classification, Direction, Document, Source
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person
 from records.step import Step, StepKind
+from storage import schema
 from tests.conftest import PASSWORD, House, Opening
 from workflow.assignments import Said, handle
 from workflow.begin import Particulars
@@ -497,6 +498,48 @@ def test_what_is_due_is_reminded_of_and_passes_with_the_post(house: House, paper
     assert document.state == "completed"
 
 
+def test_a_part_that_lay_too_long_reaches_the_head_of_whoever_has_it(
+    house: House, paper: bytes
+) -> None:
+    document = _directed(house, paper)
+    document = _do(house, document, "truongban", "assign", "truongban", to="chuyenvien")
+    house.clock.moment = FRIDAY + timedelta(hours=1)
+    remind(house.office)
+    house.clock.moment = FRIDAY + timedelta(days=5)
+    remind(house.office)
+
+    desks = {one.n: one.desk for one in _steps(house, document) if one.open}
+    told = _charges(house, document, "vanthu")
+    assert desks[told["truongban"].step.n] == {"person:truongban", "role:leader"}
+    assert desks[told["chuyenvien"].step.n] == {
+        "person:chuyenvien",
+        "desk:ban-to-chuc/unit_head",
+    }
+    document = _do(house, document, "chuyenvien", "complete", "truongban", comment="Làm thay")
+    assert _ended(house, document)["chuyenvien"] is AssignmentState.DONE
+
+
+def test_an_opinion_is_asked_of_an_incoming_document_and_it_rests_with_its_parts(
+    house: House, paper: bytes
+) -> None:
+    document = _arrived(house, paper)
+    document = house.act(document, "request-opinion", "chutich", to="luutru", comment="Có cũ không")
+    document = house.act(document, "give-opinion", "luutru", comment="Có")
+    document = direct(
+        house.office, document.id, _told("ban-to-chuc", *HELPED), by=_by(house, "chutich")
+    )
+    document = house.act(document, "suspend", "truongban", comment="Chờ số liệu")
+    assert _acts(house, document, "chanhvanphong", "chanhvanphong") == set()
+    with pytest.raises(NotAllowed):
+        _do(house, document, "chanhvanphong", "progress", "chanhvanphong")
+    house.clock.pass_by(timedelta(days=7))
+    document = house.act(document, "resume", "truongban", comment="Đã có")
+    due = _charges(house, document, "vanthu")["chanhvanphong"].step.due_at
+    # Three working days were left: the 24th of November is a holiday, the days after are none.
+    assert due == datetime(2026, 12, 1, 10, tzinfo=UTC)
+    document = _do(house, document, "chanhvanphong", "progress", "chanhvanphong")
+
+
 def _steps(house: House, document: Document) -> tuple[Step, ...]:
     return view(house.office, document.id, by=_by(house, "vanthu")).standing.steps
 
@@ -548,6 +591,23 @@ def test_the_book_and_the_slip_tell_who_has_what_until_when_and_what_answers(
 def _book(house: House, document: Document) -> tuple[str, ...]:
     rows = open_ledger(house.office, "giai-quyet", None, by=_by(house, "vanthu")).rows
     return next(cells for _, id, cells in rows if id == document.id)
+
+
+def test_who_had_a_document_before_there_were_parts_leads_it_from_then_on(
+    open_house: Opening, paper: bytes
+) -> None:
+    house = open_house()
+    document = _arrived(house, paper)
+    document = house.act(document, "assign", "chutich", to="chuyenvien", comment="Chủ trì")
+    schema.downgrade(house.office.database.engine, "0018")
+    house.office.database.build()
+
+    part = _part(house, document, "chuyenvien")
+    assert (part.part, part.given_by, part.review) == (Part.LEAD, "chutich", True)
+    told = _told("chuyenvien", (Part.COLLABORATOR, "van-phong"))
+    document = direct(house.office, document.id, told, by=_by(house, "chutich"))
+    document = _do(house, document, "chuyenvien", "complete", "chuyenvien", no_reply=True)
+    assert document.state == "completed"
 
 
 class _Browser:

@@ -10,11 +10,13 @@ from openpyxl import load_workbook
 from front.serving import application
 from records.document import Classification
 from records.errors import NotAllowed, NotFound, Outrun, Refused
-from records.handing import DeviceHandover, DeviceKind
+from records.handing import DeviceHandover, DeviceKind, Outcome, Work
 from records.person import Post, Role
 from tests.conftest import PASSWORD, House, Opening
+from workflow.case_files import FileSaid, file_view, open_file
 from workflow.handover import hand_over
 from workflow.handover_minutes import handovers, print_handover
+from workflow.reserve import reserve
 from workflow.seal_book import (
     COLUMNS,
     Handed,
@@ -160,6 +162,45 @@ def test_the_report_of_work_handed_over_is_kept_and_printed_for_whom_it_names(
     assert "Kế hoạch năm tới" not in seen
     with pytest.raises(NotFound, match="handover.unknown"):
         print_handover(house.office, report.id, "pdf", by=house.person("luutru"))
+
+
+def test_files_and_held_numbers_pass_too_and_a_seal_only_by_minutes(house: House) -> None:
+    leaver, admin = house.person("luutru"), house.person("quantri")
+    plain = open_file(house.office, FileSaid("11.HC", "Hồ sơ thi đua", 10), by=leaver)
+    said = FileSaid("12.HC", "Hồ sơ kín", classification=Classification.TOP_SECRET)
+    secret = open_file(house.office, said, by=leaver)
+    clerk = house.person("vanthu")
+    held = reserve(
+        *(house.office, "van-ban-di", "TB"),
+        reason="Chờ ký",
+        until=date(2026, 12, 1),
+        holder="luutru",
+        by=clerk,
+    )
+    seal = _given(house, "vanthu", "luutru", "Dấu lưu trữ")
+    accept_device(house.office, seal.id, by=leaver)
+
+    report = hand_over(house.office, "luutru", "chuyenvien", (), by=admin)
+
+    told = {one.document: (one.what, one.outcome, one.why) for one in report.lines}
+    assert told[plain.id] == (Work.FILE, Outcome.PASSED, "")
+    assert told[secret.id] == (Work.FILE, Outcome.STUCK, "handover.clearance")
+    assert told[held.id] == (Work.NUMBER, Outcome.PASSED, "")
+    assert told[seal.id] == (Work.DEVICE, Outcome.STUCK, "device.still-held")
+    heir = house.person("chuyenvien")
+    assert file_view(house.office, plain.id, by=heir).keeps
+    with pytest.raises(NotFound):
+        file_view(house.office, secret.id, by=heir)
+    with house.office.database.reading() as unit:
+        assert unit.reservations.get(held.id).holder == "chuyenvien"
+        assert unit.case_files.get(secret.id).owner == "luutru"
+    minutes = _words(print_handover(house.office, report.id, "docx", by=heir))
+    for words in (
+        *("Hồ sơ 11.HC: Hồ sơ thi đua", f"Số giữ {held.number}", "Dấu lưu trữ"),
+        "phải bàn giao bằng biên bản riêng",
+    ):
+        assert words in minutes, words
+    assert "Hồ sơ kín" not in minutes
 
 
 def test_pages_and_api_hand_over_accept_and_print(house: House) -> None:

@@ -42,6 +42,7 @@ def _post(told: str) -> Post:
 def _shape(one: Passing) -> dict[str, Any]:
     return {
         "document": one.document,
+        "what": one.what,
         "workflow": one.workflow,
         "state": one.state,
         "outcome": one.outcome,

@@ -119,6 +119,7 @@ def whole(id: str) -> ResponseReturnValue:
             one for one in seen.standing.steps if one.open and one.kind not in ROAD | OF_DIRECTIVES
         ],
         parts=tuple(tree_of(seen.charges, told)),
+        directive=_directive(told),
         answers=_answers(seen),
         directs=may_direct(seen),
         picture=drawn(seen.standing.route, places_of(seen.standing)),
@@ -167,6 +168,13 @@ def tree_of(
         about = [line for line in told if one.assignment.id in str(line["assignment"]).split()]
         yield Branch(one, depth, tuple(reversed(about)))
         yield from tree_of(parts, told, one.assignment.id, depth + 1)
+
+
+def _directive(told: Sequence[Mapping[str, object]]) -> Mapping[str, object] | None:
+    """Give the latest words of a leader who gave or changed the directive."""
+    given = ("step:assigned", "directive:changed")
+    words = [line for line in told if line["event"] in given and line["comment"]]
+    return words[-1] if words else None
 
 
 def may_direct(seen: View) -> bool:

@@ -384,6 +384,7 @@ ASKED = {
     "information": "Để biết",
     "extension": "Đề nghị gia hạn",
 }
+WORK = {"file": "Hồ sơ", "number": "Số giữ", "device": "Con dấu, thiết bị"}
 DEVICE = {"seal": "Con dấu", "key_device": "Thiết bị lưu khóa bí mật"}
 CHARGED = {
     "lead": "Chủ trì",
@@ -510,6 +511,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "beside_words": BESIDE_WORDS,
     "asked": ASKED,
     "device": DEVICE,
+    "work": WORK,
     "charged": CHARGED,
     "charge_state": CHARGE_STATE,
     "handling": HANDLING,
