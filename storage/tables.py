@@ -452,6 +452,23 @@ entry = Table(
     Index("ix_entry_latest", "book", "series", "year", "on"),
 )
 
+# Copies have a register of their own, and a document may be copied more than once.
+copy_entry = Table(
+    "copy_entry",
+    metadata,
+    Column("book", String(40), primary_key=True),
+    Column("series", String(40), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("serial", Integer, primary_key=True),
+    Column("notation", String(60), nullable=False),
+    Column("on", Date, nullable=False),
+    Column("document", ForeignKey("document.id"), nullable=False, index=True),
+    Column("columns", JSON, nullable=False),  # {} once the document is classified: see shut
+    Column("shut", LargeBinary),
+    Column("cancelled", Text, nullable=False, default=""),
+    CheckConstraint("serial >= 1", name="from_one"),
+)
+
 reservation = Table(
     "reservation",
     metadata,

@@ -123,7 +123,7 @@ def keep_part(
         with office.database.unit() as unit:
             require_part(asked, standing(office, unit, document.id, by).document, by)
             unit.signing_requests.complete(asked.id)
-            return keep_copy(unit, changed, asked.part, seen=asked.version, by=by)
+            return keep_copy(office, unit, changed, asked.part, seen=asked.version, by=by)
     annexed, facts = with_signed(office, document, {int(asked.part): made})
     moved = replace(annexed, version=document.version + 1, changed_at=at)
     facts = {**facts, "digest": document.latest.digest, "request": asked.id}
