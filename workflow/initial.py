@@ -33,11 +33,11 @@ def initial(office: Office, id: str, action: str, choice: Choice, *, by: Person)
             Unavailable: whether the certificate was revoked cannot be known; nothing was done.
     Source  Decree 30/2020, art. 12 (who checks is responsible); initials are office practice.
     """
-    require_presence(choice)
     at = office.clock()
     with office.database.reading() as unit:
         was = aimed(unit, standing(office, unit, id, by), action, by, choice.step)
         act = judge(unit, was, action, by, choice)
+    require_presence(choice)
     document = was.document
     made = _initialled(office, was, choice, by)
     pages = document.latest.pages

@@ -73,7 +73,6 @@ def hand_out(  # noqa: PLR0913 - as every verb, with the role and what is signed
     Raises  as ``judge``; Refused: it is classified, so it goes nowhere without a session; no
             certificate of whoever signs is registered.
     """
-    require_presence(choice)
     at = office.clock()
     fetch, bring = token_urlsafe(32), token_urlsafe(32)
     asked = SigningRequest(
@@ -95,6 +94,7 @@ def hand_out(  # noqa: PLR0913 - as every verb, with the role and what is signed
     )
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
+        require_presence(choice)
         _require_open_to_all(was.document)
         if role in EFFECTS:
             asked = replace(asked, action=asked_act(unit, was, role, choice, by).name)

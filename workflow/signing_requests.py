@@ -103,9 +103,9 @@ def request_signature(  # noqa: PLR0913 - as every verb, with the role and the c
 def _request_mark(
     office: Office, asked: SigningRequest, part: Part, choice: Choice, by: Person
 ) -> SigningRequest:
-    require_presence(choice)
     with office.database.reading() as unit:
         document = standing(office, unit, asked.document, by).document
+        require_presence(choice)
         require_theirs(office, unit, asked.certificate, asked.role, by)
     if choice.seen not in (None, document.version):
         raise Outrun("step.outrun")
