@@ -38,6 +38,7 @@ from web.pages import (
     session,
     tasks,
     trying,
+    why,
     workflows,
 )
 from web.pages.frame import frame
@@ -75,6 +76,7 @@ DOORS = (
     file_plan,
     ledgers,
     workflows,
+    why,
     editor,
     trying,
     serving,
