@@ -10,6 +10,7 @@ from records.signing import Holding
 from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
+from workflow.beneath import require_nothing_beneath
 from workflow.keys import certificate_of, holding_of, require_here
 from workflow.office import Office
 from workflow.renew import level_of
@@ -39,6 +40,7 @@ def initial(office: Office, id: str, action: str, choice: Choice, *, by: Person)
         act = judge(unit, was, action, by, choice)
     require_presence(choice)
     document = was.document
+    require_nothing_beneath(office, document)
     made = _initialled(office, was, choice, by)
     pages = document.latest.pages
     changed = with_revision(office, document, made, Made(Origin.INITIALLED, by.id, at, pages))

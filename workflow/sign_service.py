@@ -19,6 +19,7 @@ from records.signing import Awaited, RequestState, SigningRequest, SigningRole
 from signing.back import read_returned
 from storage.unit import Unit
 from workflow.advance import Deed
+from workflow.beneath import require_nothing_beneath
 from workflow.certificates import agency_certificates, require_theirs
 from workflow.elsewhere import (
     EFFECTS,
@@ -127,6 +128,7 @@ def _filled_in(  # noqa: PLR0913 - what is asked of which document, beside what,
     shown = office.contents.get(document, latest)
     placement = placement_of(office, document)
     if asked.role is SigningRole.LEADER:
+        require_nothing_beneath(office, document)
         handed = office.press.prepared(shown, placement, turn_of(document))
         return replace(asked, digest=latest, awaited=_handed(handed[len(shown) :]))
     require_signature(document)

@@ -10,6 +10,7 @@ from records.person import Person
 from records.signing import Awaited, RequestState, SigningRequest, SigningRole
 from signing.certificate_text import read_certificate
 from workflow.advance import Deed
+from workflow.beneath import require_nothing_beneath
 from workflow.capacity import stamped_lines
 from workflow.certificates import require_theirs
 from workflow.elsewhere import (
@@ -132,6 +133,7 @@ def _awaited(  # noqa: PLR0913 - who signs what, as what, when and with which ke
     shown = office.contents.get(document, document.latest.digest)
     local = at.astimezone(office.zone)
     if role is SigningRole.LEADER:
+        require_nothing_beneath(office, document)
         reason = reason_of(office, document)
         awaited = office.press.await_leader(
             shown,

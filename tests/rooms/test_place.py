@@ -43,7 +43,7 @@ def sheets(count: int, *lines: str) -> bytes:
 
 def full_of_print() -> bytes:
     """Give a page with print from edge to edge, and no word of number, date or signer."""
-    return sheets(1, "x) Tj -40 134 Td (x", *["Lorem ipsum dolor " * 5] * 42)
+    return sheets(1, "x) Tj -40 126 Td (x", *["Lorem ipsum dolor " * 4] * 39)
 
 
 def brought(house: House, pdf: bytes, **about: Classification) -> Document:
