@@ -124,10 +124,6 @@ def certificates_of(office: Office, person: str, *, by: Person) -> list[Certific
         return unit.certificates.of(person)
 
 
-def agency_certificates(office: Office, unit: Unit) -> frozenset[bytes]:
-    """Give the agency's certificates in DER: those registered, and that of its key here."""
-    registered = {one.der for one in unit.certificates.of(AGENCY)}
-    return frozenset(registered | set(office.keyring.held_by(AGENCY)))
 @dataclass(frozen=True, slots=True)
 class Shelf:
     """A page of the register."""
@@ -180,6 +176,12 @@ def _place(after: str) -> tuple[datetime, str] | None:
     if at is None or at.tzinfo is None:
         raise Refused("body.invalid", field="cursor", why="not a cursor")
     return at, fingerprint
+
+
+def agency_certificates(office: Office, unit: Unit) -> frozenset[bytes]:
+    """Give the agency's certificates in DER: those registered, and that of its key here."""
+    registered_ones = {one.der for one in unit.certificates.of(AGENCY)}
+    return frozenset(registered_ones | set(office.keyring.held_by(AGENCY)))
 
 
 def require_theirs(

@@ -14,7 +14,7 @@ from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.annexes import awaited_annexes, with_annexes
 from workflow.capacity import stamped_lines
-from workflow.certificates import AGENCY
+from workflow.certificates import AGENCY, require_theirs
 from workflow.keys import certificate_of, holding_of
 from workflow.marks_elsewhere import require_part
 from workflow.number import columns_of
@@ -118,6 +118,7 @@ def advanced(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> 
         now = standing(office, unit, document.id, deed.by)
         seen = as_asked(asked, deed.choice)
         judge(unit, now, asked.action, deed.by, seen)
+        require_theirs(office, unit, asked.certificate, asked.role, deed.by)
         unit.signing_requests.complete(asked.id)
         if number:
             unit.documents.sign_attachments(changed)

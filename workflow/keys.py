@@ -40,11 +40,6 @@ def certificate_of(office: Office, held: Holding) -> bytes:
         raise Refused("key.own-device")
     if held.kind is KeyKind.SERVICE:
         raise Refused("key.own-service")
-    if held.kind is KeyKind.FILE:
-        keys = office.keyring.held_by(held.person)
-        if not keys:
-            raise Refused("sign.no-certificate", person=held.person)
-        return keys[0]
     keys = office.keyring.held_by(held.person) if held.kind is KeyKind.FILE else []
     if held.kind is KeyKind.FILE and not keys:
         raise Refused("sign.no-certificate", person=held.person)

@@ -10,6 +10,7 @@ from records.person import Person, Role
 from records.signing import Awaited, SigningRequest, SigningRole
 from workflow.advance import leave_jobs
 from workflow.annexes import annex_mark, lacking, with_signed
+from workflow.certificates import require_theirs
 from workflow.copy import copy_mark, keep_copy, source_of, with_copy
 from workflow.marking import Mark, require_timed, unsigned
 from workflow.office import Office
@@ -122,6 +123,7 @@ def keep_part(
         changed = with_copy(office, document, asked.part, made, at)
         with office.database.unit() as unit:
             require_part(asked, standing(office, unit, document.id, by).document, by)
+            require_theirs(office, unit, asked.certificate, asked.role, by)
             unit.signing_requests.complete(asked.id)
             return keep_copy(office, unit, changed, asked.part, seen=asked.version, by=by)
     annexed, facts = with_signed(office, document, {int(asked.part): made})
@@ -129,6 +131,7 @@ def keep_part(
     facts = {**facts, "digest": document.latest.digest, "request": asked.id}
     with office.database.unit() as unit:
         require_part(asked, standing(office, unit, document.id, by).document, by)
+        require_theirs(office, unit, asked.certificate, asked.role, by)
         unit.signing_requests.complete(asked.id)
         unit.documents.change(moved, seen=asked.version)
         unit.documents.sign_attachments(moved)

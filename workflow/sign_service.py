@@ -194,6 +194,7 @@ def _taken_in(
     found = read_returned(office.isolate, handed, returned)
     with office.database.reading() as unit:
         require_theirs(office, unit, found.certificate, asked.role, by)
+    asked = replace(asked, certificate=found.certificate)
     report = office.validator.report(returned, at)
     if report.verdict is not Verdict.VALID:
         raise Refused("service.not-valid", reasons=report.reasons)

@@ -218,65 +218,6 @@ def _open(
     return asked, asked.awaited, was
 
 
-def _seen(asked: SigningRequest, choice: Choice) -> Choice:
-    return replace(choice, seen=asked.version, shown=asked.digest, reserved=asked.reserved)
-
-
-def _note_rejection(
-    office: Office, asked: SigningRequest, refusal: OfficeError, by: Person
-) -> None:
-    facts = {"request": asked.id, "rule": refusal.rule}
-    event = AuditEvent("signature:rejected", by.id, office.clock(), asked.document, facts)
-    with office.database.unit() as unit:
-        unit.audit.append(event)
-
-
-def _advance(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> Document:
-    with office.database.reading() as unit:
-        was = standing(office, unit, asked.document, deed.by)
-        capacity = stamped_lines(office, unit, was, deed.act, by=deed.by, choice=deed.choice)
-    document = was.document
-    number = asked.number
-    if number is None:
-        changed = signed_by(office, document, made, by=deed.by, at=deed.at, capacity=capacity)
-        act = led_on(document, deed.act)
-        deed = replace(deed, act=act, event="document:signed", facts={"request": asked.id})
-    else:
-        changed = sealed_with(office, document, made, number, by=deed.by, at=deed.at)
-        facts = {"request": asked.id, "number": str(number)}
-        deed = replace(deed, event="document:sealed", facts=facts)
-    proof = weighed(office, changed, made, wanted=_wanted(office, document, asked.role))
-    annexes: dict[str, str] = {}
-    if number:
-        changed, annexes = _annexes_here(office, changed, number, deed.at)
-        deed = replace(deed, facts={**deed.facts, **annexes})
-    columns = columns_of(office, changed, number) if number else {}
-    with office.database.unit() as unit:
-        now = standing(office, unit, document.id, deed.by)
-        seen = _seen(asked, deed.choice)
-        judge(unit, now, asked.action, deed.by, seen)
-        require_theirs(office, unit, asked.certificate, asked.role, deed.by)
-        unit.signing_requests.complete(asked.id)
-        if number:
-            unit.documents.sign_attachments(changed)
-            spend(unit, number, changed, columns, seen)
-        return note(unit, advance(office, unit, now, changed, deed), proof)
-
-
-def _annexes_here(
-    office: Office, document: Document, number: Number, at: datetime
-) -> tuple[Document, dict[str, str]]:
-    """Sign the annexes with the agency's key if that lies here; else its device is asked later."""
-    held = holding_of(office, AGENCY)
-    if held.kind is not KeyKind.FILE:
-        return document, {}
-    certificate = certificate_of(office, held)
-    pending = awaited_annexes(office, document, number, certificate, at)
-    waiting = [one.awaited.attributes for one in pending.values()]
-    signatures = office.custody.sign(held, waiting, Leave())
-    return with_annexes(office, document, pending, signatures, at)
-
-
 @dataclass(frozen=True, slots=True)
 class Waits:
     """A signature somebody is asked for, and the document it is for."""
