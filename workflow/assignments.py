@@ -82,6 +82,7 @@ def handle(office: Office, id: str, action: str, said: Said, *, by: Person) -> D
         one, every = unit.assignments.get(id), tuple(unit.assignments.of(was.document.id))
         if not one.open:
             raise Outrun("assignment.ended")
+        _require_question(was, one, Handling(action))
         done = Aside("", action, by, at, said.comment)
         held = _in_whose_name(_Held(office, unit, was, one, every, said, done))
         if said.seen is not None and not held.step.since <= said.seen <= was.document.version:
@@ -94,6 +95,17 @@ def _standing(office: Office, unit: Unit, id: str, by: Person) -> Standing:
         return standing(office, unit, unit.assignments.get(id).document, by, whole=True)
     except NotFound:
         raise NotFound("assignment.unknown") from None
+
+
+def _require_question(was: Standing, one: Assignment, action: Handling) -> None:
+    """Refuse to ask for time twice, or of a part without a day, or to answer what nobody asks."""
+    if action in (Handling.GRANT, Handling.REFUSE) and one.asked_until is None:
+        raise Outrun("step.outrun")
+    if action is Handling.EXTENSION:
+        if one.asked_until:
+            raise Refused("extension.pending")
+        if not any(step.n == one.step and step.due_at for step in was.steps):
+            raise Refused("extension.no-day")
 
 
 def _in_whose_name(held: _Held) -> _Held:
