@@ -35,8 +35,17 @@ from tests.postgres import cluster
 
 LEVELS = (1_000, 10_000, 100_000)
 PROCESSES = 2
-PATIENCE = 600.0
+WARMING = 2
+"""How many turns are not counted: the first of all finds nothing warm, in neither process."""
+
+PATIENCE = 60.0
 """How long the worker may take to come after, in seconds."""
+
+FEWEST = 5
+"""How many looks of each kind are taken at least, however slow they are."""
+
+INDEXING = 1_800.0
+"""How long the index may take to be built anew, in seconds."""
 
 BUSY = (
     ("page / of all", Role.REGISTRY_CLERK, "page /"),
@@ -56,7 +65,7 @@ class Level:
     filling: float = 0.0  # seconds to store the documents that were missing
     indexing: float = 0.0  # seconds to build the index anew
     alone: Measured = field(default_factory=Measured)
-    cpu: dict[str, float] = field(default_factory=dict)  # of the server, seconds a call
+    cpu: dict[str, list[float]] = field(default_factory=dict)  # of the server, seconds
     day: Measured = field(default_factory=Measured)
     signed: int = 0
     seconds: float = 0.0  # of the day
@@ -80,6 +89,7 @@ class Bench:
     looks: int  # of each kind
     hands: int
     minutes: float
+    looking: float  # minutes, after which no more looks than the fewest are taken
     indexed: int  # beyond which size the index is not built anew
 
     def level(self, stored: int) -> Level:
@@ -95,27 +105,28 @@ class Bench:
 
     def _index(self) -> float:
         begun = time.perf_counter()
-        told = self.office.command("reindex")
+        told = self.office.command("reindex", patience=INDEXING)
         if told.returncode:
             raise SystemExit(told.stderr)
         return time.perf_counter() - begun
 
     def _look(self, level: Level) -> None:
         day = Day(self.office, self.filling.federation, random.Random(level.stored))  # noqa: S311 - nothing secret
-        for turn in range(self.looks + 1):
+        end = time.perf_counter() + 60 * self.looking
+        for turn in range(self.looks + WARMING):
+            if turn >= FEWEST + WARMING and time.perf_counter() > end:
+                return
             looks = [(kind, look) for kind, look in day.looks(day.ordinary())]
             for called, role, kind in BUSY:
                 looks.append((called, dict(day.looks(day.serving(role)))[kind]))
             for kind, look in looks:
-                if turn == 0:
-                    look()  # the first of all finds nothing warm
+                if turn < WARMING:
+                    look()
                     continue
                 before = worked(self.office.pid)
                 level.alone.timed(kind, look)
                 took = worked(self.office.pid) - before
-                level.cpu[kind] = level.cpu.get(kind, 0.0) + took
-        for kind, seconds in level.alone.seconds.items():
-            level.cpu[kind] /= len(seconds)
+                level.cpu.setdefault(kind, []).append(took)
 
     def _work(self, level: Level) -> None:
         pids = (self.office.pid, self.worker)
@@ -146,7 +157,7 @@ class Bench:
 
 def told(levels: Sequence[Level]) -> Iterator[str]:
     """Give the lines of the report."""
-    yield "one call at a time: milliseconds p50 p95 p99, and of the server's processors"
+    yield "one call at a time: milliseconds p50 p95 p99, and of the server's processors mean p95"
     yield from _table(levels, [level.alone for level in levels], [level.cpu for level in levels])
     yield "the day: milliseconds p50 p95 p99, with everything else going on"
     yield from _table(levels, [level.day for level in levels], None)
@@ -166,9 +177,9 @@ def told(levels: Sequence[Level]) -> Iterator[str]:
 
 
 def _table(
-    levels: Sequence[Level], found: Sequence[Measured], cpu: Sequence[dict[str, float]] | None
+    levels: Sequence[Level], found: Sequence[Measured], cpu: Sequence[dict[str, list[float]]] | None
 ) -> Iterator[str]:
-    yield f"{'':<24}" + "".join(f"{level.stored:>26}" for level in levels) + f"{'p95 x':>8}"
+    yield f"{'':<24}" + "".join(f"{level.stored:>32}" for level in levels) + f"{'p95 x':>8}"
     for kind in found[0].seconds:
         columns, tails = [], []
         for n, measured in enumerate(found):
@@ -178,10 +189,17 @@ def _table(
                 continue
             ranks = [1000 * quantile(values, share) for share in (0.5, 0.95, 0.99)]
             tails.append(ranks[1])
-            took = f"{1000 * cpu[n][kind]:>6.0f}" if cpu else ""
-            columns.append(" ".join(f"{one:>5.0f}" for one in ranks) + took)
+            columns.append(" ".join(f"{one:>5.0f}" for one in ranks) + _worn(cpu, n, kind))
         growth = f"{tails[-1] / tails[0]:>8.1f}" if tails else ""
-        yield f"{kind:<24}" + "".join(f"{one:>26}" for one in columns) + growth
+        yield f"{kind:<24}" + "".join(f"{one:>32}" for one in columns) + growth
+
+
+def _worn(cpu: Sequence[dict[str, list[float]]] | None, n: int, kind: str) -> str:
+    """Give the mean and the tail; a single call is counted in ticks of ten milliseconds."""
+    if cpu is None:
+        return ""
+    took = cpu[n][kind]
+    return "".join(f"{1000 * one:>6.0f}" for one in (sum(took) / len(took), quantile(took, 0.95)))
 
 
 def measure(chosen: argparse.Namespace) -> tuple[list[Level], float]:
@@ -208,6 +226,7 @@ def measure(chosen: argparse.Namespace) -> tuple[list[Level], float]:
             chosen.looks,
             chosen.hands,
             chosen.minutes,
+            chosen.looking,
             chosen.indexed or chosen.documents,
         )
         levels = []
@@ -230,6 +249,7 @@ def main() -> None:
     parser.add_argument("--looks", type=int, default=60, help="of each kind, one at a time")
     parser.add_argument("--hands", type=int, default=3, help="documents led at the same time")
     parser.add_argument("--minutes", type=float, default=1.0, help="a day at each size")
+    parser.add_argument("--looking", type=float, default=2.0, help="minutes of it at each size")
     parser.add_argument(
         "--indexed", type=int, default=0, help="leave the index as it is beyond so many documents"
     )

@@ -265,15 +265,17 @@ class Running:
         """Give a caller nobody knows."""
         return Caller(self.port, source=source)
 
-    def command(self, *words: str) -> "subprocess.CompletedProcess[str]":
-        """Run another command of app.py on this office's data."""
+    def command(
+        self, *words: str, patience: float = PATIENCE
+    ) -> "subprocess.CompletedProcess[str]":
+        """Run another command of app.py on this office's data, for so many seconds at most."""
         return subprocess.run(  # noqa: S603 - our own program
             [sys.executable, "app.py", *words],
             cwd=ROOT,
             env=self.environment,
             capture_output=True,
             text=True,
-            timeout=PATIENCE,
+            timeout=patience,
             check=False,
         )
 

@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from types import MappingProxyType
 
@@ -247,15 +248,17 @@ def _once(entries: Iterable[IndexEntry]) -> Iterator[IndexEntry]:
 
 def _hits(sight: Sight, question: Question, query: Query, found: set[int]) -> tuple[Hit, ...]:
     offset, limit = max(0, query.offset), min(max(0, query.limit), _MOST_HITS)
-    worth = scores(sight, question, found)
+    worth = {n: round(value, 6) for n, value in scores(sight, question, found).items()}
 
     def order(n: int) -> tuple[float, int, str]:
         card = sight.card(n)
-        return -round(worth[n], 6), -card.day, card.id
+        return -worth[n], -card.day, card.id
 
-    chosen = heapq.nsmallest(offset + limit, found, key=order)[offset:]
+    best = heapq.nlargest(offset + limit, worth.values())
+    near = [n for n, value in worth.items() if value >= best[-1]] if best else []
+    chosen = heapq.nsmallest(offset + limit, near, key=order)[offset:]
     wanted, stems = _marked(question)
-    return tuple(_hit(sight, n, round(worth[n], 6), wanted, stems) for n in chosen)
+    return tuple(_hit(sight, n, worth[n], wanted, stems) for n in chosen)
 
 
 def _hit(sight: Sight, n: int, score: float, wanted: set[str], stems: set[str]) -> Hit:
@@ -280,15 +283,18 @@ def _marked(question: Question) -> tuple[set[str], set[str]]:
 
 
 def _facets(sight: Sight, found: set[int]) -> dict[str, Mapping[str, int]]:
-    cards = [sight.card(n) for n in found]
+    cards = list(map(sight.cards.__getitem__, found))
     counted: dict[str, Mapping[str, int]] = {
-        name: _counted(getattr(card, name) for card in cards) for name in _FACETS
+        name: _counted(Counter(map(attrgetter(name), cards))) for name in _FACETS
     }
-    counted["year"] = _counted(str(card.day // 10000) for card in cards)
+    years: Counter[str] = Counter()
+    for day, many in Counter(map(attrgetter("day"), cards)).items():
+        years[str(day // 10000)] += many
+    counted["year"] = _counted(years)
     return counted
 
 
-def _counted(values: Iterable[str]) -> dict[str, int]:
+def _counted(count: Mapping[str, int]) -> dict[str, int]:
     """Give how often each value occurs, the most frequent first."""
-    count = Counter(value for value in values if value)
-    return dict(sorted(count.items(), key=lambda pair: (-pair[1], pair[0])))
+    named = [pair for pair in count.items() if pair[0]]
+    return dict(sorted(named, key=lambda pair: (-pair[1], pair[0])))

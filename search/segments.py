@@ -141,6 +141,11 @@ class View:
     seen: bytes  # 1 for each document they may find, 0 for every other
     ids: "array[int]"  # of those documents
 
+    @property
+    def whole(self) -> bool:
+        """Tell whether they may find every document."""
+        return len(self.ids) == len(self.seen)
+
 
 @dataclass(frozen=True, slots=True)
 class Postings:
@@ -149,16 +154,22 @@ class Postings:
     ids: "array[int]"
     weights: "array[float]"
 
-    def within(self, view: View) -> Iterator[tuple[int, float]]:
-        """Give those that may be found: in a time that what may not be found hardly moves."""
+    def within(self, view: View, base: int = 0) -> Iterator[tuple[int, float]]:
+        """Give those that may be found: in a time that what may not be found hardly moves.
+
+        Takes   base: the number of the segment's first document.
+        """
         if len(self.ids) > _SPARSE * len(view.ids):
-            for n in view.ids:
-                at = bisect_left(self.ids, n)
-                if at < len(self.ids) and self.ids[at] == n:
-                    yield n, self.weights[at]
-            return
-        chosen = map(view.seen.__getitem__, self.ids)
-        yield from compress(zip(self.ids, self.weights, strict=True), chosen)
+            return self._looked_up(view, base)
+        every = zip(map(base.__add__, self.ids), self.weights, strict=True)
+        # What was asked of a hundred thousand documents is chosen without a line of Python each.
+        return every if view.whole else compress(every, map(view.seen.__getitem__, self.ids))
+
+    def _looked_up(self, view: View, base: int) -> Iterator[tuple[int, float]]:
+        for n in view.ids:
+            at = bisect_left(self.ids, n)
+            if at < len(self.ids) and self.ids[at] == n:
+                yield base + n, self.weights[at]
 
 
 class Segment:

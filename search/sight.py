@@ -2,8 +2,9 @@
 
 import heapq
 from bisect import bisect_right
-from collections.abc import Iterator
-from itertools import compress, groupby, islice
+from collections.abc import Iterable, Iterator
+from functools import cached_property
+from itertools import chain, compress, groupby, islice
 
 from search.schema import unpacked, variant
 from search.segments import Card, Leaf, View
@@ -35,15 +36,15 @@ class Sight:
         """Give the documents that bear a term in a field, and how often."""
         known = self._terms.get((field, term))
         if known is None:
-            known = self._terms[field, term] = dict(self._read(field, term))
+            known = dict(chain.from_iterable(self._read(field, term)))
+            self._terms[field, term] = known
         return known
 
-    def _read(self, field: str, term: str) -> Iterator[tuple[int, float]]:
+    def _read(self, field: str, term: str) -> Iterator[Iterator[tuple[int, float]]]:
+        """Give where a term stands, one segment after the other, each read when it is its turn."""
         for leaf, view in zip(self._leaves, self._views, strict=True):
-            base, gone = leaf.base, leaf.deleted
-            for n, weight in leaf.segment.postings(field, term).within(view):
-                if n not in gone:
-                    yield base + n, weight
+            borne = leaf.segment.postings(field, term).within(view, leaf.base)
+            yield _without(borne, leaf) if leaf.deleted else borne
 
     def starting(self, field: str, start: str, limit: int = _STEMS) -> Iterator[str]:
         """Give terms of a field that begin with ``start`` and that a readable document bears."""
@@ -54,7 +55,7 @@ class Sight:
         return islice((term for term in looked_at if self._borne(field, term)), limit)
 
     def _borne(self, field: str, term: str) -> bool:
-        return next(self._read(field, term), None) is not None
+        return next(chain.from_iterable(self._read(field, term)), None) is not None
 
     def stem(self, field: str, start: str) -> dict[int, float]:
         """Give the documents that bear any term of a field that begins so, and how often."""
@@ -62,7 +63,7 @@ class Sight:
         if known is None:
             known = {}
             for term in self.starting(field, start):
-                for n, weight in self._read(field, term):
+                for n, weight in chain.from_iterable(self._read(field, term)):
                     known[n] = known.get(n, 0.0) + weight
             self._terms[field, start + "*"] = known
         return known
@@ -85,15 +86,25 @@ class Sight:
             {term for leaf in self._leaves for term in leaf.segment.terms("exact", start)}
         )
 
+    @cached_property
+    def cards(self) -> list[Card]:
+        """Give what is known of each document, by its number."""
+        parts = [leaf.segment.cards for leaf in self._leaves]
+        return parts[0] if len(parts) == 1 else list(chain.from_iterable(parts))
+
     def card(self, n: int) -> Card:
         """Give what is known of document ``n``."""
-        leaf = self._leaves[bisect_right(self._bases, n) - 1]
-        return leaf.segment.cards[n - leaf.base]
+        return self.cards[n]
 
     def page(self, n: int) -> tuple[str, str, str]:
         """Give subject, number and text of document ``n``."""
         leaf = self._leaves[bisect_right(self._bases, n) - 1]
         return leaf.segment.page(n - leaf.base)
+
+
+def _without(borne: Iterable[tuple[int, float]], leaf: Leaf) -> Iterator[tuple[int, float]]:
+    gone = {leaf.base + n for n in leaf.deleted}
+    return (one for one in borne if one[0] not in gone)
 
 
 def _seen(leaves: tuple[Leaf, ...], views: list[View]) -> bytearray:

@@ -1,5 +1,6 @@
 """Proofs as rows: which signatures still wait for one, and whose proof ends soon."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
@@ -16,9 +17,11 @@ class Proofs:
 
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
+        self._ahead: dict[str, Proof | None] = {}
 
     def put(self, proof: Proof) -> None:
         """Keep how a document is proven now, in place of what was said of it before."""
+        self._ahead.pop(proof.document, None)
         self._connection.execute(delete(t.proof).where(t.proof.c.document == proof.document))
         self._connection.execute(
             insert(t.proof).values(
@@ -58,9 +61,17 @@ class Proofs:
 
     def of(self, document: str) -> Proof | None:
         """Give how a document is proven, None before it is signed."""
+        if document in self._ahead:
+            return self._ahead[document]
         query = select(t.proof).where(t.proof.c.document == document)
         row = self._connection.execute(query).first()
         return None if row is None else _proof(row)
+
+    def read_ahead(self, documents: Sequence[str]) -> None:
+        """Read at once how each of these is proven: a list asks for one after the other."""
+        rows = self._connection.execute(select(t.proof).where(t.proof.c.document.in_(documents)))
+        self._ahead.update(dict.fromkeys(documents))
+        self._ahead.update({row.document: _proof(row) for row in rows})
 
     def due(self, now: datetime, fading: datetime) -> list[Proof]:
         """Give those to be tried now, and those with validation data that end before ``fading``."""

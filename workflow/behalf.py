@@ -67,6 +67,7 @@ def _desk(office: Office, unit: Unit, giver: Person, by: Person, after: str) -> 
     classes, tokens = classes_of(by) & classes_of(giver), tokens_of(giver)
     while page := unit.documents.waiting(tokens, classes, after=after, limit=A_PAGE):
         steps = unit.steps.several([one.id for one in page])
+        unit.proofs.read_ahead([one.id for one in page])
         for document in page:
             at = Standing(
                 document,

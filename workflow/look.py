@@ -308,6 +308,7 @@ def desk(office: Office, *, by: Person, after: str = "", limit: int = FULL_DESK)
     with office.database.reading() as unit:
         found = unit.documents.waiting(tokens_of(by), classes_of(by), after=after, limit=limit)
         steps = unit.steps.several([one.id for one in found])
+        unit.proofs.read_ahead([one.id for one in found])
         waiting = {}
         for document in found:
             route = office.roads.of(unit, document.definition, document.workflow)

@@ -12,7 +12,7 @@ from workflow.office import Office
 from workflow.opinion import ANSWERING, ASKING, ask, call_back, reply
 from workflow.reassign import reassign
 from workflow.road import Choice
-from workflow.seal import enter, seal
+from workflow.seal import enter, seal, sealed_already
 from workflow.sign import sign
 from workflow.suspend import resume, suspend
 
@@ -41,6 +41,8 @@ def perform(office: Office, id: str, action: str, choice: Choice, *, by: Person)
         route = office.roads.of(unit, version, name)
     # Only which verb it is: that one reads and judges for itself, and knows who may know.
     named = [act for act in route.states[state].acts if action in (act.name, act.also)]
+    if not named and (done := sealed_already(office, id, action, choice, by=by)):
+        return done
     does = named[0].does if named else None
     if does is Effect.DISPATCH or (does is None and action == "dispatch"):
         return dispatch(office, id, action, choice, by=by)[0]

@@ -7,6 +7,7 @@ from records.document import Document, Number, Origin
 from records.errors import Outrun, Refused
 from records.level import Level
 from records.person import Person
+from records.route import Effect
 from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.annexes import awaited_annexes, with_annexes
@@ -88,6 +89,27 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
         facts = {"number": str(number), **annexes}
         deed = Deed(act, by, at, choice, "document:sealed", facts)
         return note(unit, advance(office, unit, now, changed, deed), proof)
+
+
+def sealed_already(
+    office: Office, id: str, action: str, choice: Choice, *, by: Person
+) -> Document | None:
+    """Give the document where this person has just sealed it: by its other name, or once more.
+
+    Raises  NotFound: there is none that they may know of.
+    """
+    with office.database.reading() as unit:
+        at = standing(office, unit, id, by)
+    document = at.document
+    led_here = any(
+        act.does is Effect.SEAL and act.to == document.state and action in (act.name, act.also)
+        for state in at.route.states.values()
+        for act in state.acts
+    )
+    latest = document.latest
+    mine = latest.origin is Origin.SEALED and latest.by == by.id
+    unchanged = choice.seen in (None, document.version)
+    return document if led_here and mine and unchanged else None
 
 
 def sealed_with(  # noqa: PLR0913 - what a sealed document has more than a signed one

@@ -18,6 +18,7 @@ from workflow.check import check
 from workflow.draft import draft
 from workflow.gather import gather
 from workflow.look import desk, history, view
+from workflow.perform import perform
 from workflow.receive import receive
 from workflow.revise import revise
 from workflow.road import Choice
@@ -228,6 +229,21 @@ def test_the_connected_profile_refuses_secrets_at_the_door(house: House) -> None
 
     with pytest.raises(Refused, match="secrecy.connected"):
         receive(office, said, b"%PDF-1.7", by=house.person("chuyenvien"))
+
+
+def test_asking_again_for_number_or_seal_gives_what_was_done_and_spends_nothing(
+    house: House,
+) -> None:
+    signed = house.signed()
+    sealed = house.act(signed, "seal", "vanthu")
+    clerk = house.person("vanthu")
+
+    for name in ("number", "seal"):
+        assert perform(house.office, sealed.id, name, Choice(), by=clerk) == sealed
+        with pytest.raises(Outrun):
+            perform(house.office, sealed.id, name, Choice(seen=signed.version), by=clerk)
+    with pytest.raises((NotAllowed, Outrun)):
+        perform(house.office, sealed.id, "number", Choice(), by=house.person("chutich"))
 
 
 def test_a_cancelled_number_stays_in_the_book(house: House) -> None:

@@ -10,7 +10,7 @@ from web.office import office
 from web.pages.labels import ROLE, WHOM
 from web.phrases import gettext, phrase, title
 from workflow.draw import picture
-from workflow.look import staff
+from workflow.look import units
 
 
 def drawn(
@@ -26,10 +26,10 @@ def drawn(
 
 def words() -> Words:
     """Give what a drawing says in the language of this request."""
-    units = {unit.id: unit.name for unit in staff(office())[1]}
+    named = units(office())
     return Words(
         title=title,
-        who=lambda who: ", ".join(_who(one, units) for one in who),
+        who=lambda who: ", ".join(_who(one, named) for one in who),
         wanted=phrase("cần %%d trên %%d đồng ý"),
         agreed=phrase("đủ đồng ý"),
         declined=phrase("không đạt"),

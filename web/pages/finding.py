@@ -22,6 +22,9 @@ FARTHEST = 10_000
 """How far into the hits somebody may page."""
 
 BOUNDS = ("q", "type", "direction", "unit", "state", "from", "to")
+FACETS_SHOWN = 12
+"""How many values of each facet are offered, the most frequent first; the form has all."""
+
 FACETS = ("type", "direction", "unit", "state", "year")
 
 
@@ -40,6 +43,7 @@ def search() -> ResponseReturnValue:
         asked=request.args,
         kept=kept,
         facets=FACETS,
+        facets_shown=FACETS_SHOWN,
         **choices(),
     )
 
