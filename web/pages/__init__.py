@@ -13,6 +13,7 @@ from web.pages import (
     beginning,
     calendar,
     case_files,
+    certificates,
     checking,
     classifying,
     delegations,
@@ -36,6 +37,7 @@ from web.pages import (
     session,
     tasks,
     trying,
+    why,
     workflows,
 )
 from web.pages.frame import frame
@@ -63,6 +65,7 @@ DOORS = (
     handing,
     devices,
     keys,
+    certificates,
     many,
     tasks,
     calendar,
@@ -73,6 +76,7 @@ DOORS = (
     file_plan,
     ledgers,
     workflows,
+    why,
     editor,
     trying,
     layout,
