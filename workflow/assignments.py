@@ -12,7 +12,7 @@ from records.person import Person
 from records.step import Step, StepKind
 from storage.unit import Unit
 from workflow.advance import PASSED, Deed, advance
-from workflow.assigning import Laying, close_below, give, set_due
+from workflow.assigning import Laying, close_below, give, hold_within, set_due
 from workflow.beside import Aside, answer, hang, keep
 from workflow.charges import Handling, above, below, directing, handlings
 from workflow.desks import able, possible
@@ -290,17 +290,9 @@ def _reschedule(held: _Held) -> Document:
     upper = above(held.every, held.one)
     _require_within(held.said.due, _due_of(held, upper) if upper else None)
     set_due(held.office, held.unit, held.step, held.said.due, held.done.at)
-    _hold_within(held, held.one, held.said.due)
+    laying = Laying(held.office, held.unit, held.was, held.step, held.done)
+    hold_within(laying, held.one, held.said.due)
     return held.kept(_informed(held, "assignment:moved", **_day(held.said.due)))
-
-
-def _hold_within(held: _Held, one: Assignment, due: datetime) -> None:
-    """Let nothing below a part be due after it."""
-    for lower in (each for each in held.every if each.open and each.parent == one.id):
-        step = next(each for each in held.was.steps if each.n == lower.step)
-        if step.due_at is None or step.due_at > due:
-            set_due(held.office, held.unit, step, due, held.done.at)
-        _hold_within(held, lower, due)
 
 
 def _recall(held: _Held) -> Document:

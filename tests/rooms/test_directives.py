@@ -294,6 +294,10 @@ def test_more_time_is_asked_refused_and_granted_by_whoever_gave_the_part(
     )
     dues = {name: one.step.due_at for name, one in _charges(house, document, "vanthu").items()}
     assert dues == {"truongban": WEDNESDAY, "chuyenvien": WEDNESDAY}
+    closer = WEDNESDAY - timedelta(days=2)
+    document = direct(house.office, document.id, _told(due=closer), by=_by(house, "chutich"))
+    dues = {name: one.step.due_at for name, one in _charges(house, document, "vanthu").items()}
+    assert dues == {"truongban": closer, "chuyenvien": closer}
 
 
 def test_one_who_grants_and_one_who_refuses_at_once_come_to_one_answer(
@@ -707,6 +711,7 @@ def test_a_leader_directs_and_a_lead_completes_on_the_pages(house: House, paper:
     for words in ("Phân công giải quyết", "Trần Quốc Đạt (Ban Tổ chức)", "Sửa bút phê…"):
         assert words in shown
     head = _Browser(house, "truongban")
+    assert head.client.get(f"{page}/directive").status_code == 403
     assert "Chủ trì" in head.get("/")
     assert document.subject in head.get("/assignments")
     assert document.subject in leader.get("/assignments?given=1")
