@@ -31,10 +31,12 @@ from web.pages import (
     ledgers,
     many,
     parts,
+    placing,
     proofs,
     registers,
     reorganising,
     reports,
+    serving,
     session,
     tasks,
     trying,
@@ -81,7 +83,9 @@ DOORS = (
     why,
     editor,
     trying,
+    serving,
     layout,
+    placing,
 )
 """Every page's part; a new one goes on a line of its own."""
 
