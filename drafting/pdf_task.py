@@ -17,7 +17,7 @@ from drafting.anchors import Glyph, PageGlyphs, placement_of
 from records.errors import Unavailable, Unreadable
 
 _QPDF = Path("/usr/bin/qpdf")
-_SCRATCH = Path("/tmp")  # noqa: S108 - the sandbox's own file system in memory
+_SCRATCH = Path("/tmp")  # noqa: S108 - the sandbox's own file system in memory  # nosec B108
 _WARNED = 3  # how qpdf ends when it read a file with warnings
 _PAGES = 5_000
 _WIDEST, _HIGHEST = 4_000, 10_000  # pixels
