@@ -12,11 +12,13 @@ import pypdfium2  # type: ignore[import-untyped] # it ships no type information
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped] # neither does its raw side
 from PIL import Image, ImageChops
 
+from drafting import ink, structure
 from drafting.anchors import Glyph, PageGlyphs, placement_of
 from records.errors import Unavailable, Unreadable
 
 _QPDF = Path("/usr/bin/qpdf")
 _SCRATCH = Path("/tmp")  # noqa: S108 - the sandbox's own file system in memory
+_WARNED = 3  # how qpdf ends when it read a file with warnings
 _PAGES = 5_000
 _WIDEST, _HIGHEST = 4_000, 10_000  # pixels
 _PAGES_SEARCHED = 100  # from the last backwards, for the signature
@@ -45,7 +47,7 @@ _ALIVE_NAMES = {
 
 
 def answer(content: bytes, options: dict[str, object]) -> bytes:
-    """Do one of the four acts, by ``options["act"]``.
+    """Do one of the acts, by ``options["act"]``.
 
     Raises  Unreadable: file.damaged, file.encrypted, file.too-many-pages, file.no-such-page,
             file.active.
@@ -96,20 +98,48 @@ def _fewer_colours(picture: Image.Image) -> Image.Image:
 def _inspect(content: bytes, _options: dict[str, object]) -> bytes:
     """Count the pages; refuse what runs, fetches or hides something when the file is opened."""
     pages = len(_opened(content))
-    if not _QPDF.exists():
-        raise Unavailable("reader.unavailable")
-    source = _SCRATCH / "in.pdf"
-    source.write_bytes(content)
-    made = subprocess.run(  # noqa: S603 - every word is ours
-        [str(_QPDF), "--json", "--json-key=qpdf", "--json-stream-data=none", str(source)],
-        capture_output=True,
-        check=False,
-    )
-    if made.returncode not in {0, 3}:  # 3: read, with warnings
-        raise Unreadable("file.damaged")
-    for feature in _alive(json.loads(made.stdout)):
+    for feature in _alive(_objects(content)):
         raise Unreadable("file.active", feature=feature)
     return json.dumps(pages).encode()
+
+
+def _beneath(content: bytes, _options: dict[str, object]) -> bytes:
+    """Give what the file holds beside what its pages show, as kind, page and detail."""
+    pdf = _opened(content)
+    pdf.init_forms()  # before any page is loaded, or fields and signatures draw nothing
+    found = [*structure.findings(_objects(content), content)]
+    found += ink.findings(pdf, content, _SCRATCH)
+    return json.dumps(found).encode("utf-8", "replace")
+
+
+def _rewrite(content: bytes, _options: dict[str, object]) -> bytes:
+    """Give the same pages in a new file, fields and notes drawn on them, the rest gone."""
+    _opened(content)
+    source, target = _SCRATCH / "in.pdf", _SCRATCH / "out.pdf"
+    source.write_bytes(content)
+    words = ["--generate-appearances", "--flatten-annotations=all", "--object-streams=disable"]
+    made = _qpdf(*words, str(source), str(target))
+    if made.returncode not in {0, _WARNED}:
+        raise Unreadable("file.damaged")
+    return target.read_bytes()
+
+
+def _objects(content: bytes) -> dict[str, Any]:
+    source = _SCRATCH / "in.pdf"
+    source.write_bytes(content)
+    made = _qpdf("--json", "--json-key=qpdf", "--json-stream-data=none", str(source))
+    if made.returncode not in {0, _WARNED}:
+        raise Unreadable("file.damaged")
+    told: dict[str, Any] = json.loads(made.stdout)
+    return told
+
+
+def _qpdf(*words: str) -> "subprocess.CompletedProcess[bytes]":
+    if not _QPDF.exists():
+        raise Unavailable("reader.unavailable")
+    return subprocess.run(  # noqa: S603 - every word is ours
+        [str(_QPDF), *words], capture_output=True, check=False
+    )
 
 
 def _alive(thing: Any) -> Iterator[str]:
@@ -212,4 +242,6 @@ _ACTS: dict[str, Callable[[bytes, dict[str, object]], bytes]] = {
     "inspect": _inspect,
     "place": _place,
     "merge": _merge,
+    "beneath": _beneath,
+    "rewrite": _rewrite,
 }

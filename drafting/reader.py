@@ -1,14 +1,20 @@
 """What a PDF says and shows, read where it can hurt nobody."""
 
 import json
+from collections import OrderedDict
 from collections.abc import Sequence
+from hashlib import sha256
+from threading import Lock
 from typing import Any
 
+from records.beneath import Beneath, Finding
 from records.errors import Refused, Unreadable
 from records.isolation import Isolation
 from records.paper import Box, DateStyle, NumberStyle, Placement, Reading
 
 _TASK = "drafting.pdf_task"
+_REMEMBERED = 256  # files; what was found of one has some hundred bytes
+_LONGEST = 60  # signs of what a finding quotes
 _BOXES = ("number", "day", "month", "year", "signature", "seal")
 
 
@@ -17,6 +23,8 @@ class PdfReader:
 
     def __init__(self, isolate: Isolation) -> None:
         self._isolate = isolate
+        self._beneath: OrderedDict[str, tuple[Finding, ...]] = OrderedDict()
+        self._guard = Lock()
 
     def reading(self, pdf: bytes) -> Reading:
         """Give the number of pages and the words of each.
@@ -52,6 +60,39 @@ class PdfReader:
         if not isinstance(pages, int) or pages < 1:
             raise Unreadable("file.reader-failed")
         return pages
+
+    def beneath(self, pdf: bytes) -> tuple[Finding, ...]:
+        """Give what a PDF holds beside what its pages show; what was found is remembered.
+
+        Raises  Unreadable: as ``reading``. Unavailable: reader.unavailable.
+        """
+        digest = sha256(pdf).hexdigest()
+        with self._guard:
+            if digest in self._beneath:
+                self._beneath.move_to_end(digest)
+                return self._beneath[digest]
+        told = self._told(pdf, act="beneath")
+        try:
+            found = tuple(
+                Finding(Beneath(kind), int(page), _shown(detail)) for kind, page, detail in told
+            )
+        except (TypeError, ValueError) as error:
+            raise Unreadable("file.reader-failed") from error
+        with self._guard:
+            self._beneath[digest] = found
+            while len(self._beneath) > _REMEMBERED:
+                self._beneath.popitem(last=False)
+        return found
+
+    def rewritten(self, pdf: bytes) -> bytes:
+        """Give the same pages in a new file, fields and notes drawn on them, nothing beside them.
+
+        Raises  Unreadable: as ``reading``. Unavailable: reader.unavailable.
+        """
+        whole = self._isolate(_TASK, pdf, options={"act": "rewrite"})
+        if not whole.startswith(b"%PDF-"):
+            raise Unreadable("file.reader-failed")
+        return whole
 
     def placement(self, pdf: bytes) -> Placement:
         """Give where number, date, the leader's signature and the seal go.
@@ -89,6 +130,10 @@ class PdfReader:
             return json.loads(self._isolate(_TASK, pdf, options={"act": act}))
         except ValueError as error:
             raise Unreadable("file.reader-failed") from error
+
+
+def _shown(detail: object) -> str:
+    return "".join(sign for sign in str(detail) if sign.isprintable())[:_LONGEST]
 
 
 def _facts(told: dict[str, Any]) -> dict[str, str]:

@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from config.access import read_access
 from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
+from config.inspection import read_inspection
 from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
 from config.settings import Settings
 from config.signatures import read_signatures
@@ -109,6 +110,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         ),
         validator=Validator(keyring.trust, sandbox),
         proofs=signatures.policy,
+        beneath=read_inspection(settings.trinhky_config / "inspection.yaml"),
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
         partners=partners,
         spool=_spool(settings, partners),

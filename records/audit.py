@@ -175,6 +175,7 @@ ACTIONS = frozenset(
         "token:made",
         "log:checked",  # a checkpoint over everything before it was signed
         "log:exported",
+        "rights:exported",
         "job:retried",
     }
 )

@@ -61,6 +61,7 @@ class Origin(StrEnum):
     DRAFTED = "drafted"  # made from the office's form
     MENDED = "mended"  # the DOCX before it, its layout put right
     RENDERED = "rendered"  # the PDF of the revision just before it
+    REWRITTEN = "rewritten"  # the pages of the revision just before it, with nothing beneath them
     SIGNED = "signed"  # the revision before it, and a leader's signature
     SEALED = "sealed"  # the revision before it, number, date and the agency's seal
     RECEIVED = "received"  # came from another agency

@@ -9,6 +9,7 @@ from secrets import token_hex
 from drafting.sniff import attachment_media, sniff
 from identity.reading import cleared, readers_of
 from records.audit import AuditEvent
+from records.beneath import Response
 from records.delegation import AMOUNT, amount_of
 from records.document import (
     Attachment,
@@ -26,6 +27,7 @@ from records.errors import NotAllowed, Refused
 from records.person import Person, Role
 from records.route import Route
 from storage.unit import Unit
+from workflow.beneath import beneath
 from workflow.course import course_of
 from workflow.office import Office
 from workflow.opening import begin_steps
@@ -145,11 +147,23 @@ def with_bytes(
     at = office.clock()
     if sniff(content) is Media.PDF:
         pages = office.reader.inspect(content)
-        return with_revision(office, document, content, Made(origin, by, at, pages))
+        brought = with_revision(office, document, content, Made(origin, by, at, pages))
+        return _cleaned(office, brought, content, by)
     pdf = office.converter.pdf(content)
     rendered = Made(Origin.RENDERED, by, at, office.reader.inspect(pdf))
     document = with_revision(office, document, content, Made(origin, by, at))
     return with_revision(office, document, pdf, rendered)
+
+
+def _cleaned(office: Office, document: Document, content: bytes, by: str) -> Document:
+    """Give what will be signed here with one more revision, without what lies beneath its pages."""
+    if document.direction is Direction.INCOMING:
+        return document
+    if not any(one.response is Response.REWRITE for one in beneath(office, content)):
+        return document
+    clean = office.reader.rewritten(content)
+    pages = office.reader.inspect(clean)
+    return with_revision(office, document, clean, Made(Origin.REWRITTEN, by, office.clock(), pages))
 
 
 def with_attachments(office: Office, document: Document, brought: tuple[Enclosed, ...]) -> Document:

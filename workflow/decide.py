@@ -11,6 +11,7 @@ from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.assigning import begin_directive, charge, note_handler
 from workflow.behind import returnable
+from workflow.beneath import require_nothing_beneath
 from workflow.beside import Aside
 from workflow.desks import desk_of
 from workflow.layout import require_layout
@@ -87,6 +88,7 @@ def _require_places(office: Office, id: str, choice: Choice, by: Person) -> None
     if document.direction is not Direction.INCOMING:
         placement_of(office, document)
         require_layout(office, document, was.route)
+        require_nothing_beneath(office, document)
 
 
 def _tell(office: Office, unit: Unit, document: Document, act: Act) -> None:

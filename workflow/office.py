@@ -13,6 +13,7 @@ from identity.otp import Seal
 from identity.passkeys import Passkeys
 from identity.passwords import Passwords
 from records.access import AccessRules
+from records.beneath import Beneath, Response
 from records.document import Document
 from records.form import Form
 from records.isolation import Isolation
@@ -64,6 +65,7 @@ class Office:
     press: Press
     validator: Validator
     proofs: Policy  # how lastingly signatures are proven
+    beneath: Mapping[Beneath, Response]  # what is done about what a PDF holds beside its pages
     index: Index
     partners: Mapping[str, Organ]
     spool: Spool

@@ -12,6 +12,7 @@ from records.route import Act, Effect
 from records.signing import Awaited
 from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
+from workflow.beneath import require_nothing_beneath
 from workflow.capacity import CAPACITY, PRINTED, stamped_lines
 from workflow.keys import certificate_of, holding_of, require_here
 from workflow.office import Office
@@ -64,6 +65,7 @@ def made_ready(  # noqa: PLR0913 - as every verb, with the certificate
     if act.does is not Effect.SIGN:
         raise Refused("step.unknown-action", action=action)
     shown = office.contents.get(document, document.latest.digest)
+    require_nothing_beneath(office, document)
     awaited = office.press.await_leader(
         shown,
         certificate,

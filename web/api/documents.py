@@ -18,6 +18,7 @@ from web.api.inspection import FORM, as_asked
 from web.contract import Body, operation, parsed, read_as, read_body
 from web.office import office, person
 from workflow.begin import Enclosed, Particulars
+from workflow.beneath import inspected
 from workflow.check import check, signed_bytes, signed_page
 from workflow.copy import copy
 from workflow.draft import draft
@@ -233,6 +234,14 @@ def told(id: str) -> ResponseReturnValue:
     """Give the history."""
     lines = history(office(), id, by=person())
     return jsonify(items=[shapes.history_line(line) for line in lines])
+
+
+@door.get("/documents/<id>/inspection")
+@operation("What a document's PDF holds beside what its pages show", query={"revision": "its n"})
+def beneath(id: str) -> ResponseReturnValue:
+    """Give what was found in a revision, and whether it may be submitted and signed as it is."""
+    told = inspected(office(), id, n=request.args.get("revision", type=int), by=person())
+    return jsonify(shapes.inspection(told))
 
 
 @door.get("/documents/<id>/validation")

@@ -18,6 +18,8 @@ from records.route import Act, Route, State
 from records.signature import Intake, ValidationReport
 from records.signing import Certificate
 from records.step import Step
+from web.pages.words import said
+from workflow.beneath import Inspected
 from workflow.charges import Charge
 from workflow.look import View, Waiting
 
@@ -30,6 +32,25 @@ def moment(at: datetime | None) -> str | None:
 def day(on: date | None) -> str | None:
     """Give a day in ISO 8601."""
     return on.isoformat() if on else None
+
+
+def inspection(told: Inspected) -> dict[str, Any]:
+    """Give what lies beneath the pages of a revision; page 0 stands for the whole file."""
+    return {
+        "revision": told.revision.n,
+        "digest": told.revision.digest,
+        "signable": told.signable,
+        "findings": [
+            {
+                "kind": one.kind,
+                "page": one.page,
+                "detail": one.detail,
+                "response": one.response,
+                "sentence": said(one.kind, "beneath"),
+            }
+            for one in told.findings
+        ],
+    }
 
 
 def person(who: Person, delegations: Iterable[Delegation], today: date) -> dict[str, Any]:

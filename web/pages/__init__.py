@@ -36,6 +36,7 @@ from web.pages import (
     session,
     tasks,
     trying,
+    why,
     workflows,
 )
 from web.pages.frame import frame
@@ -73,6 +74,7 @@ DOORS = (
     file_plan,
     ledgers,
     workflows,
+    why,
     editor,
     trying,
     layout,

@@ -7,6 +7,7 @@ from web.office import office, person
 from web.pages.asked import file_of
 from web.pages.retold import retold
 from web.phrases import phrase
+from workflow.beneath import inspected
 from workflow.check import check, check_file
 from workflow.look import view
 
@@ -21,6 +22,16 @@ def one(id: str) -> ResponseReturnValue:
         return render_template("validation_part.html", report=report)
     seen = view(office(), id, by=person())
     return render_template("validation.html", report=report, document=seen.document)
+
+
+@door.get("/documents/<id>/beneath")
+def beneath(id: str) -> ResponseReturnValue:
+    """Show what the newest PDF holds beside what its pages show, as a page or as a part of one."""
+    told = inspected(office(), id, by=person())
+    if "part" in request.args:
+        return render_template("beneath_part.html", told=told)
+    seen = view(office(), id, by=person())
+    return render_template("beneath.html", told=told, document=seen.document)
 
 
 def ask() -> ResponseReturnValue:

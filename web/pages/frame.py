@@ -19,6 +19,7 @@ PART_OF = {
     "ledgers": "registers",
     "acting": "documents",
     "access": "admin",
+    "why": "documents",
     "directing": "documents",
     "tasks": "admin",
     "handing": "admin",

@@ -60,6 +60,7 @@ ORIGIN = {
     "drafted": "Soạn theo mẫu",
     "mended": "Bản đã sửa thể thức",
     "rendered": "Bản PDF chuyển đổi",
+    "rewritten": "Bản đã làm sạch",
     "signed": "Bản đã ký số",
     "sealed": "Bản đã đóng dấu",
     "received": "Nhận liên thông",
@@ -156,6 +157,31 @@ REASON = {
     "cms-malformed": "Dữ liệu chữ ký sai cấu trúc.",
     "digest-mismatch": "Nội dung không khớp với giá trị băm đã ký.",
     "signature-mismatch": "Giá trị chữ ký không khớp với chứng thư.",
+}
+BENEATH = {
+    "form-fields": "Trường biểu mẫu còn điền được.",
+    "signatures": "Tệp đã có chữ ký số trước khi được tải lên.",
+    "notes": "Ghi chú, hình vẽ chồng lên trang.",
+    "links": "Liên kết mở ra địa chỉ bên ngoài.",
+    "actions": "Lệnh tự chạy khi mở, in hoặc bấm vào tệp.",
+    "layers": "Có lớp hiển thị (layer), đang hiện tất cả.",
+    "hidden-layers": "Có lớp hiển thị đang ẩn hoặc lúc ẩn lúc hiện.",
+    "earlier-revisions": "Tệp còn giữ các bản trước của nó.",
+    "unused-objects": "Tệp có đối tượng không trang nào dùng tới.",
+    "text-layer": "Chữ nhận dạng (OCR) nằm ẩn trên ảnh quét; hãy đối chiếu với ảnh.",
+    "invisible-text": "Chữ được đặt ở chế độ vô hình.",
+    "hidden-text": "Chữ cùng màu nền hoặc bị che, không nhìn thấy.",
+    "outside-text": "Chữ nằm ngoài mép trang.",
+    "tiny-text": "Chữ nhỏ đến mức không đọc được.",
+    "overlapping-text": "Chữ khác nhau chồng lên cùng một chỗ.",
+    "replaced-text": "Chữ đọc ra (khi tìm, sao chép) khác chữ in trên trang.",
+    "readers-differ": "Hai chương trình đọc ra hai nội dung khác nhau.",
+    "not-compared": "Tệp dài hơn 200 trang nên các trang sau chưa được đối chiếu.",
+}
+RESPONSE = {
+    "refuse": "phải bỏ trước khi trình, ký",
+    "rewrite": "được bỏ trong bản làm sạch",
+    "warn": "cần xem trước khi duyệt, ký",
 }
 JOB = {
     "read": "Đọc chữ trong tệp",
@@ -291,6 +317,7 @@ EVENT = {
     "token:made": "Tạo mã truy cập",
     "log:checked": "Ký xác nhận nhật ký",
     "log:exported": "Xuất nhật ký",
+    "rights:exported": "Xuất bảng phân quyền",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
 HINT = {
@@ -488,6 +515,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "time_source": TIME_SOURCE,
     "later": LATER,
     "reason": REASON,
+    "beneath": BENEATH,
+    "response": RESPONSE,
     "event": EVENT,
     "pass_kind": PASS_KIND,
     "scope": SCOPE,
