@@ -11,6 +11,7 @@ from front.copying import copy, restore
 from front.furnishing import opened
 from front.proving import check_workflows
 from front.serving import run, serve, served, work
+from front.trusting import trust, trust_words
 from records.errors import OfficeError
 from web.language import sentence
 from workflow.find import reindex
@@ -89,6 +90,7 @@ def _parser() -> argparse.ArgumentParser:
     restored.add_argument(
         "--ledger", type=Path, help="which documents became secret; none: no one did"
     )
+    trust_words(commands.add_parser("trust", help="say whom the office believes"))
     return parser
 
 
@@ -97,6 +99,8 @@ def _done(chosen: argparse.Namespace, settings: Settings) -> int:
         return copy(settings, chosen.target, with_keys=chosen.with_keys)
     if chosen.command == "restore":
         return restore(settings, chosen.source, chosen.keys, ledger=chosen.ledger)
+    if chosen.command == "trust":
+        return trust(settings, chosen)
     if chosen.command in LOOK_AFTER:
         return LOOK_AFTER[chosen.command](settings)
     OPEN[chosen.command](settings)

@@ -9,6 +9,7 @@ from pydantic import Field
 
 from config.located import Located, Strict
 from records.level import PERMANENT, Level, Policy
+from records.signing import Naming
 
 
 class KeptText(Strict):
@@ -27,6 +28,8 @@ class SignaturesText(Strict):
     algorithms: dict[str, date] = {}  # noqa: RUF012 - pydantic copies defaults
     revocation_hosts: tuple[str, ...] = ()
     revocation_timeout: float = Field(default=10.0, gt=0)
+    other_names: Literal["warn", "refuse"] = "warn"
+    organ_names: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +40,7 @@ class SignaturesFile:
     algorithms: tuple[tuple[str, str], ...]  # name, first day it is no longer believed
     revocation_hosts: frozenset[str]
     revocation_timeout: float  # seconds
+    naming: Naming
 
 
 def read_signatures(path: Path) -> SignaturesFile:
@@ -51,6 +55,7 @@ def read_signatures(path: Path) -> SignaturesFile:
         algorithms=tuple((name, on.isoformat()) for name, on in text.algorithms.items()),
         revocation_hosts=frozenset(text.revocation_hosts),
         revocation_timeout=text.revocation_timeout,
+        naming=Naming(text.other_names == "refuse", text.organ_names),
     )
 
 

@@ -33,9 +33,9 @@ from drafting.layout import (
     text_width,
     write,
 )
+from drafting.plain_table import FORMULA
 
 _WIDTH = Mm(262)  # between the margins of landscape A4
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "|")
 
 
 @dataclass(frozen=True, slots=True)
@@ -184,7 +184,7 @@ def _text_cell(sheet: WriteOnlyWorksheet, words: str, *, bold: bool = False) -> 
     cell.alignment = Alignment(wrap_text=True, vertical="top")
     side = Side(style="thin")
     cell.border = Border(left=side, right=side, top=side, bottom=side)
-    if words.startswith(_FORMULA):
+    if words.startswith(FORMULA):
         cell.quotePrefix = True
     return cell
 

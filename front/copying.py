@@ -38,6 +38,7 @@ def copy(
             fingerprints=fingerprints(folder),
             public={name: (folder / name).read_bytes() for name in PUBLIC},
             shut=shut_keys(folder, settings.backup_passphrase) if with_keys else b"",
+            trust=office.keyring.lists.files() if office.keyring.lists else {},
         )
         manifest = back_up(office, target.absolute(), keys)
     sys.stdout.write(

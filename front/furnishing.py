@@ -35,6 +35,7 @@ from signing.keys import Keyring
 from signing.press import Press
 from signing.revocation import Reach, Revocation
 from signing.timestamps import Timestamper, http_timestampers
+from signing.trust_lists import TrustLists
 from signing.validate import Validator
 from storage.blobs import Blobs
 from storage.bucket import Bucket, Server
@@ -110,6 +111,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         ),
         validator=Validator(keyring.trust, sandbox),
         proofs=signatures.policy,
+        naming=signatures.naming,
         beneath=read_inspection(settings.trinhky_config / "inspection.yaml"),
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
         partners=partners,
@@ -158,7 +160,12 @@ def _keyring(
     refresh_crls(folder, clock())
     believed = [Path(one) for one in settings.trinhky_trust.split(":") if one]
     # An office restored without its keys still believes what it signed with the old ones.
-    return Keyring(folder, believed=[*believed, folder / BEFORE], sunsets=sunsets)
+    return Keyring(
+        folder,
+        believed=[*believed, folder / BEFORE],
+        sunsets=sunsets,
+        lists=TrustLists(settings.trinhky_data / "trust"),
+    )
 
 
 def objects_of(settings: Settings) -> tuple[Objects, Objects]:

@@ -35,6 +35,7 @@ from workflow.office import Office
 from workflow.remind import remind
 from workflow.renew import tend_proofs
 from workflow.reorganise import carry_out_due
+from workflow.warn import warn
 
 LEAVING = 5.0
 """How long a worker that ends waits for a message that is just being taken in, in seconds."""
@@ -194,6 +195,7 @@ def _remind(office: Office) -> None:
     log = logging.getLogger("office.tend")
     try:
         remind(office)
+        warn(office)
     except OfficeError as fault:
         log.warning("%s", fault.rule)
     except Exception:

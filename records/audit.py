@@ -123,6 +123,11 @@ ACTIONS = frozenset(
         "signature:rejected",  # what came back was not the signature
         "certificate:registered",
         "certificate:removed",
+        "certificate:revoked",
+        "certificate:warned",  # of its end, its holder and the administrators
+        "certificate:listed",  # the register was exported
+        "trust:added",  # an authority, to those the office believes
+        "trust:removed",
         "key:settled",  # with which key somebody signs
         "document:numbered",
         "document:sealed",

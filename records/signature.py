@@ -51,6 +51,7 @@ class ValidationReport:
     verdict: Verdict
     reasons: tuple[str, ...]  # "no-signature", "unsigned-changes", "damaged" …
     signatures: tuple[SignatureVerdict, ...]
+    trust: tuple[tuple[str, str], ...] = ()  # name and version of each trust list that was used
 
 
 @dataclass(frozen=True, slots=True)

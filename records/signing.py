@@ -1,7 +1,7 @@
 """A signature that is still to come: what waits for it, who may bring it, and until when."""
 
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 from records.document import Digest, Number
@@ -69,6 +69,61 @@ class Certificate:
     not_after: datetime  # aware, UTC
     at: datetime  # aware, UTC: when it was registered
     by: str  # id of who registered it
+    kept_on: str = ""  # on what its key lies, in the office's own words
+    differs: str = ""  # what in it is not as the office knows its holder: of ``NAMES``, by blanks
+    revoked_at: datetime | None = None  # aware, UTC: from when on nothing is signed with it
+    revoked_by: str = ""  # id of who marked it
+    revoked_why: str = ""
+    sought: str = ""  # what it is found by: words without accents, in lower case
+
+    def standing(self, at: datetime) -> "Standing":
+        """Give what the office knows of it at a moment, by its own register alone."""
+        if self.revoked_at is not None:
+            return Standing.REVOKED
+        if at < self.not_before:
+            return Standing.TO_COME
+        if at >= self.not_after:
+            return Standing.ENDED
+        return Standing.ENDING if self.not_after - at <= SOON else Standing.GOOD
+
+
+SOON = timedelta(days=60)
+"""How long before its end a certificate is told to be ending."""
+
+STAGES = (60, 30, 7)
+"""How many days before a certificate's end its holder is told, each time once."""
+
+NAMES = ("name", "organ", "title", "email")
+"""What in a certificate may differ from what the office knows of its holder."""
+
+
+class Standing(StrEnum):
+    """What the register says of a certificate."""
+
+    GOOD = "good"
+    ENDING = "ending"  # within 60 days
+    ENDED = "ended"
+    TO_COME = "to-come"  # it begins later
+    REVOKED = "revoked"
+
+
+@dataclass(frozen=True, slots=True)
+class Named:
+    """Whom a certificate names, in its own words."""
+
+    common: str
+    organs: tuple[str, ...] = ()  # organisations and parts of them
+    titles: tuple[str, ...] = ()
+    emails: tuple[str, ...] = ()
+    identifiers: tuple[str, ...] = ()  # "CCCD:…", "MST:…"
+
+
+@dataclass(frozen=True, slots=True)
+class Naming:
+    """What the office does about a certificate that names another than its holder."""
+
+    refuses: bool = False  # else it is told, and used
+    organs: tuple[str, ...] = ()  # further names of the office in certificates: a former one
 
 
 class KeyKind(StrEnum):

@@ -10,7 +10,7 @@ from cryptography.hazmat.primitives.serialization import Encoding
 from cryptography.x509.oid import NameOID
 
 from records.errors import Unreadable
-from records.signing import Certificate
+from records.signing import Certificate, Named
 from signing.awaited import require_able
 
 _LONGEST = 64 * 1024  # signs; the largest certificate in use has about 4 kB
@@ -47,6 +47,33 @@ def registered(der: bytes, *, person: str, at: datetime, by: str) -> Certificate
         at=at,
         by=by,
     )
+
+
+def names_in(der: bytes) -> Named:
+    """Give whom a certificate names.
+
+    Source  RFC 5280, 4.1.2.6 and 4.2.1.6 (subject, and its other names).
+    """
+    one = x509.load_der_x509_certificate(der)
+    try:
+        other = one.extensions.get_extension_for_class(x509.SubjectAlternativeName).value
+        emails = other.get_values_for_type(x509.RFC822Name)
+    except (x509.ExtensionNotFound, ValueError):
+        emails = []
+    emails += _all(one.subject, NameOID.EMAIL_ADDRESS)
+    return Named(
+        common=_called(one.subject),
+        organs=tuple(
+            _all(one.subject, NameOID.ORGANIZATION_NAME, NameOID.ORGANIZATIONAL_UNIT_NAME)
+        ),
+        titles=tuple(_all(one.subject, NameOID.TITLE)),
+        emails=tuple(dict.fromkeys(emails)),
+        identifiers=tuple(_all(one.subject, NameOID.USER_ID, NameOID.SERIAL_NUMBER)),
+    )
+
+
+def _all(name: x509.Name, *kinds: x509.ObjectIdentifier) -> list[str]:
+    return [str(one.value) for kind in kinds for one in name.get_attributes_for_oid(kind)]
 
 
 def _called(name: x509.Name) -> str:

@@ -5,6 +5,7 @@ import tempfile
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from hashlib import sha256
 from pathlib import Path
 from threading import Lock
 
@@ -31,6 +32,7 @@ from signing.key_folder import (
 from signing.pictures import encode
 from signing.timestamps import LocalAuthority
 from signing.trust import Trust
+from signing.trust_lists import TrustLists
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +80,9 @@ class KeySigner(Signer):
         return self.sign(data)
 
 
+OWN_LIST = "trust.json"
+"""What the list of authorities the office chose is called in a verdict."""
+
 PUBLIC = ("root.crt", "intermediate.crt", "root.crl", "intermediate.crl")
 """The files of a key folder that others may have: whom to believe, and whom no more."""
 
@@ -91,11 +96,14 @@ class Keyring:
         *,
         believed: Sequence[Path] = (),
         sunsets: tuple[tuple[str, str], ...] = (),
+        lists: TrustLists | None = None,
     ) -> None:
         """Know the keys in ``folder``, and believe also the authorities in other folders.
 
-        Takes   sunsets: algorithms, and the first day each is no longer believed (ISO 8601).
+        Takes   sunsets: algorithms, and the first day each is no longer believed (ISO 8601);
+                lists: of authorities the office chose.
         """
+        self.lists = lists
         self._sunsets = sunsets
         self.folder = folder
         self._believed = tuple(believed)
@@ -199,8 +207,10 @@ class Keyring:
         paths = [folder / name for folder in folders for name in PUBLIC]
         try:
             state = tuple(number for path in paths for number in _state(path))
+            state += self.lists.state if self.lists else ()
             if self._trust is None or self._trust[0] != state:
-                self._trust = (state, replace(_read_trust(folders), sunsets=self._sunsets))
+                found = replace(_read_trust(folders), sunsets=self._sunsets)
+                self._trust = (state, _with_lists(found, self.lists))
         except OSError as error:
             raise Broken("sign.trust-unreadable", reason=type(error).__name__) from error
         return self._trust[1]
@@ -257,6 +267,28 @@ def _read_trust(folders: Sequence[Path]) -> Trust:
         intermediates=tuple(intermediates),
         crls=tuple(crl for kind in crls for crl in kind),
         tsa_roots=tuple(roots),
+        lists=tuple(map(_named_list, roots, intermediates)),
+    )
+
+
+def _named_list(root: bytes, intermediate: bytes) -> tuple[str, str]:
+    """Give what a folder of authorities is called in a verdict: its root, and digits of both."""
+    told = x509.Certificate.load(root).subject.native
+    return str(told.get("common_name", "")), sha256(root + intermediate).hexdigest()[:12]
+
+
+def _with_lists(trust: Trust, lists: TrustLists | None) -> Trust:
+    version, anchors = lists.read() if lists else (0, ())
+    if lists is None or not anchors:
+        return trust
+    ders = [(one, lists.der_of(one)) for one in anchors]
+    roots = [(one.purpose, der) for one, der in ders if one.root]
+    return replace(
+        trust,
+        roots=(*trust.roots, *(der for purpose, der in roots if purpose != "timestamps")),
+        tsa_roots=(*trust.tsa_roots, *(der for purpose, der in roots if purpose != "signers")),
+        intermediates=(*trust.intermediates, *(der for one, der in ders if not one.root)),
+        lists=(*trust.lists, (OWN_LIST, str(version))),
     )
 
 

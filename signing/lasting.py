@@ -67,6 +67,16 @@ class Lasting:
         else:
             raise Refused("sign.certificate-not-good", person=person, status=status)
 
+    def status_of(self, certificate: bytes, at: datetime) -> str:
+        """Give a certificate's status now, as ``standing_of`` names it.
+
+        Raises  Unavailable: an authority that must be asked does not answer.
+        """
+        loaded = x509.Certificate.load(certificate)
+        believed = self._believed(loaded, self._trust(), at)
+        status, _ = at_once(standing_of(loaded, context(believed, at)))
+        return status
+
     def token(self, signature: bytes, at: datetime) -> bytes:
         """Give a timestamp over a signature's value, as CMS in DER.
 

@@ -18,12 +18,13 @@ class Trust:
     tsa_roots: tuple[bytes, ...] = ()  # certificates believed without proof, for timestamps
     ocsps: tuple[bytes, ...] = ()  # what was answered about single certificates (RFC 6960)
     sunsets: tuple[tuple[str, str], ...] = ()  # algorithm, first day it is no longer believed
+    lists: tuple[tuple[str, str], ...] = ()  # name and version of each list these came from
 
     @property
     def fingerprint(self) -> str:
         """Give 64 hex digits that change as soon as anything here changes."""
         digest = hashlib.sha256()
-        digest.update(repr(self.sunsets).encode())
+        digest.update(repr((self.sunsets, self.lists)).encode())
         for part in (self.roots, self.intermediates, self.crls, self.tsa_roots, self.ocsps):
             digest.update(len(part).to_bytes(4, "big"))
             for der in part:
@@ -39,6 +40,7 @@ class Trust:
             "tsa_roots": _texts(self.tsa_roots),
             "ocsps": _texts(self.ocsps),
             "sunsets": dict(self.sunsets),
+            "lists": [list(one) for one in self.lists],
         }
 
     @classmethod
@@ -51,6 +53,7 @@ class Trust:
             tsa_roots=_ders(options["tsa_roots"]),
             ocsps=_ders(options["ocsps"]),
             sunsets=_pairs(options["sunsets"]),
+            lists=_named(options["lists"]),
         )
 
     def and_also(
@@ -81,6 +84,12 @@ def _pairs(told: object) -> tuple[tuple[str, str], ...]:
     if not isinstance(told, dict):
         raise TypeError("sunsets are days by algorithm")
     return tuple((str(name), str(on)) for name, on in told.items())
+
+
+def _named(told: object) -> tuple[tuple[str, str], ...]:
+    if not isinstance(told, list):
+        raise TypeError("lists are names with versions")
+    return tuple((str(name), str(version)) for name, version in told)
 
 
 def _ders(texts: object) -> tuple[bytes, ...]:

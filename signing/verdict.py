@@ -53,9 +53,10 @@ def judge(pdf: bytes, *, trust: Trust, at: datetime) -> ValidationReport:
     quieten()
     hasten()
     try:
-        return _judge_strictly(pdf, trust, at)
+        found = _judge_strictly(pdf, trust, at)
     except Exception:  # noqa: BLE001 - hostile bytes break a parser in any way; no way is valid
-        return _judge_leniently(pdf, trust, at)
+        found = _judge_leniently(pdf, trust, at)
+    return replace(found, trust=trust.lists)
 
 
 def _judge_strictly(pdf: bytes, trust: Trust, at: datetime) -> ValidationReport:

@@ -13,6 +13,7 @@ def to_json(report: ValidationReport) -> bytes:
         "verdict": report.verdict.value,
         "reasons": list(report.reasons),
         "signatures": [_told(one) for one in report.signatures],
+        "trust": [list(one) for one in report.trust],
     }
     return json.dumps(told, ensure_ascii=False).encode("utf-8")
 
@@ -27,6 +28,7 @@ def from_json(content: bytes) -> ValidationReport:
         verdict=Verdict(told["verdict"]),
         reasons=tuple(str(reason) for reason in told["reasons"]),
         signatures=tuple(_meant(one) for one in told["signatures"]),
+        trust=tuple((str(name), str(version)) for name, version in told.get("trust", [])),
     )
 
 

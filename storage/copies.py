@@ -64,6 +64,8 @@ def lay_out(
             places[kind].put_new(rest, (source / name).read_bytes())
         elif kind == "public":
             keep_first(folder / "keys" / BEFORE / rest, (source / name).read_bytes())
+        elif kind == "trust":
+            keep_first(folder / kind / rest, (source / name).read_bytes())
     for name, content in keys.items():
         keep_first(folder / "keys" / name, content)
     if VAULT_KEY in manifest.keys:

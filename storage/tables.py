@@ -731,6 +731,21 @@ certificate = Table(
     Column("not_after", Moment, nullable=False, index=True),
     Column("at", Moment, nullable=False),
     Column("by", String(64), nullable=False),
+    Column("kept_on", String(200), nullable=False, default=""),
+    Column("differs", String(60), nullable=False, default=""),
+    Column("revoked_at", Moment),
+    Column("revoked_by", String(64), nullable=False, default=""),
+    Column("revoked_why", Text, nullable=False, default=""),
+    Column("sought", Text, nullable=False, default=""),
+    Index("ix_certificate_order", "not_after", "fingerprint"),
+)
+
+warning = Table(
+    "warning",
+    metadata,
+    Column("certificate", String(64), primary_key=True),  # a fingerprint
+    Column("stage", Integer, primary_key=True),  # days before its end
+    Column("at", Moment, nullable=False),
 )
 
 holding = Table(

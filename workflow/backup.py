@@ -1,7 +1,7 @@
 """Everything the office must never lose is copied while it works, and tried before it is used."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import UTC
 from pathlib import Path
 
@@ -28,6 +28,7 @@ class Keys:
     fingerprints: Mapping[str, str]  # by file name
     public: Mapping[str, bytes]  # certificates and revocation lists, as they are
     shut: bytes  # all of them under a pass phrase, or nothing
+    trust: Mapping[str, bytes] = field(default_factory=dict)  # the list of authorities, by file
 
 
 def back_up(office: Office, target: Path, keys: Keys) -> Manifest:
@@ -120,6 +121,8 @@ def _copy_files(office: Office, named: Named, folder: Path) -> None:
 def _copy_keys(keys: Keys, folder: Path) -> None:
     for name, content in keys.public.items():
         keep_first(folder / "public" / name, content)
+    for name, content in keys.trust.items():
+        keep_first(folder / "trust" / name, content)
     if keys.shut:
         keep_first(folder / KEYS, keys.shut)
 

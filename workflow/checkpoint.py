@@ -8,10 +8,13 @@ from hashlib import sha256
 
 from records.audit import AuditEvent, Checkpoint
 from records.errors import OfficeError
+from records.signing import Holding, KeyKind
 from signing.vouched import vouched
 from storage.checkpoints import Deposit
 from storage.merkle import root_of, roots_at
 from storage.unit import Unit
+from workflow.certificates import AGENCY
+from workflow.keys import certificate_of
 from workflow.office import Office
 
 SKEW = timedelta(minutes=5)
@@ -39,8 +42,13 @@ def tend_log(office: Office, pace: Pace) -> Checkpoint | None:
 
 
 def check_log(office: Office) -> Checkpoint:
-    """Sign how the log stands now. Raises Unavailable; Outrun: another process just did."""
+    """Sign how the log stands now.
+
+    Raises  Unavailable. Outrun: another process just did. Refused: the agency's certificate was
+            revoked or has ended.
+    """
     at = office.clock()
+    certificate_of(office, Holding(AGENCY, KeyKind.FILE))
     with office.database.reading() as unit:
         last = unit.checkpoints.last()
         hashes = unit.audit.hashes()

@@ -5,6 +5,9 @@ from records.errors import NotAllowed, Refused
 from records.paper import Box
 from records.person import Person
 from records.register import Closing
+from records.signing import Holding, KeyKind
+from workflow.certificates import AGENCY
+from workflow.keys import certificate_of
 from workflow.office import Office
 from workflow.register_audit import faults_of
 from workflow.registers import open_book, printed_as, printed_book
@@ -33,6 +36,7 @@ def close_book(office: Office, id: str, year: int, *, by: Person) -> Closing:
         if faults_of(unit, id, year):
             raise Refused("register.gap", year=year)
     pdf = printed_as(office, printed_book(office, opened, at, by), "pdf")
+    certificate_of(office, Holding(AGENCY, KeyKind.FILE))  # refuses one that was revoked
     # The seal may wait for a timestamp, so it is set outside any unit.
     sealed = office.press.attest(pdf, box=SEAL, at=at.astimezone(office.zone))
     shelf = f"register-{id}-{year}" if book.classified else ""

@@ -12,8 +12,11 @@ from records.audit import AuditEvent, Excerpt
 from records.document import Document, Media
 from records.person import Person
 from records.signature import ValidationReport
+from records.signing import Holding, KeyKind
 from workflow.archive import as_json, description_of
+from workflow.certificates import AGENCY
 from workflow.check import report_on
+from workflow.keys import certificate_of
 from workflow.look import LOOKS, history_lines, mentioned
 from workflow.office import Office
 from workflow.road import standing
@@ -64,6 +67,7 @@ def evidence(office: Office, id: str, *, by: Person) -> bytes:
     Raises  NotFound. Unavailable: no timestamp authority answers for the agency's statement.
     """
     at = office.clock()
+    certificate_of(office, Holding(AGENCY, KeyKind.FILE))  # refuses one that was revoked
     with office.database.unit() as unit:
         document = standing(office, unit, id, by).document
         facts = {"digest": document.latest.digest, "evidence": "yes"}

@@ -16,6 +16,7 @@ from workflow.purge import purge
 from workflow.reminding import letter
 from workflow.renew import prove
 from workflow.road import Choice
+from workflow.warn import warning_letter
 
 Job = Callable[[str, str], None]
 
@@ -27,6 +28,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "index": lambda document, version: index(office, document, version),
         "notify": lambda document, version: notify(office, document, int(version)),
         "remind": lambda reminder, person: letter(office, reminder, person),
+        "warn": lambda certificate, person: warning_letter(office, certificate, person),
         "carry": lambda dispatch, _: carry(office, dispatch),
         "inspect": lambda document, _: inspect(office, document),
         "inform": lambda document, about: tell_of_part(office, document, about),

@@ -9,8 +9,11 @@ from records.person import Person, Role
 from records.signing import Certificate, Holding, KeyKind
 from signing.certificate_text import registered
 from storage.unit import Unit
-from workflow.certificates import AGENCY
+from workflow.certificates import AGENCY, entry_of, registration, require_usable
 from workflow.office import Office
+
+ON_FILE = "PKCS#12"
+"""On what a key lies that is in a file of the office's own."""
 
 
 def holding_of(office: Office, person: str) -> Holding:
@@ -29,17 +32,19 @@ def require_here(held: Holding, document: Document) -> None:
 
 
 def certificate_of(office: Office, held: Holding) -> bytes:
-    """Give the certificate of a key in DER. Raises Refused: there is none, or it is not here."""
+    """Give the certificate of a key in DER.
+
+    Raises  Refused: there is none, it is not here, or the office lets nothing be signed with it.
+    """
     if held.kind is KeyKind.DEVICE:
         raise Refused("key.own-device")
-    if held.kind is KeyKind.FILE:
-        keys = office.keyring.held_by(held.person)
-        if not keys:
-            raise Refused("sign.no-certificate", person=held.person)
-        return keys[0]
+    keys = office.keyring.held_by(held.person) if held.kind is KeyKind.FILE else []
+    if held.kind is KeyKind.FILE and not keys:
+        raise Refused("sign.no-certificate", person=held.person)
     with office.database.reading() as unit:
-        found = _registered(unit, held)
-    return found.der
+        found = keys[0] if keys else _registered(unit, held).der
+        require_usable(office, unit, found, held.person)
+    return found
 
 
 def own_certificate(office: Office, person: str, *, by: Person) -> Certificate | None:
@@ -88,11 +93,35 @@ def bring_key(office: Office, person: str, content: bytes, password: str, *, by:
     if person != AGENCY:
         with office.database.reading() as unit:
             unit.people.get(person)
-    office.keyring.bring(person, content, password)
+    der = office.keyring.bring(person, content, password)
     with office.database.unit() as unit:
+        _enrol(office, unit, person, der, by)
         held = Holding(person, KeyKind.FILE)
         unit.certificates.hold(held)
         _note(office, unit, held, by)
+
+
+def enrol_files(office: Office, *, by: Person) -> int:
+    """Enter in the register every certificate whose key lies in a file here, and tell how many."""
+    _require(by)
+    with office.database.reading() as unit:
+        people = [AGENCY, *(one.id for one in unit.people.all())]
+    kept = [(one, der) for one in people for der in office.keyring.held_by(one)]
+    with office.database.unit() as unit:
+        return sum(_enrol(office, unit, one, der, by) for one, der in kept)
+
+
+def _enrol(office: Office, unit: Unit, person: str, der: bytes, by: Person) -> bool:
+    """Enter the certificate of a key in a file, unless it is known or useless."""
+    at = office.clock()
+    fresh = registered(der, person=person, at=at, by=by.id)
+    if unit.certificates.known([fresh.fingerprint]) or fresh.not_after <= at:
+        return False
+    holder = unit.people.get(person) if person != AGENCY else None
+    one = entry_of(office, unit, der, holder, at=at, by=by, kept_on=ON_FILE)
+    unit.certificates.add(one)
+    unit.audit.append(registration(one))
+    return True
 
 
 def bring_picture(office: Office, person: str, png: bytes, *, by: Person) -> None:

@@ -21,6 +21,7 @@ from records.level import Policy
 from records.person import Organ
 from records.register import Book
 from records.route import Route
+from records.signing import Naming
 from records.working_time import Calendar
 from search.index import Index
 from signing.custody import Custody
@@ -65,6 +66,7 @@ class Office:
     press: Press
     validator: Validator
     proofs: Policy  # how lastingly signatures are proven
+    naming: Naming  # what is done about a certificate of another name
     beneath: Mapping[Beneath, Response]  # what is done about what a PDF holds beside its pages
     index: Index
     partners: Mapping[str, Organ]

@@ -12,7 +12,7 @@ from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.annexes import awaited_annexes, with_annexes
 from workflow.begin import Made, with_revision
-from workflow.certificates import AGENCY
+from workflow.certificates import AGENCY, require_usable
 from workflow.keys import certificate_of, holding_of, require_here
 from workflow.number import columns_of, reserved, upcoming
 from workflow.office import Office
@@ -82,6 +82,8 @@ def _seal(office: Office, id: str, action: str, choice: Choice, by: Person) -> D
     changed, annexes = with_annexes(office, changed, pending, others, at)
     columns = columns_of(office, changed, number)
     with office.database.unit() as unit:
+        # It may have been revoked while the key was asked.
+        require_usable(office, unit, certificate, AGENCY)
         now = standing(office, unit, id, by)
         judge(unit, now, action, by, replace(choice, seen=was.document.version))
         unit.documents.sign_attachments(changed)

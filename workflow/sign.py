@@ -14,6 +14,7 @@ from workflow.advance import Deed, advance
 from workflow.begin import Made, with_revision
 from workflow.beneath import require_nothing_beneath
 from workflow.capacity import CAPACITY, PRINTED, stamped_lines
+from workflow.certificates import require_usable
 from workflow.keys import certificate_of, holding_of, require_here
 from workflow.office import Office
 from workflow.renew import level_of, note, weighed
@@ -96,6 +97,8 @@ def keep_signed(
     with_signature = signed_by(office, document, signed, by=by, at=at, capacity=ready.capacity)
     proof = weighed(office, with_signature, signed, wanted=wanted)
     with office.database.unit() as unit:
+        # It may have been revoked while the key was asked.
+        require_usable(office, unit, certificate, by.id)
         now = standing(office, unit, document.id, by)
         judge(unit, now, ready.act.name, by, replace(choice, seen=document.version))
         deed = Deed(led_on(document, ready.act), by, at, choice, "document:signed")

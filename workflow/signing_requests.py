@@ -287,6 +287,7 @@ def _advance(office: Office, asked: SigningRequest, made: bytes, deed: Deed) -> 
         now = standing(office, unit, document.id, deed.by)
         seen = _seen(asked, deed.choice)
         judge(unit, now, asked.action, deed.by, seen)
+        require_theirs(office, unit, asked.certificate, asked.role, deed.by)
         unit.signing_requests.complete(asked.id)
         if number:
             unit.documents.sign_attachments(changed)

@@ -27,6 +27,7 @@ from tests.conftest import House
 from tests.postgres import Cluster
 from workflow.backup import try_out
 from workflow.begin import Particulars
+from workflow.believe import authorities_in, believe, believed
 from workflow.find import reindex
 from workflow.receive import receive
 from workflow.verify import verify
@@ -227,9 +228,14 @@ def test_an_archived_signature_is_still_valid_under_new_keys(
     house: House, put_back: PutBack, tmp_path: Path, reopened: Callable[[Settings], House]
 ) -> None:
     archived(house, 1)
+    found = authorities_in(
+        house.office, keys_of(house) / "root.crt", purpose="signers", by="the keeper"
+    )
+    believe(house.office, found, by="the keeper")
     source = backed_up(house, tmp_path / "backup")
     back = reopened(put_back(source, tmp_path / "back"))
 
+    assert believed(back.office) == believed(house.office)
     assert sealed(back, 2).number is not None
     assert verify(back.office).holds
     back.office.database.close()

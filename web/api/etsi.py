@@ -46,6 +46,9 @@ def etsi(told: ValidationReport) -> dict[str, Any]:
             "SignatureValidationReport": [_one(one) for one in told.signatures],
             "OverallStatus": _status(told.verdict, told.reasons),
             "SignatureValidator": {"Name": "Trình Ký"},
+            "TrustAnchorLists": [
+                {"Name": name, "Version": version} for name, version in told.trust
+            ],
         }
     }
 

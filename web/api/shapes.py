@@ -349,11 +349,12 @@ def report(told: ValidationReport) -> dict[str, Any]:
         "reasons": list(told.reasons),
         "signatures": by_kind["signature"],
         "timestamps": by_kind["timestamp"],
+        "trust": [{"name": name, "version": version} for name, version in told.trust],
     }
 
 
-def certificate(one: Certificate) -> dict[str, Any]:
-    """Give a certificate of the register."""
+def certificate(one: Certificate, at: datetime) -> dict[str, Any]:
+    """Give a certificate of the register, as it stands at a moment."""
     return {
         "fingerprint": one.fingerprint,
         "person": one.person or None,
@@ -362,6 +363,12 @@ def certificate(one: Certificate) -> dict[str, Any]:
         "serial": one.serial,
         "not_before": moment(one.not_before),
         "not_after": moment(one.not_after),
+        "standing": one.standing(at),
+        "kept_on": one.kept_on,
+        "differs": one.differs.split(),
+        "revoked_at": moment(one.revoked_at),
+        "revoked_by": one.revoked_by or None,
+        "revoked_why": one.revoked_why or None,
         "registered_at": moment(one.at),
         "registered_by": one.by,
         "certificate": b64encode(one.der).decode(),

@@ -14,7 +14,6 @@ from web.api.documents import seen_version
 from web.contract import Body, operation, read_body
 from web.office import office, person
 from web.who import barred
-from workflow.certificates import certificates_of, register, remove
 from workflow.look import view
 from workflow.marks_elsewhere import Part
 from workflow.road import Choice
@@ -55,13 +54,6 @@ class Returned(Body):
     signature: str = Field(default="", max_length=LONGEST)
     cms: str = Field(default="", max_length=LONGEST)
     comment: str = ""
-
-
-class Registered(Body):
-    """A certificate, and whose it is; the agency's where ``person`` is empty."""
-
-    certificate: str = Field(max_length=LONGEST)
-    person: str = ""
 
 
 @door.post("/documents/<id>/signing-requests")
@@ -114,31 +106,6 @@ def content(id: str, rid: str) -> ResponseReturnValue:
 def waiting() -> ResponseReturnValue:
     """Give the requests the caller may still complete, oldest first."""
     return jsonify(items=[_waiting(one) for one in waiting_signatures(office(), by=person())])
-
-
-@door.get("/certificates")
-@operation("The caller's registered certificates")
-def mine() -> ResponseReturnValue:
-    """Give the certificates the caller may sign with on a device of their own."""
-    found = certificates_of(office(), person().id, by=person())
-    return jsonify(items=[shapes.certificate(one) for one in found])
-
-
-@door.post("/certificates")
-@operation("Register a certificate", body=Registered, gives={201: "application/json"})
-def enter() -> ResponseReturnValue:
-    """Enter a certificate as a person's, or as the agency's; an administrator does."""
-    told = read_body(Registered)
-    one = register(office(), told.person, told.certificate, by=person())
-    return jsonify(shapes.certificate(one)), 201
-
-
-@door.delete("/certificates/<fingerprint>")
-@operation("Take a certificate out of the register", gives={204: ""})
-def strike(fingerprint: str) -> ResponseReturnValue:
-    """Let nothing be signed with a certificate any more."""
-    remove(office(), fingerprint, by=person())
-    return Response(status=204)
 
 
 def _shown(asked: SigningRequest) -> dict[str, object]:

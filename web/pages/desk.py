@@ -16,6 +16,7 @@ from web.who import barred
 from workflow.look import View, how_many_wait, page_of_desk, view
 from workflow.road import Choice
 from workflow.several import Item, perform_each
+from workflow.warn import notice
 
 door = Blueprint("desk", __name__)
 
@@ -39,6 +40,7 @@ def show() -> ResponseReturnValue:
         uncounted=uncounted,
         now=office().clock(),
         today=office().today(),
+        notice=notice(office(), by=person()),
     )
 
 

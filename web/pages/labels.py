@@ -264,6 +264,11 @@ EVENT = {
     "signature:rejected": "Chữ ký gửi về bị từ chối",
     "certificate:registered": "Đăng ký chứng thư",
     "certificate:removed": "Gỡ chứng thư",
+    "certificate:revoked": "Thu hồi chứng thư",
+    "certificate:warned": "Báo chứng thư sắp hết hạn",
+    "certificate:listed": "Xuất sổ chứng thư",
+    "trust:added": "Thêm nơi cấp vào danh sách tin cậy",
+    "trust:removed": "Gỡ nơi cấp khỏi danh sách tin cậy",
     "key:settled": "Quy định khóa ký",
     "document:numbered": "Vào sổ",
     "document:sealed": "Cấp số, ghi ngày và đóng dấu",
@@ -452,6 +457,21 @@ KEEPER = {
     "remote": "Nhà cung cấp ký số từ xa",
     "device": "Thiết bị riêng của người ký",
 }
+STANDING = {
+    "good": "Còn hiệu lực",
+    "ending": "Sắp hết hạn",
+    "ended": "Hết hạn",
+    "to-come": "Chưa có hiệu lực",
+    "revoked": "Đã thu hồi",
+    "differs": "Khác với hồ sơ",
+}
+DIFFERS = {"name": "họ tên", "organ": "cơ quan", "title": "chức vụ", "email": "thư điện tử"}
+TRUST = {"trust.json": "danh sách nơi cấp cơ quan chọn tin cậy"}
+WAY = {
+    "check": "Kiểm tra thử, chưa nhập gì",
+    "good": "Nhập các dòng đúng, bỏ qua dòng sai",
+    "whole": "Nhập tất cả, hoặc không dòng nào nếu có dòng sai",
+}
 PLACE = {
     "desk": "Bàn làm việc",
     "parts": "Việc được giao",
@@ -524,6 +544,10 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "part": PART,
     "hint": HINT,
     "keeper": KEEPER,
+    "standing": STANDING,
+    "differs": DIFFERS,
+    "way": WAY,
+    "trust": TRUST,
     "place": PLACE,
     "beside": BESIDE,
     "beside_hint": BESIDE_HINT,
