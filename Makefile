@@ -14,6 +14,8 @@ ON_POSTGRESQL := tests/journeys/test_http_killed.py $(addprefix tests/rooms/test
   road session staff branches beside definitions delegation registers reservations case_files ledgers lists raising queue \
   page_costs tasks watch migrate handover remind escalate))
 
+ROOMS := config drafting exchange front identity records search signing storage tools web workflow
+
 .DEFAULT_GOAL := help
 .PHONY: help run serve work partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults attacks leak-test bench bench-signing office-day lock clean
 
@@ -45,6 +47,8 @@ check: $(VENV)/.test ## what must hold of the code without running it
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit -q -ll -r app.py $(ROOMS)
+	$(BIN)/python scripts/audit-packages
 
 verify: $(VENV)/.run ## check the log's chain and checkpoints, every file and every number
 	@$(BIN)/python app.py verify
@@ -76,6 +80,7 @@ attacks: $(VENV)/.test system ## damage signed files in 10,000 ways and see that
 
 bench: $(VENV)/.test system ## measure the main job and the transitions
 	$(BIN)/python -m bench.transition
+	$(BIN)/python -m bench.routing
 	$(BIN)/python -m bench.main_job
 
 bench-signing: $(VENV)/.test system system-test ## signatures and verdicts a second of one core, against others who sign PDFs
