@@ -14,11 +14,10 @@ from front.serving import application
 from records.audit import Wanted
 from records.document import Classification
 from records.errors import NotAllowed, NotFound, Refused, Unreadable
-from tests.conftest import PASSWORD, House
+from tests.conftest import House
 from workflow.check import signed_bytes
 from workflow.log import entries, take_along
 from workflow.look import content, page_picture
-from workflow.session import enter
 from workflow.verify import verify
 
 CALLED = '=HYPERLINK("http://x")'
@@ -108,8 +107,7 @@ def test_page_and_api_show_the_inspector_what_they_ask_for(house: House) -> None
     document = house.act(house.drafted(), "submit", "chuyenvien")
     client = application(house.office, house.settings).test_client()
     asked = {"by": "chuyenvien", "document": document.id, "to": "2026-11-20"}
-    token = enter(house.office, "kiemtra", PASSWORD, address="192.0.2.1").token
-    client.set_cookie("trinhky", token)
+    client.set_cookie("trinhky", house.cookie("kiemtra"))
 
     page = client.get("/audit", query_string=asked).text
     assert page.count(document.id[:8] + "</code>") == 2
