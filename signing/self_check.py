@@ -122,8 +122,5 @@ def _is_held(signed: bytes, reader: PdfFileReader, begun: int, number: int, name
         return False
     field = generic.IndirectObject(int(head[1]), 0, reader)
     told = field.get_object()
-    return (
-        reader.xrefs[field.reference] == head.start(1)
-        and told.get("/T") == name
-        and told.raw_get("/V").idnum == number
-    )
+    placed = reader.xrefs[field.reference] == head.start(1)
+    return bool(placed and told.get("/T") == name and told.raw_get("/V").idnum == number)
