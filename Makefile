@@ -13,6 +13,8 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit road session staff branches beside \
   definitions delegation registers reservations case_files ledgers lists raising queue))
 
+ROOMS := config drafting exchange front identity records search signing storage tools web workflow
+
 .DEFAULT_GOAL := help
 .PHONY: help run serve work partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults attacks leak-test bench bench-signing office-day lock clean
 
@@ -44,6 +46,8 @@ check: $(VENV)/.test ## what must hold of the code without running it
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/bandit -q -ll -r app.py $(ROOMS)
+	$(BIN)/python scripts/audit-packages
 
 verify: $(VENV)/.run ## check the log's chain and checkpoints, every file and every number
 	@$(BIN)/python app.py verify

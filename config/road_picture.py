@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Mapping
 
 from config.located import Located
-from records.route import BESIDE, OUTCOMES, Act, Effect, Route, SamePerson, State
+from records.route import BESIDE, OUTCOMES, Act, Effect, Initials, Route, SamePerson, State
 
 Places = Mapping[str, list[str | int]]
 
@@ -29,6 +29,7 @@ def check_picture(located: Located, route: Route, places: Places) -> None:
             _check_target(located, route, state, [*place, *where], to)
         _check_acts(located, state, place)
         _check_same_person(located, state, place)
+        _check_initials(located, state, place)
         _check_automatic(located, state, place)
         if state.home[0]:
             _check_inner(located, state, place)
@@ -74,6 +75,15 @@ def _check_target(
         homes.append(route.states[homes[-1][0]].home)
     if route.states[to].home not in homes:
         raise located.wrong(place, f"{to!r} lies inside a branch: only its parallel leads there")
+
+
+def _check_initials(located: Located, state: State, place: list[str | int]) -> None:
+    if state.initials is Initials.NONE:
+        return
+    signs = any(act.does is not None for act in state.acts)
+    if not state.approves or signs or state.automatic or state.home[0]:
+        why = "only people who approve on the road itself initial, and not who signs"
+        raise located.wrong([*place, "initials"], why)
 
 
 def _check_same_person(located: Located, state: State, place: list[str | int]) -> None:

@@ -116,6 +116,7 @@ def _take(
         choice=_choice(reading, place, text.choice),
         automatic=text.automatic,
         same_person=text.same_person,
+        initials=text.initials,
         home=home,
         allows=_allowed(reading, text),
     )

@@ -9,7 +9,7 @@ from config.located import Strict
 from records.document import Direction
 from records.layout import Strictness
 from records.person import Role
-from records.route import Effect, Extra, FieldKind, Need, SamePerson, Way
+from records.route import Effect, Extra, FieldKind, Initials, Need, SamePerson, Way
 
 WhoWord = str | Mapping[str, str | tuple[str | dict[str, str], ...]]
 
@@ -65,6 +65,7 @@ class StateText(Strict):
     returns: dict[str, str] = Field(default_factory=dict)
     automatic: str = ""
     same_person: SamePerson = SamePerson.STRICTLY
+    initials: Initials = Initials.NONE
     allows: tuple[Extra, ...] | None = None
 
 

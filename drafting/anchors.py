@@ -6,10 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
+from records.paper import Box, seal_beside
+
 MM = 72 / 25.4  # points
-SEAL_SIDE = 36 * MM
 _INK = (150.0, 85.0)  # points: a signature's usual width and height
 _LEAST_INK = (90.0, 42.0)
+_INITIALS = (34.0, 15.0)  # points: no larger than the print beside them
 _PAD = 1.0  # points between a gap's words and what is written into it
 _LEAST_NUMBER, _LEAST_DATE = 18.0, 13.0  # points: three and two figures of 13 points
 _LEAST_SYMBOL = 60.0  # points: "05/QĐ-LĐLĐ" a little smaller than 13 points
@@ -125,11 +127,15 @@ def placement_of(
     page, ink, printed = _signature(glyphs, pages, searched)
     if printed:
         anchored.append("signature")
+    crowded = [name for name in ("number", "date") if found.pop(f"{name}_crowded")]
+    if not printed and _on_print(page, ink):
+        crowded.append("signature")
     found["signature"] = [page.n, *ink]
+    found["initials"] = [page.n, *_initials_place(page, ink)]
     found["seal"] = [page.n, *_seal(page, ink)]
     sheets = [glyphs(n) for n in sorted({0, page.n, pages - 1})]
     seen = [[one.n, one.x0, one.y0, one.x1, one.y1] for one in sheets]
-    return {**found, "anchored": anchored, "covers": covers, "sheets": seen}
+    return {**found, "anchored": anchored, "covers": covers, "crowded": crowded, "sheets": seen}
 
 
 # ── number ───────────────────────────────────────────────────────────────────────────────
@@ -151,6 +157,7 @@ def _number(page: PageGlyphs) -> dict[str, object]:
                 "number_style": style,
                 "number_anchored": True,
                 "number_covers": covers,
+                "number_crowded": False,
                 "printed_notation": notation,
             }
     box = _free(page, left=page.x0 + 30 * MM, size=_WHOLE_NUMBER)
@@ -159,6 +166,7 @@ def _number(page: PageGlyphs) -> dict[str, object]:
         "number_style": "whole",
         "number_anchored": False,
         "number_covers": False,
+        "number_crowded": _on_print(page, box),
         "printed_notation": "",
     }
 
@@ -213,6 +221,7 @@ def _date(page: PageGlyphs) -> dict[str, object]:
         "printed_year": None,
         "date_anchored": False,
         "date_covers": False,
+        "date_crowded": _on_print(page, box),
     }
 
 
@@ -236,6 +245,7 @@ def _date_gaps(page: PageGlyphs, line: _Line, found: re.Match[str]) -> dict[str,
         "printed_year": int(found["year"]) if found["year"] else None,
         "date_anchored": True,
         "date_covers": any(_dotted(found[part]) for part in ("d", "m", "y")),
+        "date_crowded": False,
     }
 
 
@@ -254,6 +264,7 @@ def _date_anew(page: PageGlyphs, line: _Line, found: re.Match[str]) -> dict[str,
         "printed_year": None,
         "date_anchored": True,
         "date_covers": True,
+        "date_crowded": False,
     }
 
 
@@ -342,13 +353,33 @@ def _ink_place(page: PageGlyphs, block: _Block) -> Rectangle:
     return (centre - half, bottom, centre + half, top)
 
 
+def _initials_place(page: PageGlyphs, ink: Rectangle) -> Rectangle:
+    """Give a small place behind the end of the text, "./.", else beside the signature.
+
+    Initials are office practice, not the decree's: where they stand is nobody's rule.
+    """
+    for line in reversed(list(_lines(page.glyphs))):
+        end = line.text.rfind("./.")
+        if end < 0:
+            continue
+        last = line.spots[end + 2]
+        box = (last.x1 + 4, last.y0 - 1, last.x1 + 4 + _INITIALS[0], last.y0 - 1 + _INITIALS[1])
+        if box[2] < page.x1 - 5 and not _on_print(page, box):
+            return box
+    left = min(ink[2] + 4, page.x1 - 5 - _INITIALS[0])
+    return (left, ink[3] - _INITIALS[1], left + _INITIALS[0], ink[3])
+
+
 def _seal(page: PageGlyphs, ink: Rectangle) -> Rectangle:
     """Give a square of 36 mm whose right edge lies a third into the signature."""
-    right = ink[0] + (ink[2] - ink[0]) / 3
-    left = max(right - SEAL_SIDE, page.x0 + 2)
-    bottom = (ink[1] + ink[3]) / 2 - SEAL_SIDE / 2
-    bottom = min(max(bottom, page.y0 + 2), page.y1 - SEAL_SIDE - 2)
-    return (left, bottom, left + SEAL_SIDE, bottom + SEAL_SIDE)
+    seal = seal_beside(Box(page.n, *ink), Box(page.n, page.x0, page.y0, page.x1, page.y1))
+    return (seal.x0, seal.y0, seal.x1, seal.y1)
+
+
+def _on_print(page: PageGlyphs, box: Rectangle) -> bool:
+    """Tell whether letters stand where something would be written."""
+    x0, y0, x1, y1 = box
+    return any(g.x0 < x1 and g.x1 > x0 and g.y0 < y1 and g.y1 > y0 for g in page.glyphs)
 
 
 # ── letters to lines ─────────────────────────────────────────────────────────────────────
@@ -413,9 +444,7 @@ def _free(page: PageGlyphs, *, left: float, size: tuple[float, float]) -> Rectan
     top = page.y1 - 12 * MM
     while top > page.y1 - _LETTERHEAD * page.height:
         bottom = top - size[1]
-        if not any(
-            g.x0 < right and g.x1 > left and g.y0 < top and g.y1 > bottom for g in page.glyphs
-        ):
+        if not _on_print(page, (left, bottom, right, top)):
             return (left, bottom, right, top)
         top -= 4
     top = page.y1 - 3 * MM

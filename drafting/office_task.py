@@ -12,7 +12,7 @@ from typing import Any
 from records.errors import Unavailable, Unreadable
 
 _SOFFICE = Path("/usr/bin/soffice")
-_SCRATCH = Path("/tmp")  # noqa: S108 - the sandbox's own file system in memory
+_SCRATCH = Path("/tmp")  # noqa: S108 - the sandbox's own file system in memory  # nosec B108
 _PIPE = "uno:pipe,name=trinhky;urp;StarOffice.ComponentContext"
 _READY_WITHIN = 50.0  # seconds; a cold start on a busy machine took 6
 

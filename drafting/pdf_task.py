@@ -1,5 +1,6 @@
 """What PDFium and qpdf do inside the sandbox: read a PDF, draw a page, look for what is alive."""
 
+import ctypes
 import io
 import json
 import subprocess
@@ -17,7 +18,7 @@ from drafting.anchors import Glyph, PageGlyphs, placement_of
 from records.errors import Unavailable, Unreadable
 
 _QPDF = Path("/usr/bin/qpdf")
-_SCRATCH = Path("/tmp")  # noqa: S108 - the sandbox's own file system in memory
+_SCRATCH = Path("/tmp")  # noqa: S108 - the sandbox's own file system in memory  # nosec B108
 _WARNED = 3  # how qpdf ends when it read a file with warnings
 _PAGES = 5_000
 _WIDEST, _HIGHEST = 4_000, 10_000  # pixels
@@ -169,7 +170,9 @@ def _place(content: bytes, _options: dict[str, object]) -> bytes:
     def glyphs(n: int) -> PageGlyphs:
         return _glyphs(pdf, n)
 
-    return json.dumps(placement_of(glyphs, len(pdf), searched=_PAGES_SEARCHED)).encode()
+    found = placement_of(glyphs, len(pdf), searched=_PAGES_SEARCHED)
+    pages = [[n, *page.get_cropbox()] for n, page in enumerate(_pages(pdf))]
+    return json.dumps({**found, "pages": pages}).encode()
 
 
 def _glyphs(pdf: pypdfium2.PdfDocument, n: int) -> PageGlyphs:
@@ -236,12 +239,89 @@ def _merge(content: bytes, options: dict[str, object]) -> bytes:
     return whole.getvalue()
 
 
+_SHARP = 2.0  # pixels a point: print of six points has strokes two pixels wide
+_DARK, _LIGHT = 110, 200  # of 255: print, and bare paper
+
+
+def _added(content: bytes, options: dict[str, object]) -> bytes:
+    """Give what is read in boxes of the second of two PDFs, and what print of the first it hides.
+
+    Takes   options: "size", bytes of the first; "boxes", by name, each [page, x0, y0, x1, y1];
+            "free", names of boxes in which something may be hidden.
+    """
+    size, free = int(str(options["size"])), set(json.loads(str(options["free"])))
+    boxes: dict[str, list[float]] = json.loads(str(options["boxes"]))
+    before, after = _opened(content[:size]), _opened(content[size:])
+    before.init_forms()
+    after.init_forms()
+    hidden = 0
+    words: dict[str, str] = {}
+    sheets: dict[str, tuple[float, ...]] = {}
+    for n in sorted({int(box[0]) for box in boxes.values()}):
+        if n >= len(before) or n >= len(after):
+            raise Unreadable("file.damaged")
+        here = {name: box[1:] for name, box in boxes.items() if int(box[0]) == n}
+        hidden += _hidden(before[n], after[n], [here[name] for name in free & set(here)])
+        sheets[str(n)] = tuple(before[n].get_cropbox())
+        words |= _words_in(after, n, here)
+    told = {"hidden": hidden, "words": words, "sheets": sheets}
+    return json.dumps(told).encode("utf-8", "replace")
+
+
+def _hidden(before: pypdfium2.PdfPage, after: pypdfium2.PdfPage, free: list[list[float]]) -> int:
+    """Give how many pixels of print became bare paper, outside the boxes that are free."""
+    then, now = (_grey(page) for page in (before, after))
+    if then.size != now.size:
+        raise Unreadable("file.damaged")
+    for box in free:
+        for picture in (then, now):
+            picture.paste(255, _pixels(before, box, picture.size))
+    print_then = then.point(lambda value: 255 * (value < _DARK))
+    bare_now = now.point(lambda value: 255 * (value > _LIGHT))
+    return int(ImageChops.multiply(print_then, bare_now).histogram()[255])
+
+
+def _grey(page: pypdfium2.PdfPage) -> Image.Image:
+    wide, high = page.get_size()
+    scale = min(_SHARP, _WIDEST / max(wide, 1.0), _HIGHEST / max(high, 1.0))
+    drawn: Image.Image = page.render(scale=scale, may_draw_forms=True).to_pil()
+    return drawn.convert("L")
+
+
+def _pixels(
+    page: pypdfium2.PdfPage, box: list[float], size: tuple[int, int]
+) -> tuple[int, int, int, int]:
+    """Give where a box of a page lies in a picture of it, whichever way the page is turned."""
+    corners = []
+    for x, y in ((box[0], box[1]), (box[2], box[3])):
+        across, down = ctypes.c_int(), ctypes.c_int()
+        pdfium_c.FPDF_PageToDevice(page, 0, 0, *size, 0, x, y, across, down)
+        corners.append((across.value, down.value))
+    (x0, y0), (x1, y1) = corners
+    return min(x0, x1) - 2, min(y0, y1) - 2, max(x0, x1) + 2, max(y0, y1) + 2
+
+
+def _words_in(pdf: pypdfium2.PdfDocument, n: int, boxes: dict[str, list[float]]) -> dict[str, str]:
+    """Give the words in boxes of a page, those that fields and signatures show among them."""
+    page = pdf[n]
+    page.flatten()
+    page.close()
+    text = pdf[n].get_textpage()
+    found = {}
+    for name, (x0, y0, x1, y1) in boxes.items():
+        read = text.get_text_bounded(x0 - 1, y0 - 1, x1 + 1, y1 + 1)
+        plain = read.replace("\ufffe", "").replace("\x00", "")
+        found[name] = " ".join(unicodedata.normalize("NFC", plain).split())
+    return found
+
+
 _ACTS: dict[str, Callable[[bytes, dict[str, object]], bytes]] = {
     "read": _read,
     "draw": _draw,
     "inspect": _inspect,
     "place": _place,
     "merge": _merge,
+    "added": _added,
     "beneath": _beneath,
     "rewrite": _rewrite,
 }

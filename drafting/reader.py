@@ -2,7 +2,7 @@
 
 import json
 from collections import OrderedDict
-from collections.abc import Sequence
+from collections.abc import Collection, Mapping, Sequence
 from hashlib import sha256
 from threading import Lock
 from typing import Any
@@ -10,12 +10,12 @@ from typing import Any
 from records.beneath import Beneath, Finding
 from records.errors import Refused, Unreadable
 from records.isolation import Isolation
-from records.paper import Box, DateStyle, NumberStyle, Placement, Reading
+from records.paper import Added, Box, DateStyle, NumberStyle, Placement, Reading
 
 _TASK = "drafting.pdf_task"
 _REMEMBERED = 256  # files; what was found of one has some hundred bytes
 _LONGEST = 60  # signs of what a finding quotes
-_BOXES = ("number", "day", "month", "year", "signature", "seal")
+_BOXES = ("number", "day", "month", "year", "signature", "seal", "initials")
 
 
 class PdfReader:
@@ -111,6 +111,31 @@ class PdfReader:
         except (KeyError, TypeError, ValueError) as error:
             raise Unreadable("file.reader-failed") from error
 
+    def added(
+        self, before: bytes, after: bytes, boxes: Mapping[str, Box], *, free: Collection[str] = ()
+    ) -> Added:
+        """Give what a later state of a PDF shows in these boxes, and what print it hides.
+
+        Takes   boxes: by name, on pages that both have; free: names of those in which something
+                may be hidden, as the dots of a gap.
+        Raises  Unreadable: as ``reading``.
+        """
+        told = {name: [one.page, one.x0, one.y0, one.x1, one.y1] for name, one in boxes.items()}
+        options: dict[str, object] = {
+            "act": "added",
+            "size": len(before),
+            "boxes": json.dumps(told),
+            "free": json.dumps(sorted(free)),
+        }
+        try:
+            found = json.loads(self._isolate(_TASK, before + after, options=options))
+            words = {str(name): str(read) for name, read in found["words"].items()}
+            sheets = {int(n): _box([n, *sides]) for n, sides in found["sheets"].items()}
+            known = {n: one for n, one in sheets.items() if one is not None}
+            return Added(hidden=int(found["hidden"]), words=words, sheets=known)
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Unreadable("file.reader-failed") from error
+
     def merged(self, pdfs: Sequence[bytes]) -> bytes:
         """Give several PDFs as one, in their order, with what their fields and signatures show.
 
@@ -141,7 +166,7 @@ def _facts(told: dict[str, Any]) -> dict[str, str]:
 
 
 def _placement(told: dict[str, Any]) -> Placement:
-    number, day, month, year, signature, seal = (_box(told[name]) for name in _BOXES)
+    number, day, month, year, signature, seal, initials = (_box(told[name]) for name in _BOXES)
     if number is None or day is None or signature is None or seal is None:
         raise ValueError("a box is missing")
     printed = told["printed_year"]
@@ -154,11 +179,14 @@ def _placement(told: dict[str, Any]) -> Placement:
         date_style=DateStyle(told["date_style"]),
         signature=signature,
         seal=seal,
+        initials=initials,
         printed_year=None if printed is None else int(printed),
         printed_notation=str(told["printed_notation"])[:60],
         sheets=tuple(box for box in map(_box, told["sheets"]) if box is not None),
         covers=frozenset(told["covers"]) & {"number", "date"},
         anchored=frozenset(told["anchored"]) & {"number", "date", "signature"},
+        crowded=frozenset(told["crowded"]) & {"number", "date", "signature"},
+        pages=tuple(box for box in map(_box, told["pages"]) if box is not None),
     )
 
 

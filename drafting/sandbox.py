@@ -170,10 +170,10 @@ class Sandbox:
         return [
             *(str(self._bwrap), "--unshare-all", "--unshare-user", "--die-with-parent"),
             *("--new-session", "--cap-drop", "ALL", "--clearenv", "--disable-userns"),
-            *("--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp"),  # noqa: S108 - a tmpfs
+            *("--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp"),  # noqa: S108 - a tmpfs  # nosec B108
             *("--setenv", "LANG", "C.UTF-8", "--chdir", "/"),
             *_system_folders(),
-            *("--size", str(limits.scratch), "--tmpfs", "/tmp"),  # noqa: S108 - a tmpfs of its own
+            *("--size", str(limits.scratch), "--tmpfs", "/tmp"),  # noqa: S108 - a tmpfs of its own  # nosec B108
             *self._visible_folders(task),
             *("--remount-ro", "/dev", "--remount-ro", "/"),
             *("prlimit", f"--as={limits.memory}", f"--cpu={limits.cpu}"),

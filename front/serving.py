@@ -99,7 +99,7 @@ def _gunicorn(settings: Settings) -> list[str]:
         *("--workers", str(settings.processes)),
         *("--worker-class", "gthread", "--threads", str(settings.threads)),
         *("--timeout", "60", "--graceful-timeout", "120", "--keep-alive", "5"),
-        *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 - heartbeats must not wait for a disk
+        *("--worker-tmp-dir", "/dev/shm"),  # noqa: S108 - heartbeats must not wait for a disk  # nosec B108
         *("--forwarded-allow-ips", "", "--no-control-socket"),
         *("--name", "trinhky", "--logger-class", "config.logs.ServerLog"),
     ]

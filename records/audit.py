@@ -118,8 +118,10 @@ ACTIONS = frozenset(
         "step:reassigned",
         "document:suspended",
         "document:resumed",
+        "document:placed",  # where what is added shall stand
         "document:signed",
         "signature:requested",  # of a key that is not here
+        "signature:handed-out",  # a service fetched the file
         "signature:rejected",  # what came back was not the signature
         "certificate:registered",
         "certificate:removed",

@@ -62,6 +62,7 @@ class Origin(StrEnum):
     MENDED = "mended"  # the DOCX before it, its layout put right
     RENDERED = "rendered"  # the PDF of the revision just before it
     REWRITTEN = "rewritten"  # the pages of the revision just before it, with nothing beneath them
+    INITIALLED = "initialled"  # the revision before it, and a checker's small signature (ký nháy)
     SIGNED = "signed"  # the revision before it, and a leader's signature
     SEALED = "sealed"  # the revision before it, number, date and the agency's seal
     RECEIVED = "received"  # came from another agency

@@ -98,6 +98,14 @@ class SamePerson(StrEnum):
     STRICTLY = "strictly"  # they act again
 
 
+class Initials(StrEnum):
+    """What an approval leaves on the paper beside its line in the log (ký nháy)."""
+
+    NONE = ""
+    SIGN = "sign"  # a small signature of its own, before the leader's
+    RECORD = "record"  # nothing: the log and the page say that it counts as initials
+
+
 @dataclass(frozen=True, slots=True)
 class Title:
     """What people read for a name, in both languages."""
@@ -187,6 +195,7 @@ class State:
     choice: tuple[Turn, ...] = ()
     automatic: str = ""  # name of the act that the office does by itself when nothing forbids it
     same_person: SamePerson = SamePerson.STRICTLY
+    initials: Initials = Initials.NONE
     home: tuple[str, str] = ("", "")  # the state and branch it lies in; empty on the road itself
     allows: frozenset[Extra] = frozenset()
 

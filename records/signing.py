@@ -1,10 +1,12 @@
 """A signature that is still to come: what waits for it, who may bring it, and until when."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from enum import StrEnum
 
 from records.document import Digest, Number
+from records.paper import Box
 
 
 class SigningRole(StrEnum):
@@ -20,7 +22,10 @@ class RequestState(StrEnum):
     """How far a request has come."""
 
     OPEN = "open"
+    TAKEN = "taken"  # the signer's service fetched the file, once
+    RETURNED = "returned"  # it brought one back, once, which is being looked at
     COMPLETED = "completed"
+    FAILED = "failed"  # what it brought back was refused
     REPLACED = "replaced"  # the same person asked again
 
 
@@ -53,6 +58,21 @@ class SigningRequest:
     number: Number | None = None  # which the agency's signature locks
     reserved: str = ""  # id of the reservation it was taken from
     part: str = ""  # of a copy its form, "sao-y"; of an annex its number among the attachments
+    fetch: str = ""  # SHA-256 of the word that fetches the file, for a service alone
+    bring: str = ""  # SHA-256 of the word that brings it back
+    outcome: str = ""  # the rule that refused what was brought back
+
+
+@dataclass(frozen=True, slots=True)
+class Returned:
+    """What a PDF that came back from a signer's service adds to the one that was handed out."""
+
+    field: str  # of its signature
+    certificate: bytes  # DER, of whoever signed
+    box: Box | None  # where the signature is seen; None where it is not
+    filled: Mapping[str, str]  # text fields that say something new, by name
+    locked: frozenset[str]  # text fields that nobody may change after it
+    pictured: bool  # whether its appearance has a picture
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,6 +152,7 @@ class KeyKind(StrEnum):
     FILE = "file"  # a PKCS#12 file in the office's key folder
     TOKEN = "token"  # noqa: S105 - a PKCS#11 token or HSM of this machine, not a password
     REMOTE = "remote"  # a provider who signs on the signer's word
+    SERVICE = "service"  # VGCA Sign Service on the signer's computer: the PDF itself goes and comes
     DEVICE = "device"  # the signer's own computer: what is to be signed goes out and comes back
 
 

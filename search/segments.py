@@ -106,9 +106,9 @@ class _Terms(W3TermsReader):  # type: ignore[misc]  # Whoosh carries no types
             length = self._postfile.get_int(at)
             body = io.BytesIO(self._postfile.get(at + 4, abs(length)))
             # The file was found under its digest, so these are pickles this office wrote.
-            count, _, _, packed, *_ = pickle.load(body)  # noqa: S301  # see the comment above
+            count, _, _, packed, *_ = pickle.load(body)  # noqa: S301  # see the comment above  # nosec B301
             rest = body.read()
-            ids, weights, values = pickle.loads(  # noqa: S301  # see the comment above
+            ids, weights, values = pickle.loads(  # noqa: S301  # see the comment above  # nosec B301
                 zlib.decompress(rest) if packed else rest
             )
             yield tuple(accumulate(ids)), _weights(weights, count), values

@@ -33,15 +33,14 @@ _TAIL_LENGTH = 128  # bytes; what a tail needs, and a little room for white spac
 
 # The vendor's default also accepts an appearance redrawn in place, which lets a signed number
 # be painted over, and which it mistakes for a change when nothing was touched.
+FIELD_RULES = [
+    SigFieldCreationRule(),
+    SigFieldModificationRule(allow_in_place_appearance_stream_changes=False),
+    GenericFieldModificationRule(allow_in_place_appearance_stream_changes=False),
+]
 POLICY = StandardDiffPolicy(
     global_rules=DEFAULT_DIFF_POLICY.global_rules,
-    form_rule=FormUpdatingRule(
-        field_rules=[
-            SigFieldCreationRule(),
-            SigFieldModificationRule(allow_in_place_appearance_stream_changes=False),
-            GenericFieldModificationRule(allow_in_place_appearance_stream_changes=False),
-        ]
-    ),
+    form_rule=FormUpdatingRule(field_rules=FIELD_RULES),
 )
 
 

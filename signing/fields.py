@@ -12,6 +12,7 @@ from pyhanko.sign.fields import (
     FieldMDPSpec,
     SigFieldSpec,
     append_signature_field,
+    enumerate_sig_fields,
 )
 
 from records.errors import Refused, Unreadable
@@ -22,6 +23,9 @@ from signing.pictures import form
 NUMBER, DAY, MONTH, YEAR = "so", "ngay", "thang", "nam"
 LEADER, AGENCY, COPY = "KyLanhDao", "KyCoQuan", "SaoY"
 SIGNATURES = (LEADER, AGENCY, COPY)
+INITIALLED = "KyNhay"
+INITIALS = (34.0, 15.0)  # points: wide and high
+_BESIDE = ("SaoLuc", "TrichSao", "PhuLuc", INITIALLED, "DauThoiGian")
 SEAL_POINTS = 36 / 25.4 * 72  # the seal in its real size: 36 mm
 _SIZE = 13.0  # points: number and date line of Decree 30/2020, Annex I
 _LABELS = {
@@ -92,7 +96,53 @@ def leader(turn: int, of: int) -> str:
     return LEADER if turn == of else f"{LEADER}{turn}"
 
 
-def make(writer: IncrementalPdfFileWriter, placement: Placement, *, leaders: int = 1) -> None:
+def of_last_leader(name: str) -> bool:
+    """Tell whether a signature in this field may be that of the leader whose block is printed.
+
+    A service on a leader's own computer names its fields as it likes.
+    """
+    return name == LEADER or not name.startswith((*SIGNATURES, *_BESIDE))
+
+
+def initials_box(placement: Placement, n: int, right: float) -> Box:
+    """Give where the n-th initials stand, from 1: side by side, then below.
+
+    Takes   right: where the page ends, in points.
+    """
+    first = placement.initials or placement.signature
+    wide, high = INITIALS
+    a_row = max(int((right - 5 - first.x0) // (wide + 2)), 1)
+    down, across = divmod(n - 1, a_row)
+    x, y = first.x0 + across * (wide + 2), first.y0 - down * (high + 1)
+    return Box(first.page, x, y, x + wide, y + high)
+
+
+def free_initials(writer: IncrementalPdfFileWriter, placement: Placement) -> str:
+    """Give a field for initials that nobody signed yet, made now where none is left.
+
+    After the first signature only signature fields may still be added, and this is one.
+    """
+    taken = {str(name): value for name, value, _ in enumerate_sig_fields(writer)}
+    n = next(n for n in range(1, len(taken) + 2) if taken.get(f"{INITIALLED}{n}") is None)
+    name = f"{INITIALLED}{n}"
+    if name not in taken:
+        _initials_field(writer, placement, n)
+    return name
+
+
+def _initials_field(writer: IncrementalPdfFileWriter, placement: Placement, n: int) -> None:
+    page = (placement.initials or placement.signature).page
+    right = next((one.x1 for one in placement.pages if one.page == page), 595.0)
+    _signature_field(writer, f"{INITIALLED}{n}", initials_box(placement, n, right))
+
+
+def make(
+    writer: IncrementalPdfFileWriter,
+    placement: Placement,
+    *,
+    leaders: int = 1,
+    initials: int = 0,
+) -> None:
     """Add the empty fields a placement asks for; the seal's one locks those with text.
 
     Who signs before the last leader has no block printed for them, and so an invisible field.
@@ -103,7 +153,7 @@ def make(writer: IncrementalPdfFileWriter, placement: Placement, *, leaders: int
     texts = places(placement)
     if set(named(writer)) & {*_LABELS}:
         raise Unreadable("pdf.not-signable", reason="fields-taken")
-    fields = _form(writer)
+    fields = open_form(writer)
     pages = {box.page: _page(writer, box) for box in texts.values()}
     for name, box in texts.items():
         page = pages[box.page]
@@ -114,6 +164,8 @@ def make(writer: IncrementalPdfFileWriter, placement: Placement, *, leaders: int
     lock = FieldMDPSpec(FieldMDPAction.INCLUDE, fields=list(texts))
     for turn in range(1, leaders):
         _signature_field(writer, leader(turn, leaders), None)
+    for n in range(1, initials + 1):
+        _initials_field(writer, placement, n)
     _signature_field(writer, LEADER, placement.signature)
     _signature_field(writer, AGENCY, real_size(placement.seal), lock=lock)
     _signature_field(writer, COPY, None)
@@ -123,7 +175,7 @@ def make_seal(writer: IncrementalPdfFileWriter, box: Box) -> None:
     """Add the agency's empty signature field alone. Raises Unreadable: one is there already."""
     if AGENCY in named(writer):
         raise Unreadable("pdf.not-signable", reason="fields-taken")
-    _form(writer)
+    open_form(writer)
     _signature_field(writer, AGENCY, real_size(box))
 
 
@@ -195,11 +247,25 @@ def fill(
     for name, line in lines.items():
         there[name].get_object()[pdf_name("/V")] = generic.TextStringObject(line.text)
         width, height = size_of(there[name])
-        drawn = _drawn(line, faces[line.slanted], width, height)
-        resources = generic.DictionaryObject(
-            {pdf_name("/Font"): generic.DictionaryObject({pdf_name("/F"): fonts[line.slanted]})}
-        )
-        show(writer, there[name], form(writer, drawn, resources, width=width, height=height))
+        face, font = faces[line.slanted], fonts[line.slanted]
+        show(writer, there[name], written(writer, line, face, font, width=width, height=height))
+
+
+def written(  # noqa: PLR0913 - what is written, with which letters, how large
+    writer: IncrementalPdfFileWriter,
+    line: Line,
+    face: Face,
+    font: generic.IndirectObject,
+    *,
+    width: float,
+    height: float,
+) -> generic.IndirectObject:
+    """Put a line of text into a PDF and give a form that shows it."""
+    drawn = _drawn(line, face, width, height)
+    resources = generic.DictionaryObject(
+        {pdf_name("/Font"): generic.DictionaryObject({pdf_name("/F"): font})}
+    )
+    return form(writer, drawn, resources, width=width, height=height)
 
 
 def _drawn(line: Line, face: Face, width: float, height: float) -> str:
@@ -224,7 +290,8 @@ def _baseline(face: Face, size: float, height: float) -> float:
     )
 
 
-def _form(writer: IncrementalPdfFileWriter) -> generic.ArrayObject:
+def open_form(writer: IncrementalPdfFileWriter) -> generic.ArrayObject:
+    """Give the fields of a PDF's form, which is made where there is none."""
     root = writer.root
     if "/AcroForm" not in root:
         root[pdf_name("/AcroForm")] = writer.add_object(generic.DictionaryObject())

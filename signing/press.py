@@ -2,7 +2,7 @@
 
 import hashlib
 import io
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager, suppress
 from datetime import date, datetime
 from functools import partial
@@ -16,6 +16,7 @@ from pyhanko.pdf_utils.misc import PdfError
 from pyhanko.pdf_utils.reader import PdfFileReader
 from pyhanko.sign.fields import enumerate_sig_fields
 from pyhanko.sign.general import SigningError
+from pyhanko.sign.validation.pdf_embedded import EmbeddedPdfSignature
 
 from records.errors import Broken, OfficeError, Refused, Unavailable, Unreadable
 from records.level import Level
@@ -168,6 +169,55 @@ class Press:
         font = embed(face, writer)
         return captioned(picture, capacity, face, font, writer, width=width, height=height)
 
+    def await_initials(  # noqa: PLR0913 - who initials what, where, when, before whom
+        self,
+        pdf: bytes,
+        certificate: bytes,
+        *,
+        placement: Placement,
+        person: str,
+        letters: str,
+        at: datetime,
+        leaders: int = 1,
+        slots: int = 1,
+    ) -> Awaited:
+        """Make the revision of a checker's initials (ký nháy), whose key is not here.
+
+        Every field of the document is made with the first of them, before anything is signed.
+
+        Takes   letters: shown where the person has no picture of a signature; leaders: how many
+                sign after; slots: how many initials the road asks for.
+        Raises  as ``sign``.
+        """
+        self.lasting.require_good(certificate, at, person=person)
+        with _foreign():
+            writer = _open(pdf)
+            if not fields.exist(writer):
+                _refuse_signed(writer)
+                fields.make(writer, placement, leaders=leaders, initials=slots)
+            if fields.AGENCY in _signed_fields(writer):
+                raise Unreadable("pdf.not-signable", reason="signed")
+            field = fields.free_initials(writer, placement)
+            place = fields.named(writer)[field]
+            width, height = fields.size_of(place)
+            fields.show(writer, place, self._initials(writer, person, letters, width, height))
+            return self._left_open(writer, certificate, field, pdf, at=at, reason="Ký nháy")
+
+    def _initials(
+        self,
+        writer: IncrementalPdfFileWriter,
+        person: str,
+        letters: str,
+        width: float,
+        height: float,
+    ) -> generic.IndirectObject:
+        with suppress(Refused):
+            picture = self._picture(self._keyring.signature_picture(person))
+            return draw(picture, writer, width=width, height=height)
+        face = self._both_faces()[True]
+        line = fields.Line(letters, slanted=True, centred=True)
+        return fields.written(writer, line, face, embed(face, writer), width=width, height=height)
+
     def seal(  # noqa: PLR0913 - number and date are as much of a seal as the key
         self,
         pdf: bytes,
@@ -284,6 +334,82 @@ class Press:
         signed, signature = open_revisions.out_of_cms(awaited, certificate, content)
         return self.finish(pdf, signed, certificate, signature, at=at, level=level)
 
+    def preview(
+        self, pdf: bytes, placement: Placement, *, person: str, notation: str, on: date
+    ) -> bytes:
+        """Give a file as it would look in the end, with number 00 and nobody's signature in it.
+
+        Takes   person: whose picture is shown, where they have one.
+        Raises  Unreadable: see ``prepare``. Refused: another year or symbol is printed on it.
+        """
+        lines = wording.lines(placement, number="00", notation=notation, on=on)
+        faces = self._both_faces()
+        with _foreign():
+            writer = _open(self.prepare(pdf, placement))
+            fonts = {slanted: embed(face, writer) for slanted, face in faces.items()}
+            fields.fill(writer, lines, faces, fonts)
+            with suppress(Refused):
+                ink = self._picture(self._keyring.signature_picture(person))
+                place = fields.named(writer)[fields.LEADER]
+                width, height = fields.size_of(place)
+                fields.show(writer, place, draw(ink, writer, width=width, height=height))
+            seal = self._picture(self._keyring.seal_picture())
+            drawn = draw(seal, writer, width=fields.SEAL_POINTS, height=fields.SEAL_POINTS)
+            fields.show(writer, fields.named(writer)[fields.AGENCY], drawn)
+            return _written(writer, pdf)
+
+    def prepared(self, pdf: bytes, placement: Placement, turn: tuple[int, int] = (1, 1)) -> bytes:
+        """Give a file with the fields it needs before its first signature, ready for a leader's.
+
+        Raises  as ``prepare``; Refused: this leader signed it.
+        """
+        with _foreign():
+            if not fields.exist(_open(pdf)):
+                return self.prepare(pdf, placement, leaders=turn[1])
+            _ready(pdf, placement, turn)
+            return pdf
+
+    def with_form(self, pdf: bytes) -> bytes:
+        """Give a file that has a form, be it an empty one, for a signature made elsewhere.
+
+        Raises  Unreadable: it cannot take one more revision.
+        """
+        with _foreign():
+            writer = _open(pdf)
+            if "/AcroForm" in writer.root:
+                return pdf
+            fields.open_form(writer)
+            return _written(writer, pdf)
+
+    def take_in(  # noqa: PLR0913 - what came back, signed where by whom, when and how lastingly
+        self,
+        pdf: bytes,
+        returned: bytes,
+        *,
+        field: str,
+        certificate: bytes,
+        at: datetime,
+        level: Level = Level.B_T,
+    ) -> bytes:
+        """Take in a file that was signed elsewhere as a whole, and prove its signature in time.
+
+        Takes   pdf: the file that was handed out; returned: begins with it; certificate: in DER,
+                of whoever must have signed.
+        Gives   a file that begins with ``pdf``, at ``level``; below it when no timestamp authority
+                answers, which ``lasting.weigh`` tells.
+        Raises  Refused: the certificate is not good now. Unavailable: whether it is, is not known.
+                Broken: what came out is not valid by our own verdict.
+        """
+        self.lasting.require_good(certificate, at, person="")
+        signed = returned
+        if not self.lasting.weigh(signed).level.reaches(level):
+            with _foreign(), suppress(Unavailable):
+                signed = self.lasting.prove(signed, at)
+        report = self.validate(signed, at=at)
+        if not signed.startswith(pdf) or report.verdict is not Verdict.VALID:
+            raise Broken("sign.self-check", field=field, reasons=report.reasons)
+        return signed
+
     def await_mark(  # noqa: PLR0913 - what is marked as what, when and with which key
         self, pdf: bytes, certificate: bytes, *, field: str, text: str, label: str, at: datetime
     ) -> Awaited:
@@ -305,11 +431,20 @@ class Press:
             put_mark(writer, name, text, face, label=label)
             return self._left_open(writer, certificate, name, pdf, at=at, reason=label)
 
-    def lacks_mark(self, pdf: bytes, field: str) -> bool:
-        """Tell whether a file could bear a signature in such a field, and bears none."""
+    def lacks_mark(self, pdf: bytes, field: str, own: Collection[bytes]) -> bool:
+        """Tell whether a file could bear the agency's mark, and bears none.
+
+        Takes   field: how our own marks' fields begin; own: certificates of the agency, in DER,
+                since a service of its own names fields as it likes.
+        """
         try:
             with _foreign():
-                return not any(name.startswith(field) for name in _signed_fields(_open(pdf)))
+                writer = _open(pdf)
+                for name, _, signed in enumerate_sig_fields(writer, filled_status=True):
+                    one = EmbeddedPdfSignature(writer.prev, signed, name)
+                    if str(name).startswith(field) or one.signer_cert.dump() in own:
+                        return False
+                return True
         except Unreadable:
             return False
 
@@ -364,7 +499,7 @@ class Press:
         signed = _signed_fields(writer)
         if fields.AGENCY in signed:
             raise Refused("seal.already-sealed")
-        if fields.LEADER not in signed:
+        if not any(fields.of_last_leader(name) for name in signed):
             raise Refused("seal.not-signed")
         found = self.validate(pdf, at=at)
         if found.verdict is not Verdict.VALID:
@@ -459,8 +594,7 @@ def _ready(pdf: bytes, placement: Placement, turn: tuple[int, int]) -> Increment
     signed = _signed_fields(writer)
     if fields.leader(*turn) in signed:
         raise Refused("sign.already-signed")
-    if signed - {fields.leader(before, turn[1]) for before in range(1, turn[0])}:
-        # New text fields after somebody's signature would break it.
+    if fields.AGENCY in signed:
         raise Unreadable("pdf.not-signable", reason="signed")
     fields.check(writer, placement)
     return writer

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Connection, case, func, insert, or_, select, update
+from sqlalchemy import Connection, case, func, insert, select, update
 
 from records.assignment import Assignment, AssignmentState, Part
 from records.errors import NotFound
@@ -51,16 +51,18 @@ class Assignments:
             found[row.document].append(_assignment(row))
         return found
 
-    def about(self, person: str, limit: int) -> list[Assignment]:
-        """Give what somebody was charged with or charged others with: open first, newest first."""
+    def about(self, person: str, *, given: bool, state: str, limit: int) -> list[Assignment]:
+        """Give what somebody has or, where ``given``, charged others with, the newest open first.
+
+        Takes   state: only those that stand so, "" for all.
+        """
         rows = t.assignment.c
         ended = case((rows.state == AssignmentState.OPEN, 0), else_=1)
-        query = (
-            select(t.assignment)
-            .where(or_(rows.person == person, rows.given_by == person))
-            .order_by(ended, rows.given_at.desc(), rows.id)
-        )
-        return [_assignment(row) for row in self._connection.execute(query.limit(limit))]
+        query = select(t.assignment).where((rows.given_by if given else rows.person) == person)
+        if state:
+            query = query.where(rows.state == state)
+        ordered = query.order_by(ended, rows.given_at.desc(), rows.id)
+        return [_assignment(row) for row in self._connection.execute(ordered.limit(limit))]
 
 
 def _row(one: Assignment) -> dict[str, Any]:

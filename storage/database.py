@@ -16,6 +16,7 @@ from storage.tables import (
     adoption,
     attachment,
     audit_head,
+    copy_entry,
     document,
     entry,
     ledger_line,
@@ -26,7 +27,7 @@ from storage.tables import (
 from storage.unit import Unit
 from storage.vault import Vault
 
-WORDY = (document, attachment, entry, ledger_line, remark, reservation, words)
+WORDY = (document, attachment, copy_entry, entry, ledger_line, remark, reservation, words)
 """The tables that say words of documents, in clear or shut."""
 
 

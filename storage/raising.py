@@ -58,6 +58,7 @@ class Raising:
         self._shut_remarks(document)
         self._shut_reservation(document)
         self._shut_lines(document)
+        self._shut_copies(document)
         # A revision that waits for its signature is of bytes that lie in the vault from now on.
         asked = t.signing_request.c
         self._connection.execute(
@@ -78,6 +79,17 @@ class Raising:
         self._connection.execute(
             update(t.entry).where(ours).values(columns={}, shut=words, cancelled=cancelled)
         )
+
+    def _shut_copies(self, document: Document) -> None:
+        rows = t.copy_entry.c
+        ours = select(t.copy_entry).where(rows.document == document.id, rows.shut.is_(None))
+        for row in self._connection.execute(ours).all():
+            words = self._vault.shut(document.id, row.columns)
+            self._connection.execute(
+                update(t.copy_entry)
+                .where(rows.book == row.book, rows.year == row.year, rows.serial == row.serial)
+                .values(columns={}, shut=words)
+            )
 
     def _shut_reservation(self, document: Document) -> None:
         """Shut why its number was held, under the reservation's own name as ever."""

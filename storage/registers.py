@@ -41,7 +41,7 @@ class Registers:
     def latest_date(self, book: str, series: str, year: int) -> date | None:
         """Give the latest date in a series: a later number never bears an earlier one."""
         dates = []
-        for rows in (t.entry.c, t.reservation.c):
+        for rows in (t.entry.c, t.copy_entry.c, t.reservation.c):
             query = select(func.max(rows.on)).where(
                 rows.book == book, rows.series == series, rows.year == year
             )
@@ -96,6 +96,25 @@ class Registers:
             )
         )
 
+    def enter_copy(self, number: Number, document: str, columns: Mapping[str, str]) -> None:
+        """Draw ``number`` for a copy of a document, which may have several.
+
+        Raises  Outrun: another one has it by now; nothing is spent.
+        """
+        self.draw(number)
+        self._connection.execute(
+            insert(t.copy_entry).values(
+                book=number.book,
+                series=number.series,
+                year=number.year,
+                serial=number.serial,
+                notation=number.notation,
+                on=number.on,
+                document=document,
+                columns=dict(columns),
+            )
+        )
+
     def cancel(self, document: Document, reason: str) -> None:
         """Mark a document's number cancelled; it stays in the book and is never given again."""
         classified = document.classification is not Classification.NONE
@@ -127,17 +146,22 @@ class Registers:
 
     def entries(self, book: str, year: int) -> list[Entry]:
         """Give the rows of one year of a book, in the order of their numbers."""
-        query = (
-            select(t.entry)
-            .where(t.entry.c.book == book, t.entry.c.year == year)
-            .order_by(t.entry.c.series, t.entry.c.serial)
-        )
-        return [_entry(row, self._columns(row)) for row in self._connection.execute(query)]
+        rows = sorted(self._rows(book, year), key=lambda row: (row.series, row.serial))
+        return [_entry(row, self._columns(row)) for row in rows]
 
     def bare(self, book: str, year: int) -> list[Entry]:
         """Give the rows of one year of a book without their words, which may lie shut."""
-        query = select(t.entry).where(t.entry.c.book == book, t.entry.c.year == year)
-        return [_entry(row, {}) for row in self._connection.execute(query)]
+        return [_entry(row, {}) for row in self._rows(book, year)]
+
+    def _rows(self, book: str, year: int) -> list[Any]:
+        """Give the rows of a year of a book, those of documents and those of copies."""
+        return [
+            row
+            for rows in (t.entry, t.copy_entry)
+            for row in self._connection.execute(
+                select(rows).where(rows.c.book == book, rows.c.year == year)
+            )
+        ]
 
     def drawn(self, book: str, year: int) -> dict[str, int]:
         """Give by series how many numbers were drawn in one year of a book."""
@@ -154,7 +178,7 @@ class Registers:
     def kept(self) -> list[tuple[str, int]]:
         """Give (book, year) of everything that ever had a row or a number drawn."""
         places: set[tuple[str, int]] = set()
-        for rows in (t.series.c, t.entry.c, t.reservation.c, t.closing.c):
+        for rows in (t.series.c, t.entry.c, t.copy_entry.c, t.reservation.c, t.closing.c):
             found = self._connection.execute(select(rows.book, rows.year).distinct())
             places |= {(row.book, row.year) for row in found}
         return sorted(places)

@@ -29,7 +29,7 @@ class SigningRequests:
             .where(
                 t.signing_request.c.document == asked.document,
                 t.signing_request.c.person == asked.person,
-                t.signing_request.c.state == RequestState.OPEN,
+                t.signing_request.c.state.in_((RequestState.OPEN, RequestState.TAKEN)),
             )
             .values(state=RequestState.REPLACED, awaited=None)
         )
@@ -49,6 +49,8 @@ class SigningRequests:
                 number=_told_number(asked.number),
                 reserved=asked.reserved,
                 part=asked.part,
+                fetch=asked.fetch,
+                bring=asked.bring,
                 awaited=self._kept(asked.awaited, document) if asked.awaited else None,
             )
         )
@@ -64,9 +66,10 @@ class SigningRequests:
         return self._request(row, document)
 
     def open_of(self, person: str, at: datetime) -> list[tuple[str, str]]:
-        """Give document and id of each request somebody may complete, oldest first."""
+        """Give document and id of each request a device of theirs may complete, oldest first."""
         query = select(t.signing_request.c.document, t.signing_request.c.id).where(
             t.signing_request.c.person == person,
+            t.signing_request.c.bring == "",
             t.signing_request.c.state == RequestState.OPEN,
             t.signing_request.c.expires_at > at,
         )
@@ -75,21 +78,58 @@ class SigningRequests:
         )
         return [(row.document, row.id) for row in rows]
 
+    def found(self, *, fetch: str = "", bring: str = "") -> tuple[str, str]:
+        """Give document and id of what a service's word is for. Raises NotFound."""
+        column, word = (
+            (t.signing_request.c.fetch, fetch) if fetch else (t.signing_request.c.bring, bring)
+        )
+        query = select(t.signing_request.c.document, t.signing_request.c.id).where(
+            column == word, column != ""
+        )
+        row = self._connection.execute(query).first()
+        if row is None:
+            raise NotFound("signing.unknown")
+        return row.document, row.id
+
+    def take(self, id: str) -> None:
+        """Note that the file was fetched, which can be done once. Raises Outrun: it was."""
+        self._pass(id, {RequestState.OPEN}, RequestState.TAKEN)
+
+    def claim(self, id: str) -> None:
+        """Note that a file was brought back, which can be done once. Raises Outrun: it was."""
+        self._pass(id, {RequestState.TAKEN}, RequestState.RETURNED)
+
+    def fail(self, id: str, rule: str) -> None:
+        """Close a request whose file was refused, and keep by which rule."""
+        self._connection.execute(
+            update(t.signing_request)
+            .where(t.signing_request.c.id == id, t.signing_request.c.state == RequestState.RETURNED)
+            .values(state=RequestState.FAILED, outcome=rule, awaited=None)
+        )
+
     def complete(self, id: str) -> None:
         """Close a request, which can be done once. Raises Outrun: it is closed."""
-        closed = self._connection.execute(
-            update(t.signing_request)
-            .where(t.signing_request.c.id == id, t.signing_request.c.state == RequestState.OPEN)
-            .values(state=RequestState.COMPLETED, awaited=None)
+        self._pass(id, {RequestState.OPEN, RequestState.RETURNED}, RequestState.COMPLETED)
+        self._connection.execute(
+            update(t.signing_request).where(t.signing_request.c.id == id).values(awaited=None)
         )
-        if closed.rowcount != 1:
+
+    def _pass(self, id: str, before: set[RequestState], after: RequestState) -> None:
+        passed = self._connection.execute(
+            update(t.signing_request)
+            .where(t.signing_request.c.id == id, t.signing_request.c.state.in_(before))
+            .values(state=after)
+        )
+        if passed.rowcount != 1:
             raise Outrun("signing.replayed")
 
     def sweep(self, at: datetime) -> None:
         """Forget what waited in requests that nobody may complete any more."""
         over = or_(
             t.signing_request.c.expires_at <= at,
-            t.signing_request.c.state != RequestState.OPEN,
+            t.signing_request.c.state.not_in(
+                (RequestState.OPEN, RequestState.TAKEN, RequestState.RETURNED)
+            ),
         )
         self._connection.execute(
             update(t.signing_request)
@@ -139,6 +179,9 @@ class SigningRequests:
             number=_meant_number(row.number),
             reserved=row.reserved,
             part=row.part,
+            fetch=row.fetch,
+            bring=row.bring,
+            outcome=row.outcome,
         )
 
 

@@ -452,6 +452,23 @@ entry = Table(
     Index("ix_entry_latest", "book", "series", "year", "on"),
 )
 
+# Copies have a register of their own, and a document may be copied more than once.
+copy_entry = Table(
+    "copy_entry",
+    metadata,
+    Column("book", String(40), primary_key=True),
+    Column("series", String(40), primary_key=True),
+    Column("year", Integer, primary_key=True),
+    Column("serial", Integer, primary_key=True),
+    Column("notation", String(60), nullable=False),
+    Column("on", Date, nullable=False),
+    Column("document", ForeignKey("document.id"), nullable=False, index=True),
+    Column("columns", JSON, nullable=False),  # {} once the document is classified: see shut
+    Column("shut", LargeBinary),
+    Column("cancelled", Text, nullable=False, default=""),
+    CheckConstraint("serial >= 1", name="from_one"),
+)
+
 reservation = Table(
     "reservation",
     metadata,
@@ -775,10 +792,26 @@ signing_request = Table(
     Column("number", JSON),  # as a list; which the agency's signature locks
     Column("reserved", String(64), nullable=False, default=""),  # id of its reservation
     Column("part", String(40), nullable=False, default=""),  # form of a copy, number of an annex
+    # SHA-256 of the two words a signing service needs; "" for a device, which has a session.
+    Column("fetch", String(64), nullable=False, default="", index=True),
+    Column("bring", String(64), nullable=False, default="", index=True),
+    Column("outcome", String(100), nullable=False, default=""),  # rule that refused it
     # The revision that waits, emptied when nobody may complete it any more; encrypted under the
     # document's own key where it is classified.
     Column("awaited", LargeBinary),
     Index("ix_signing_request_person", "person", "state"),
+)
+
+# Where somebody put number, date, signature and seal, on bytes that bear none of them yet.
+placement = Table(
+    "placement",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("digest", String(64), nullable=False),  # of the revision they belong to
+    Column("boxes", JSON, nullable=False),  # by part: page and corners, in points
+    Column("before", JSON),  # what it was before, to be taken back once
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 worker = Table(

@@ -22,6 +22,7 @@ from storage.jobs import Jobs
 from storage.ledgers import Ledgers
 from storage.passes import Passes
 from storage.people import People
+from storage.placements import Placements
 from storage.plans import Plans
 from storage.proofs import Proofs
 from storage.queue import Door
@@ -114,6 +115,11 @@ class Unit:
     def signing_requests(self) -> SigningRequests:
         """Signatures that are still to come."""
         return SigningRequests(self.connection, self._vault)
+
+    @cached_property
+    def placements(self) -> Placements:
+        """Where somebody put what is added to a document."""
+        return Placements(self.connection)
 
     @cached_property
     def calendar(self) -> Days:

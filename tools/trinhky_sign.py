@@ -62,7 +62,7 @@ class Office:
             headers["Authorization"] = f"Bearer {self.token}"
         call = urllib.request.Request(f"{self.address}/api/v1{path}", body, headers)  # noqa: S310 - main checks the scheme
         try:
-            with urllib.request.urlopen(call, timeout=60) as answer:  # noqa: S310 - likewise
+            with urllib.request.urlopen(call, timeout=60) as answer:  # noqa: S310 - likewise  # nosec B310
                 return bytes(answer.read())
         except urllib.error.HTTPError as refusal:
             raise Doubt(_sentence(refusal.read())) from refusal

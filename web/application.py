@@ -3,10 +3,10 @@
 import io
 from typing import IO, Any
 
-from flask import Flask, Request, Response, request
+from flask import Flask, Request, Response, g, request
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from web import errors, who
+from web import errors, sign_service, who
 from web.api import api
 from web.contract import require_writable_words
 from web.health import health
@@ -18,7 +18,7 @@ from workflow.office import Office
 HEADERS = {
     "Content-Security-Policy": (
         "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self' data:; "
-        "font-src 'self'; connect-src 'self'; form-action 'self'; base-uri 'none'; "
+        "font-src 'self'; connect-src {connects}; form-action 'self'; base-uri 'none'; "
         "frame-ancestors 'none'"
     ),
     "X-Content-Type-Options": "nosniff",
@@ -67,6 +67,7 @@ def build(
     errors.hang(app)
     app.register_blueprint(api)
     app.register_blueprint(health)
+    app.register_blueprint(sign_service.door)
     hang_pages(app)
     app.after_request(_safe)
     return app
@@ -74,7 +75,9 @@ def build(
 
 def _safe(response: Response) -> Response:
     for name, value in HEADERS.items():
-        response.headers.setdefault(name, value)
+        # One page alone speaks to a service on the signer's own computer, and to nothing else.
+        told = value.replace("{connects}", g.get("connects", "'self'"))
+        response.headers.setdefault(name, told)
     if request.endpoint != "static":
         # What one person may see must not be found in a cache by the next.
         response.headers.setdefault("Cache-Control", "no-store")

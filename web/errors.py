@@ -116,4 +116,5 @@ def _title(status: int) -> str:
 
 
 def _wants_json() -> bool:
-    return request.path.startswith(("/api/", "/exchange/", "/healthz", "/readyz", "/metrics"))
+    machines = ("/api/", "/exchange/", "/sign-service/", "/healthz", "/readyz", "/metrics")
+    return request.path.startswith(machines)

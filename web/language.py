@@ -31,13 +31,27 @@ def rules() -> dict[str, dict[str, str]]:
     return cast("dict[str, dict[str, str]]", yaml.safe_load(text))
 
 
+PARTS = {
+    "number": {"vi": "số", "en": "number"},
+    "date": {"vi": "ngày", "en": "date"},
+    "signature": {"vi": "chữ ký", "en": "signature"},
+    "seal": {"vi": "con dấu", "en": "seal"},
+}
+"""What people read for the parts that are put on a page, inside a sentence."""
+
+
+def _part(fact: object, spoken: str) -> object:
+    return PARTS[fact][spoken] if isinstance(fact, str) and fact in PARTS else fact
+
+
 def sentence(error: OfficeError, spoken: str = "") -> str:
     """Give what a person reads of an error: what is wrong and what to do, nothing of the inside.
 
     Takes   spoken: a language, where there is no request to ask.
     """
     told = (rules().get(error.rule) or rules()["unknown"])[spoken or language()]
+    facts = {name: _part(fact, spoken or language()) for name, fact in error.facts.items()}
     try:
-        return told.format(**error.facts)
+        return told.format(**facts)
     except (KeyError, IndexError):
         return told

@@ -5,9 +5,11 @@ from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 
-from records.document import Attachment, Document, Media, Number
+from records.document import Attachment, Document, Media, Number, Origin
 from records.errors import Unreadable
+from records.person import Person, Role
 from signing.stamp_text import annex_text
+from workflow.certificates import agency_certificates
 from workflow.marking import Mark, Unsigned, finished, unsigned
 from workflow.office import Office
 
@@ -24,12 +26,22 @@ def lacking(office: Office, document: Document) -> list[Attachment]:
 
     One that cannot be signed, as one that is encrypted, goes along as it was brought.
     """
+    with office.database.reading() as unit:
+        own = agency_certificates(office, unit)
     return [
         one
         for one in document.attachments
         if one.media == Media.PDF
-        and office.press.lacks_mark(office.contents.get(document, one.digest), FIELD)
+        and office.press.lacks_mark(office.contents.get(document, one.digest), FIELD, own)
     ]
+
+
+def unsigned_annexes(office: Office, document: Document, *, by: Person) -> list[Attachment]:
+    """Give a clerk the annexes of a sealed document that still lack the agency's signature."""
+    sealed = document.number is not None and document.origin is Origin.SEALED
+    if not sealed or Role.REGISTRY_CLERK not in by.roles:
+        return []
+    return lacking(office, document)
 
 
 def awaited_annexes(

@@ -129,6 +129,16 @@ def set_due(office: Office, unit: Unit, step: Step, due: datetime | None, at: da
     )
 
 
+def hold_within(laying: Laying, one: Assignment, due: datetime | None) -> None:
+    """Let nothing that was passed on of a part be due after it."""
+    every = laying.unit.assignments.of(one.document) if due else []
+    for lower in (each for each in every if each.open and each.parent == one.id):
+        step = next(each for each in laying.was.steps if each.n == lower.step)
+        if due and (step.due_at is None or step.due_at > due):
+            set_due(laying.office, laying.unit, step, due, laying.done.at)
+        hold_within(laying, lower, due)
+
+
 def below(steps: Iterable[Step], n: int) -> list[Step]:
     """Give every open step that hangs on another, or on one that hangs on it."""
     every = [one for one in steps if one.open]

@@ -12,7 +12,7 @@ from records.person import Person
 from records.step import Step, StepKind
 from storage.unit import Unit
 from workflow.advance import PASSED, Deed, advance
-from workflow.assigning import Laying, close_below, give, set_due
+from workflow.assigning import Laying, close_below, give, hold_within, set_due
 from workflow.beside import Aside, answer, hang, keep
 from workflow.charges import Handling, above, below, directing, handlings
 from workflow.desks import able, possible
@@ -82,6 +82,7 @@ def handle(office: Office, id: str, action: str, said: Said, *, by: Person) -> D
         one, every = unit.assignments.get(id), tuple(unit.assignments.of(was.document.id))
         if not one.open:
             raise Outrun("assignment.ended")
+        _require_question(was, one, Handling(action))
         done = Aside("", action, by, at, said.comment)
         held = _in_whose_name(_Held(office, unit, was, one, every, said, done))
         if said.seen is not None and not held.step.since <= said.seen <= was.document.version:
@@ -94,6 +95,17 @@ def _standing(office: Office, unit: Unit, id: str, by: Person) -> Standing:
         return standing(office, unit, unit.assignments.get(id).document, by, whole=True)
     except NotFound:
         raise NotFound("assignment.unknown") from None
+
+
+def _require_question(was: Standing, one: Assignment, action: Handling) -> None:
+    """Refuse to ask for time twice, or of a part without a day, or to answer what nobody asks."""
+    if action in (Handling.GRANT, Handling.REFUSE) and one.asked_until is None:
+        raise Outrun("step.outrun")
+    if action is Handling.EXTENSION:
+        if one.asked_until:
+            raise Refused("extension.pending")
+        if not any(step.n == one.step and step.due_at for step in was.steps):
+            raise Refused("extension.no-day")
 
 
 def _in_whose_name(held: _Held) -> _Held:
@@ -278,17 +290,9 @@ def _reschedule(held: _Held) -> Document:
     upper = above(held.every, held.one)
     _require_within(held.said.due, _due_of(held, upper) if upper else None)
     set_due(held.office, held.unit, held.step, held.said.due, held.done.at)
-    _hold_within(held, held.one, held.said.due)
+    laying = Laying(held.office, held.unit, held.was, held.step, held.done)
+    hold_within(laying, held.one, held.said.due)
     return held.kept(_informed(held, "assignment:moved", **_day(held.said.due)))
-
-
-def _hold_within(held: _Held, one: Assignment, due: datetime) -> None:
-    """Let nothing below a part be due after it."""
-    for lower in (each for each in held.every if each.open and each.parent == one.id):
-        step = next(each for each in held.was.steps if each.n == lower.step)
-        if step.due_at is None or step.due_at > due:
-            set_due(held.office, held.unit, step, due, held.done.at)
-        _hold_within(held, lower, due)
 
 
 def _recall(held: _Held) -> Document:

@@ -10,7 +10,7 @@ from records.person import Person
 from workflow.office import Office
 from workflow.road import standing
 
-_SIGNED = (Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
+_SIGNED = (Origin.INITIALLED, Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
 _ITS_HISTORY = (Beneath.EARLIER_REVISIONS, Beneath.UNUSED_OBJECTS)
 
 

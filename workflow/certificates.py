@@ -178,6 +178,12 @@ def _place(after: str) -> tuple[datetime, str] | None:
     return at, fingerprint
 
 
+def agency_certificates(office: Office, unit: Unit) -> frozenset[bytes]:
+    """Give the agency's certificates in DER: those registered, and that of its key here."""
+    registered_ones = {one.der for one in unit.certificates.of(AGENCY)}
+    return frozenset(registered_ones | set(office.keyring.held_by(AGENCY)))
+
+
 def require_theirs(
     office: Office, unit: Unit, certificate: bytes, role: SigningRole, by: Person
 ) -> None:

@@ -50,3 +50,14 @@ def check_file(office: Office, pdf: bytes) -> ValidationReport:
     if len(pdf) > office.largest:
         raise Refused("file.too-large", limit=office.largest)
     return office.validator.report(pdf, office.clock())
+
+
+def signed_bytes_of(office: Office, pdf: bytes, n: int) -> bytes:
+    """Give any PDF as it was when its n-th signature (from 1) was made. Raises as ``check_file``.
+
+    Raises  NotFound: it has not so many signatures.
+    """
+    found = check_file(office, pdf).signatures
+    if not 1 <= n <= len(found) or not found[n - 1].length:
+        raise NotFound("signature.unknown")
+    return pdf[: found[n - 1].length]

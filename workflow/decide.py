@@ -6,7 +6,7 @@ from identity.reading import readers_of, tokens_of
 from records.document import Classification, Direction, Document
 from records.errors import Refused
 from records.person import Person
-from records.route import Act, Effect
+from records.route import Act, Effect, Initials
 from storage.unit import Unit
 from workflow.advance import Deed, advance
 from workflow.assigning import begin_directive, charge, note_handler
@@ -20,6 +20,7 @@ from workflow.road import (
     Choice,
     Standing,
     aimed,
+    approves_in,
     judge,
     mandate_of,
     needs_revision,
@@ -116,4 +117,6 @@ def _effect(
     if act.does is Effect.CANCEL_NUMBER:
         unit.registers.cancel(document, choice.comment.strip())
         return document, {"number": str(document.number)}
+    if was.state.initials is Initials.RECORD and approves_in(was.state, act):
+        return document, {"initials": Initials.RECORD}
     return document, {}

@@ -19,6 +19,7 @@ from workflow.assigning import (
     end,
     give,
     give_lead,
+    hold_within,
     note_handler,
     set_due,
 )
@@ -142,7 +143,7 @@ def _settle(change: _Change) -> Document:
         recalled.append(change.lead)
         document = _pass_lead(change, person)
     for one in (one for one in others if one not in recalled):
-        moved |= _move_due(change, _step(was, one), wanted.pop(one.person).due)
+        moved |= _move_due(change, one, wanted.pop(one.person).due)
     given = [give(change.laying, one) for one in wanted.values()]
     if not (given or recalled or moved):
         raise Refused("directive.same")
@@ -176,12 +177,14 @@ def _keep_lead(change: _Change) -> bool:
     changed = change.lead.review != change.choice.review
     if changed:
         change.unit.assignments.change(replace(change.lead, review=change.choice.review))
-    return _move_due(change, change.step, change.choice.due) or changed
+    return _move_due(change, change.lead, change.choice.due) or changed
 
 
-def _move_due(change: _Change, step: Step, due: datetime | None) -> bool:
+def _move_due(change: _Change, one: Assignment, due: datetime | None) -> bool:
+    step = _step(change.was, one)
     if step.due_at == due:
         return False
+    hold_within(change.laying, one, due)
     set_due(change.office, change.unit, step, due, change.done.at)
     return True
 

@@ -36,11 +36,7 @@ def followed(office: Office, *, given: bool, state: str = "", by: Person) -> lis
     if state and state not in set(AssignmentState):
         raise Refused("body.invalid", field="state", why=state)
     with office.database.reading() as unit:
-        found = [
-            one
-            for one in unit.assignments.about(by.id, MOST)
-            if (one.given_by if given else one.person) == by.id and state in ("", one.state)
-        ]
+        found = unit.assignments.about(by.id, given=given, state=state, limit=MOST)
         ids = sorted({one.document for one in found})
         known = {str(one.id): one for one in unit.documents.among(ids) if may_know(unit, one, by)}
         steps = unit.steps.several(list(known))

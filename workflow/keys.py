@@ -38,6 +38,8 @@ def certificate_of(office: Office, held: Holding) -> bytes:
     """
     if held.kind is KeyKind.DEVICE:
         raise Refused("key.own-device")
+    if held.kind is KeyKind.SERVICE:
+        raise Refused("key.own-service")
     keys = office.keyring.held_by(held.person) if held.kind is KeyKind.FILE else []
     if held.kind is KeyKind.FILE and not keys:
         raise Refused("sign.no-certificate", person=held.person)

@@ -19,6 +19,7 @@ from records.person import Person, Role, Unit
 from records.register import Reservation
 from records.route import Act, Effect
 from records.signature import Intake
+from records.signing import Holding
 from records.step import Step, StepKind
 from storage.lists import COUNTED
 from workflow.behalf import waiting_for_others
@@ -26,16 +27,19 @@ from workflow.beside import Side, sides
 from workflow.case_files import files_of
 from workflow.charges import Charge, charges
 from workflow.duplicates import twin_of
+from workflow.initial import signing_initials
 from workflow.office import Office
+from workflow.place import may_place
 from workflow.prospects import Prospects, prospects
 from workflow.replies import numbers_of
 from workflow.reserve import held_for
 from workflow.revise import may_revise
 from workflow.road import Offer, Standing, behalf_of, offers, standing
-from workflow.sign import placement_of
+from workflow.sign import places_found
 
 OF_ROADS = (
     *("branch", "through", "joined", "same_person", "asked", "asked_by", "assignee"),
+    "initials",
     *("assignment", "part", "percent", "due", "recalled", "mended"),
 )
 """What the log tells of branches and choices, of those who were asked, and of directives."""
@@ -56,6 +60,8 @@ class View:
     sides: tuple[Side, ...]  # and what beside the road
     prospects: Prospects  # what may be chosen with it
     may_revise: bool
+    may_place: bool  # say where what is added shall stand
+    initials: Mapping[str, Holding]  # by act that initials: with which key
     dispatches: tuple[Dispatch, ...]
     names: Mapping[str, str]  # by account name
     package: Digest | None
@@ -102,6 +108,8 @@ def view(office: Office, id: str, *, by: Person) -> View:
             sides=beside,
             prospects=prospects(unit, at, found, beside, by),
             may_revise=may_revise(at, by),
+            may_place=may_place(unit, at, by),
+            initials=signing_initials(unit, at, acts, by),
             dispatches=dispatches,
             names=unit.people.names(_involved(at, parts)),
             package=unit.readings.package(id),
@@ -231,7 +239,7 @@ def placement(office: Office, id: str, *, by: Person) -> Placement:
     """Give where number, date, signature and seal will stand on a document."""
     with office.database.reading() as unit:
         document = standing(office, unit, id, by).document
-    return placement_of(office, document)
+    return places_found(office, document)
 
 
 def history(office: Office, id: str, *, by: Person) -> list[dict[str, object]]:

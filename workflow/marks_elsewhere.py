@@ -9,9 +9,10 @@ from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person, Role
 from records.signing import Awaited, SigningRequest, SigningRole
 from workflow.advance import leave_jobs
-from workflow.annexes import FIELD, annex_mark, with_signed
+from workflow.annexes import annex_mark, lacking, with_signed
+from workflow.certificates import require_theirs
 from workflow.copy import copy_mark, keep_copy, source_of, with_copy
-from workflow.marking import require_timed, unsigned
+from workflow.marking import Mark, require_timed, unsigned
 from workflow.office import Office
 from workflow.road import standing
 
@@ -38,25 +39,40 @@ def awaited_part(
 ) -> tuple[Digest, Awaited]:
     """Give the digest of what a copy or an annex is made of, and what waits for a signature.
 
+    Raises  as ``source_of_part``.
+    """
+    source, mark = source_of_part(office, document, asked, part, by=by)
+    awaited = unsigned(office, source, asked.certificate, mark, asked.created_at).awaited
+    return Digest(sha256(source).hexdigest()), kept_with(asked, source, awaited)
+
+
+def source_of_part(
+    office: Office, document: Document, asked: SigningRequest, part: Part, *, by: Person
+) -> tuple[bytes, Mark]:
+    """Give what a copy or an annex is made of, and the mark it gets.
+
     Raises  NotAllowed: only a registry clerk may. Refused: there is nothing of that kind to sign.
     """
-    at = asked.created_at
     if asked.role is SigningRole.COPY:
         source = source_of(office, document, part.kind, part.extract, by)
-        mark = copy_mark(office, part.kind, at)
-    else:
-        one = annex_of(document, part.annex, by)
-        source = office.contents.get(document, one.digest)
-        if not office.press.lacks_mark(source, FIELD):
-            raise Refused("annex.signed")
-        if document.number is None:
-            raise Refused("annex.unsealed")
-        mark = annex_mark(office, document.number, at)
-    awaited = unsigned(office, source, asked.certificate, mark, asked.created_at).awaited
+        return source, copy_mark(office, part.kind, asked.created_at)
+    one = annex_of(document, part.annex, by)
+    if one not in lacking(office, document):
+        raise Refused("annex.signed")
+    if document.number is None:
+        raise Refused("annex.unsealed")
+    source = office.contents.get(document, one.digest)
+    return source, annex_mark(office, document.number, asked.created_at)
+
+
+def kept_with(asked: SigningRequest, source: bytes, awaited: Awaited) -> Awaited:
+    """Give what waits as its request keeps it.
+
+    An extract is no file of the document until it is signed, so it waits with the request.
+    """
     if asked.role is SigningRole.COPY:
-        # An extract is no file of the document until it is signed, so it waits with the request.
-        awaited = replace(awaited, tail=source + awaited.tail)
-    return Digest(sha256(source).hexdigest()), awaited
+        return replace(awaited, tail=source + awaited.tail)
+    return awaited
 
 
 def before(office: Office, asked: SigningRequest, document: Document) -> bytes:
@@ -107,13 +123,15 @@ def keep_part(
         changed = with_copy(office, document, asked.part, made, at)
         with office.database.unit() as unit:
             require_part(asked, standing(office, unit, document.id, by).document, by)
+            require_theirs(office, unit, asked.certificate, asked.role, by)
             unit.signing_requests.complete(asked.id)
-            return keep_copy(unit, changed, asked.part, seen=asked.version, by=by)
+            return keep_copy(office, unit, changed, asked.part, seen=asked.version, by=by)
     annexed, facts = with_signed(office, document, {int(asked.part): made})
     moved = replace(annexed, version=document.version + 1, changed_at=at)
     facts = {**facts, "digest": document.latest.digest, "request": asked.id}
     with office.database.unit() as unit:
         require_part(asked, standing(office, unit, document.id, by).document, by)
+        require_theirs(office, unit, asked.certificate, asked.role, by)
         unit.signing_requests.complete(asked.id)
         unit.documents.change(moved, seen=asked.version)
         unit.documents.sign_attachments(moved)

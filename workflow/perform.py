@@ -4,14 +4,15 @@ from collections.abc import Callable, Mapping
 
 from records.document import Document
 from records.person import Person
-from records.route import Effect
+from records.route import Act, Effect, Initials, State
 from workflow.archive import archive
 from workflow.decide import decide
 from workflow.dispatch import dispatch
+from workflow.initial import initial
 from workflow.office import Office
 from workflow.opinion import ANSWERING, ASKING, ask, call_back, reply
 from workflow.reassign import reassign
-from workflow.road import Choice
+from workflow.road import Choice, approves_in
 from workflow.seal import enter, seal, sealed_already
 from workflow.sign import sign
 from workflow.suspend import resume, suspend
@@ -27,6 +28,10 @@ BESIDE: Mapping[str, Verb] = {
     "resume": resume,
 }
 """Verbs about a step that stays open; no road can give their names another meaning."""
+
+
+def _initials(state: State, act: Act) -> bool:
+    return state.initials is Initials.SIGN and approves_in(state, act)
 
 
 def perform(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> Document:
@@ -53,4 +58,6 @@ def perform(office: Office, id: str, action: str, choice: Choice, *, by: Person)
         Effect.ARCHIVE: archive,
     }
     verb = verbs.get(does, decide) if does else decide
+    if named and does is None and _initials(route.states[state], named[0]):
+        verb = initial
     return verb(office, id, action, choice, by=by)

@@ -18,7 +18,10 @@ from workflow.desks import BY_ITSELF, SYSTEM, possible
 from workflow.mandates import mandates_of, may_know
 from workflow.office import Office
 from workflow.required import required
-from workflow.turns import approved_digest
+from workflow.turns import approved_digests
+
+MARKED = frozenset({Origin.INITIALLED, Origin.SIGNED, Origin.SEALED})
+"""How bytes came to be that bear somebody's signature, so that nobody can submit them anew."""
 
 WEIGHTY = frozenset({Effect.SIGN, Effect.SEAL, Effect.ENTER})
 """What somebody must have shown lately to be themselves for."""
@@ -92,7 +95,7 @@ class Standing:
             for step in self.steps
             if step.approval
             and step.cancelled_at is None
-            and step.digest in (self.document.latest.digest, approved_digest(self.document))
+            and step.digest in approved_digests(self.document)
         ]
 
 
@@ -108,7 +111,7 @@ def standing(
     if not mandates and not may_know(unit, document, by):
         raise NotFound("document.unknown")
     route = office.roads.of(unit, document.definition, document.workflow)
-    shown = (document.latest.digest, approved_digest(document))
+    shown = approved_digests(document)
     steps = unit.steps.of(id) if whole else unit.steps.counting(id, shown)
     at = Standing(document, tuple(steps), route, mandates)
     # A mandate shows what waits for the one who gave it, and nothing else they may read.
@@ -253,11 +256,16 @@ def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice)
 
 def _require_presence(act: Act, choice: Choice) -> None:
     """Refuse what weighs heavily to a pass whose holder has not shown lately that it is them."""
-    if act.does not in WEIGHTY or not choice.barred:
-        return
+    if act.does in WEIGHTY:
+        require_presence(choice)
+
+
+def require_presence(choice: Choice) -> None:
+    """Raise NotAllowed if this pass signs nothing, or its holder must show once more who it is."""
     if choice.barred == "token.scope":
         raise NotAllowed("token.scope")
-    raise NotAllowed("login.stale")
+    if choice.barred:
+        raise NotAllowed("login.stale")
 
 
 def current(at: Standing, seen: int) -> bool:
@@ -270,7 +278,7 @@ def current(at: Standing, seen: int) -> bool:
 
 def needs_revision(at: Standing, act: Act) -> bool:
     """Tell whether the bytes bear a signature, so that others must be brought before this act."""
-    return act.name == "submit" and at.document.origin in (Origin.SIGNED, Origin.SEALED)
+    return act.name == "submit" and at.document.origin in MARKED
 
 
 def _unproven(unit: UnitOfWork, at: Standing, act: Act) -> bool:

@@ -21,7 +21,7 @@ from workflow.renew import level_of, note, weighed
 from workflow.road import Choice, judge, standing
 from workflow.turns import led_on, turn_of
 
-_SIGNED = (Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
+_SIGNED = (Origin.INITIALLED, Origin.SIGNED, Origin.SEALED, Origin.PROVEN)
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,9 +132,22 @@ def printed(document: Document, by: Person) -> bool:
 def placement_of(office: Office, document: Document) -> Placement:
     """Give where number, date, signature and seal go, found on the bytes before any of them.
 
-    Raises  Refused: there is no PDF to place them on.
+    Raises  Refused: there is no PDF to place them on; place.needed, one of them would stand on
+            print, since the page has no words for it and no room, and nobody put it anywhere.
     """
-    return office.reader.placement(office.contents.get(document, base_of(document).digest))
+    placement = places_found(office, document)
+    if placement.crowded:
+        raise Refused("place.needed", part=min(placement.crowded))
+    return placement
+
+
+def places_found(office: Office, document: Document) -> Placement:
+    """Give where everything goes, be there room for it or not: where it was put, else is found."""
+    base = base_of(document)
+    found = office.reader.placement(office.contents.get(document, base.digest))
+    with office.database.reading() as unit:
+        chosen = unit.placements.of(document.id, base.digest)
+    return chosen.over(found) if chosen else found
 
 
 def base_of(document: Document) -> Revision:

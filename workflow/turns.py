@@ -5,7 +5,7 @@ from dataclasses import replace
 from records.document import Digest, Document, Origin
 from records.route import Act
 
-SIGNATURES = frozenset({Origin.SIGNED, Origin.SEALED, Origin.PROVEN})
+SIGNATURES = frozenset({Origin.INITIALLED, Origin.SIGNED, Origin.SEALED, Origin.PROVEN})
 """How revisions come to be that add to the approved bytes and change none of them."""
 
 
@@ -32,7 +32,15 @@ def led_on(document: Document, act: Act) -> Act:
     return replace(act, to=document.state) if nth < count else act
 
 
-def approved_digest(document: Document) -> Digest:
-    """Give the digest of the bytes before any signature, of which approvals speak."""
-    unsigned = [one for one in document.revisions if one.origin not in SIGNATURES]
-    return unsigned[-1].digest if unsigned else document.latest.digest
+def approved_digests(document: Document) -> tuple[Digest, ...]:
+    """Give the digests of which an approval still counts: the latest bytes, and the same before.
+
+    Before are those without any signature, and those that others initialled meanwhile.
+    """
+    found = [document.latest.digest]
+    for revision in reversed(document.revisions):
+        if revision.origin not in SIGNATURES:
+            return (*found, revision.digest)
+        if revision.origin is Origin.INITIALLED:
+            found.append(revision.digest)
+    return tuple(found)

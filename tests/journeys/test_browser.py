@@ -2,12 +2,15 @@
 
 import io
 import json
+from concurrent.futures import ThreadPoolExecutor
 
 from PIL import Image, ImageChops
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Browser, FilePayload, Page, expect
 
 from bench.running import Running
 from tests.conftest import LoggedIn
+from tests.foreign import Authority, signed
+from tests.rooms.test_signing_office import plain_pdf
 
 SUBJECT = "Về việc bổ nhiệm cán bộ công đoàn cơ sở"
 
@@ -37,6 +40,40 @@ def test_the_desk_fits_a_phone(logged_in: LoggedIn, served: Running) -> None:
         page.goto(served.home + path)
         wide = page.evaluate("document.documentElement.scrollWidth")
         assert wide <= 360, path
+
+
+def test_a_dropped_file_is_judged_in_place_and_opens_as_it_was_signed(
+    logged_in: LoggedIn, served: Running
+) -> None:
+    with ThreadPoolExecutor(1) as elsewhere:  # the browser's own loop runs in this thread
+        first, whole = elsewhere.submit(_signed_twice).result()
+    page = logged_in(served, "vanthu", width=360)
+    page.goto(f"{served.home}/validate")
+    brought: FilePayload = {"name": "den.pdf", "mimeType": "application/pdf", "buffer": whole}
+    page.set_input_files("#file", brought)
+    page.click("#check .primary")
+    expect(page.locator("#verdict-title")).to_have_text("Kết quả: den.pdf")
+    told = page.locator("#told")
+    expect(told.locator(".main-verdict")).to_contain_text("Chưa đủ căn cứ kết luận")
+    for field in ("Nơi cấp chứng thư", "Chuỗi tin cậy", "Toàn vẹn", "Đúng người có thẩm quyền?"):
+        expect(told).to_contain_text(field)
+    with page.expect_download() as kept:
+        told.get_by_role("button", name="Tải đúng bản đã ký").first.click()
+    assert kept.value.path().read_bytes() == first
+    with page.expect_download() as kept:
+        told.get_by_role("button", name="Báo cáo theo ETSI").click()
+    assert "ValidationReport" in json.loads(kept.value.path().read_text())
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360
+
+    page.set_input_files("#file", {**brought, "buffer": b"no pdf"})
+    page.click("#check .primary")
+    expect(page.locator("#refused")).to_contain_text("Chưa thực hiện được")
+
+
+def _signed_twice() -> tuple[bytes, bytes]:
+    signer = Authority().issued("Nguyễn Văn Đức")
+    first = signed(plain_pdf(), signer)
+    return first, signed(first, signer, field="Signature2")
 
 
 def test_login_and_desk_work_by_keyboard_alone(browser: Browser, served: Running) -> None:

@@ -123,6 +123,34 @@ POST /workflows/preview
 POST /workflows/{name}/simulation
 POST /workflows/{name}/versions/{n}/restore
 PUT /workflows/{name}
+GET /assignments
+POST /assignments/{id}/actions/{action}
+GET /audit
+POST /devices/handovers
+GET /devices/handovers
+POST /devices/handovers/{id}/accept
+GET /devices/handovers/{id}/minutes
+POST /devices/handovers/{id}/withdraw
+GET /documents/{id}/assignments
+POST /documents/{id}/directives
+GET /documents/{id}/inspection
+GET /documents/{id}/layout
+POST /documents/{id}/layout/fix
+POST /documents/{id}/layout/undo
+GET /documents/{id}/why
+GET /hand-overs
+GET /hand-overs/{id}/minutes
+POST /me/confirm
+POST /me/otp
+DELETE /me/otp
+POST /me/otp/confirm
+PUT /me/password
+GET /me/sessions
+POST /me/sessions/end-all
+DELETE /me/sessions/{id}
+POST /me/tokens
+POST /people/{id}/reset-factors
+GET /rights/{table}
 GET /openapi.json
 """
 ROOT_OPERATIONS = ("GET /healthz", "GET /metrics", "GET /readyz")

@@ -6,17 +6,20 @@ from pathlib import Path
 
 import pytest
 from pyhanko.pdf_utils.reader import PdfFileReader
+from sqlalchemy import select
 
 from front.serving import application
 from records.document import Attachment, Classification, Direction, Document
 from records.errors import Broken, NotAllowed, Outrun, Refused
 from records.signature import Verdict
+from storage import tables
 from tests.conftest import PASSWORD, House
 from workflow.begin import Enclosed, Particulars
 from workflow.check import check_file
 from workflow.classify import classify
 from workflow.copy import copy
 from workflow.receive import receive
+from workflow.registers import open_book
 from workflow.road import Choice
 from workflow.verify import verify
 
@@ -91,6 +94,28 @@ def test_a_copy_of_a_digitised_paper_says_who_copied_it_and_when(
     part = bytes_of(house, third, third.attachments[-1])
     assert "TRÍCH SAO; LĐLĐ thành phố Demo;" in words_in(part, tmp_path)
     assert len(third.attachments) == 3
+
+
+def test_copies_of_all_forms_share_one_series_a_year(house: House, paper: bytes) -> None:
+    clerk = house.person("vanthu")
+    document = copied(house, arrived(house, paper), "sao-y")
+    document = copied(house, document, "sao-luc")
+    other = copied(house, arrived(house, paper), "trich-sao", extract=paper)
+    assert [one.name.split(" 2026")[0] for one in document.attachments] == [
+        "SAO Y 01-SY-LĐLĐ",
+        "SAO LỤC 02-SL-LĐLĐ",
+    ]
+    assert other.attachments[0].name.startswith("TRÍCH SAO 03-TrS-LĐLĐ")
+    entries = open_book(house.office, "ban-sao", 2026, by=clerk).entries
+    assert [one.columns["code"] for one in entries] == ["01/SY-LĐLĐ", "02/SL-LĐLĐ", "03/TrS-LĐLĐ"]
+    assert verify(house.office).holds
+
+    why = Choice("Theo Quyết định 26/2020")
+    classify(house.office, document.id, Classification.SECRET, why, by=clerk)
+    with house.office.database.reading() as unit:
+        rows = unit.connection.execute(select(tables.copy_entry)).all()
+    shut = [row.columns == {} for row in sorted(rows, key=lambda row: row.serial)]
+    assert shut == [True, True, False]
 
 
 def test_what_may_not_be_copied_is_refused_by_name(house: House, paper: bytes) -> None:
@@ -185,7 +210,7 @@ def test_a_clerk_copies_through_the_doors(house: House, paper: bytes) -> None:
 
     made = doors.post(path, headers=told, data={"kind": "sao-y"})
     assert made.status_code == 201
-    assert made.get_json()["attachments"][0]["name"].startswith("SAO Y 2026")
+    assert made.get_json()["attachments"][0]["name"].startswith("SAO Y 01-SY-LĐLĐ 2026")
     wrong = doors.post(path, headers=told, data={"kind": "photo"})
     assert (wrong.status_code, wrong.get_json()["rule"]) == (422, "copy.kind")
     assert "Sao y bản số hóa" in doors.get(f"/documents/{document.id}", headers=told).text

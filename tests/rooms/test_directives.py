@@ -269,6 +269,10 @@ def test_more_time_is_asked_refused_and_granted_by_whoever_gave_the_part(
             _do(house, document, "truongban", "request-extension", "truongban", due=due)
     document = _do(house, document, "chuyenvien", "request-extension", "chuyenvien", due=monday)
     assert "request-extension" not in _acts(house, document, "chuyenvien", "chuyenvien")
+    with pytest.raises(Refused, match="extension.pending"):
+        _do(house, document, "chuyenvien", "request-extension", "chuyenvien", due=monday)
+    with pytest.raises(Outrun):
+        _do(house, document, "truongban", "grant-extension", "chutich")
     assert _acts(house, document, "chuyenvien", "chutich") == set()
     assert StepKind.EXTENSION in {
         one.kind for one in _steps(house, document) if one.open and "person:truongban" in one.desk
@@ -290,6 +294,58 @@ def test_more_time_is_asked_refused_and_granted_by_whoever_gave_the_part(
     )
     dues = {name: one.step.due_at for name, one in _charges(house, document, "vanthu").items()}
     assert dues == {"truongban": WEDNESDAY, "chuyenvien": WEDNESDAY}
+    closer = WEDNESDAY - timedelta(days=2)
+    document = direct(house.office, document.id, _told(due=closer), by=_by(house, "chutich"))
+    dues = {name: one.step.due_at for name, one in _charges(house, document, "vanthu").items()}
+    assert dues == {"truongban": closer, "chuyenvien": closer}
+
+
+def test_one_who_grants_and_one_who_refuses_at_once_come_to_one_answer(
+    house: House, paper: bytes
+) -> None:
+    document = _directed(house, paper)
+    later = FRIDAY + timedelta(days=3)
+    document = _do(house, document, "truongban", "request-extension", "truongban", due=later)
+    part = _part(house, document, "truongban").id
+
+    def answered(action: str) -> str:
+        try:
+            handle(house.office, part, action, Said("Nêu rõ"), by=_by(house, "chutich"))
+        except Outrun:
+            return "outrun"
+        return action
+
+    with ThreadPoolExecutor(4) as four:
+        came = list(four.map(answered, ["grant-extension", "refuse-extension"] * 2))
+    [won] = [one for one in came if one != "outrun"]
+    due = _charges(house, document, "vanthu")["truongban"].step.due_at
+    assert due == (later if won == "grant-extension" else FRIDAY)
+    told = [one["event"] for one in history(house.office, document.id, by=_by(house, "vanthu"))]
+    assert [one.startswith("extension:") for one in map(str, told)].count(True) == 2
+
+
+def test_whoever_stands_in_for_the_leader_directs_in_their_name(house: House, paper: bytes) -> None:
+    document = _arrived(house, paper)
+    given = _stands_in(house, "chutich")
+    by = _by(house, "kiemtra")
+    document = direct(house.office, document.id, _told("ban-to-chuc", *HELPED), by=by)
+    document = direct(house.office, document.id, _told("ban-to-chuc"), by=by)
+    assert _part(house, document, "truongban").given_by == "chutich"
+    told = history(house.office, document.id, by=_by(house, "vanthu"))[-2:]
+    assert [(one["event"], one["on_behalf_of"]) for one in told] == [
+        ("step:assigned", "chutich"),
+        ("directive:changed", "chutich"),
+    ]
+    revoke(house.office, given, by=_by(house, "quantri"))
+    with pytest.raises(NotAllowed):
+        direct(house.office, document.id, _told("ban-to-chuc", *HELPED), by=by)
+    document = _arrived(house, paper)
+    told_anew = replace(_told(due=None), on_behalf_of="chutich")
+    with pytest.raises(NotAllowed):
+        direct(house.office, document.id, told_anew, by=by)
+    document = direct(house.office, document.id, _told(due=None), by=_by(house, "chutich"))
+    with pytest.raises(Refused, match="extension.no-day"):
+        _do(house, document, "truongban", "request-extension", "truongban", due=FRIDAY)
 
 
 def test_a_part_is_given_back_or_taken_back_and_what_was_below_it_ends(
@@ -655,6 +711,7 @@ def test_a_leader_directs_and_a_lead_completes_on_the_pages(house: House, paper:
     for words in ("Phân công giải quyết", "Trần Quốc Đạt (Ban Tổ chức)", "Sửa bút phê…"):
         assert words in shown
     head = _Browser(house, "truongban")
+    assert head.client.get(f"{page}/directive").status_code == 403
     assert "Chủ trì" in head.get("/")
     assert document.subject in head.get("/assignments")
     assert document.subject in leader.get("/assignments?given=1")
@@ -676,13 +733,15 @@ def test_a_leader_directs_and_a_lead_completes_on_the_pages(house: House, paper:
 def test_programs_direct_report_and_decide_by_the_api(house: House, paper: bytes) -> None:
     document = _arrived(house, paper)
     client = application(house.office, house.settings).test_client()
+    tokens: dict[str, str] = {}
 
     def call(
         name: str, method: str, path: str, told: object = None, **headers: str
     ) -> TestResponse:
-        login = {"username": name, "password": PASSWORD}
-        token = client.post("/api/v1/tokens", json=login).get_json()["token"]
-        headers["Authorization"] = f"Bearer {token}"
+        if name not in tokens:
+            login = {"username": name, "password": PASSWORD}
+            tokens[name] = client.post("/api/v1/tokens", json=login).get_json()["token"]
+        headers["Authorization"] = f"Bearer {tokens[name]}"
         return client.open(f"/api/v1{path}", method=method, json=told, headers=headers)
 
     directive = {
@@ -725,7 +784,8 @@ def test_programs_direct_report_and_decide_by_the_api(house: House, paper: bytes
     assert len(call("chutich", "GET", f"{path}/assignments").get_json()["items"]) == 3
 
 
-def test_the_sender_hears_of_assignment_work_and_end(house: House, paper: bytes) -> None:
+def test_the_sender_hears_of_assignment_work_and_end(open_house: Opening, paper: bytes) -> None:
+    house = open_house()
     sender = {"organ_id": "H49.90.2", "message": "m-1"}
     source = Source(number="9/CV", organ="LĐLĐ tỉnh", on=date(2026, 11, 3), **sender)
     document = _directed(house, paper, *HELPED, source=source)

@@ -21,12 +21,13 @@ from workflow.begin import Enclosed, Particulars
 from workflow.certificates import register
 from workflow.check import check_file
 from workflow.dispatch import dispatch
+from workflow.elsewhere import LASTS
 from workflow.keys import settle
 from workflow.look import history, view
 from workflow.marks_elsewhere import Part
 from workflow.receive import receive
 from workflow.road import Choice
-from workflow.signing_requests import LASTS, request_signature, to_be_signed
+from workflow.signing_requests import request_signature, to_be_signed
 
 
 @pytest.fixture
@@ -118,7 +119,7 @@ def test_a_copy_is_signed_by_the_agency_s_device(
         report = check_file(house.office, made)
         assert report.verdict is Verdict.VALID
         assert {one.role for one in report.signatures} == {"copy"}
-    assert [one.name.split(" 2026")[0] for one in document.attachments] == [
+    assert [one.name.split(" 0")[0] for one in document.attachments] == [
         "SAO Y",
         "SAO LỤC",
         "TRÍCH SAO",

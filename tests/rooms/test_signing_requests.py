@@ -24,10 +24,10 @@ from storage import tables
 from tests.conftest import House
 from workflow.certificates import certificates_of, register, remove
 from workflow.check import check
+from workflow.elsewhere import LASTS
 from workflow.look import history, view
 from workflow.road import Choice
 from workflow.signing_requests import (
-    LASTS,
     Brought,
     complete_signature,
     request_signature,

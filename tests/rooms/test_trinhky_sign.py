@@ -110,7 +110,7 @@ def test_the_clerk_seals_signs_annexes_and_copies_with_the_agency_s_key(
         words = ("sign", incoming.id, "--role", "copy", "--kind", *kind)
         assert signer.run(*words, user="vanthu") == 0
     now = view(house.office, incoming.id, by=house.person("vanthu")).document
-    assert [one.name.split(" 2")[0] for one in now.attachments] == ["SAO Y", "SAO LỤC", "TRÍCH SAO"]
+    assert [one.name.split(" 0")[0] for one in now.attachments] == ["SAO Y", "SAO LỤC", "TRÍCH SAO"]
     capsys.readouterr()
     for wrong in (("--role", "copy"), ("--role", "annex"), ("--kind", "sao-y")):
         with pytest.raises(SystemExit):

@@ -82,7 +82,7 @@ def matrix(house: House, app: Flask) -> Matrix:
 
 def _filled(rule: str, id: str) -> str:
     path = re.sub(r"<(?:id|document)>", id, rule)
-    path = path.replace("<action>", "approve").replace("<slip>", "bi").replace("<rid>", UNKNOWN)
+    path = path.replace("<action>", "approve").replace("<slip>", "bi").replace("<rid>", "1" * 32)
     path = path.replace("<ledger>", "ban-luu").replace("<half>", "muc-luc")
     return re.sub(r"<int:\w+>", "1", path)
 
@@ -105,6 +105,7 @@ def _told(rule: str, id: str) -> dict[str, object]:
         "documents": {"documents": [UNKNOWN]} if api else {"document": id},
         "case-files": {"file": id},
         "parts": {"notation": "1", "title": "Phần", "years": "1"},
+        "sign-service": {"role": "leader"},
         "<action>": {"comment": "vì", "revision": "0" * 64},
         "directives": {"lead": {"to": "truongban"}},
         "directive": {"to": "truongban"},

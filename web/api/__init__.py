@@ -20,6 +20,7 @@ from web.api import (
     layout,
     ledgers,
     people,
+    placing,
     proofs,
     registers,
     reports,
@@ -57,5 +58,6 @@ for part in (
     workflows,
     classifying,
     layout,
+    placing,
 ):
     api.register_blueprint(part.door)

@@ -4,7 +4,7 @@ from dataclasses import asdict
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, jsonify, request, send_file
+from flask import Blueprint, Response, jsonify, request, send_file
 from flask.typing import ResponseReturnValue
 
 from records.audit import AuditEntry
@@ -16,7 +16,7 @@ from web.contract import operation
 from web.log_asked import asked, before, how_many
 from web.office import office, person
 from web.pages.labels import EVENT
-from workflow.check import check_file
+from workflow.check import check_file, signed_bytes_of
 from workflow.log import entries, take_along
 from workflow.look import audit_state
 
@@ -86,6 +86,23 @@ def validate() -> ResponseReturnValue:
     if part is None:
         raise Refused("body.invalid", field="file", why="no file")
     return jsonify(as_asked(check_file(office(), part.read())))
+
+
+@door.post("/validations/signatures/<int:n>/content")
+@operation(
+    "Any PDF as it was when its n-th signature was made",
+    form={"file": "file"},
+    gives={200: "application/pdf"},
+)
+def covered(n: int) -> ResponseReturnValue:
+    """Give exactly the bytes a signature covers, up to its own end; nothing is kept."""
+    part = request.files.get("file")
+    if part is None:
+        raise Refused("body.invalid", field="file", why="no file")
+    found = signed_bytes_of(office(), part.read(), n)
+    response = Response(found, mimetype="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="ban-da-ky-{n}.pdf"'
+    return response
 
 
 def as_asked(told: ValidationReport) -> dict[str, Any]:

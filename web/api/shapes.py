@@ -275,13 +275,17 @@ def step(one: Step) -> dict[str, Any]:
     }
 
 
+ROLES = {Origin.INITIALLED: "initials", Origin.SIGNED: "leader", Origin.SEALED: "agency"}
+"""What a signature is for, by the revision it made."""
+
+
 def _signs(one: Revision) -> bool:
-    return one.origin in (Origin.SIGNED, Origin.SEALED)
+    return one.origin in ROLES
 
 
 def _signature(one: Revision, seen: View) -> dict[str, Any]:
     return {
-        "role": "leader" if one.origin is Origin.SIGNED else "agency",
+        "role": ROLES[one.origin],
         "by": one.by,
         "name": seen.names.get(one.by, one.by),
         "at": moment(one.at),
@@ -486,4 +490,6 @@ def placed(where: Placement) -> dict[str, Any]:
         **asdict(where),
         "anchored": sorted(where.anchored),
         "covers": sorted(where.covers),
+        "crowded": sorted(where.crowded),
+        "placed": sorted(where.placed),
     }

@@ -13,10 +13,12 @@ from web.api import shapes
 from web.api.documents import seen_version
 from web.contract import Body, operation, read_body
 from web.office import office, person
+from web.sign_service import SOCKET, addressed
 from web.who import barred
 from workflow.look import view
 from workflow.marks_elsewhere import Part
 from workflow.road import Choice
+from workflow.sign_service import hand_out, outcome_of
 from workflow.signing_requests import (
     Brought,
     Waits,
@@ -41,6 +43,17 @@ class Wanted(Body):
 
     role: SigningRole
     certificate: str = Field(max_length=LONGEST)
+    revision: str = ""
+    reservation: str = ""
+    kind: str = ""
+    annex: int = Field(default=0, ge=0)
+    extract: str = ""
+
+
+class HandOut(Body):
+    """What the service on somebody's computer shall sign; as for a device, without certificate."""
+
+    role: SigningRole
     revision: str = ""
     reservation: str = ""
     kind: str = ""
@@ -101,6 +114,37 @@ def content(id: str, rid: str) -> ResponseReturnValue:
     return Response(to_be_signed(office(), id, rid, by=person()), mimetype="application/pdf")
 
 
+@door.post("/documents/<id>/sign-service")
+@operation(
+    "Hand a document out to VGCA Sign Service on the caller's computer, once",
+    body=HandOut,
+    gives={201: "application/json"},
+)
+def hand(id: str) -> ResponseReturnValue:
+    """Give where the service listens and what to send there; both addresses are good once."""
+    told = read_body(HandOut)
+    choice = Choice(
+        shown=told.revision, seen=seen_version(), reserved=told.reservation, barred=barred()
+    )
+    part = Part(told.kind, told.annex, _decoded(told.extract, "extract"))
+    handed = hand_out(office(), id, told.role, choice, by=person(), part=part)
+    answer = jsonify(
+        **_outcome(handed.asked),
+        socket=f"{SOCKET}/{handed.operation}",
+        message=addressed(handed),
+    )
+    answer.status_code = 201
+    answer.headers["Location"] = f"/api/v1/documents/{id}/sign-service/{handed.asked.id}"
+    return answer
+
+
+@door.get("/documents/<id>/sign-service/<rid>")
+@operation("How far a document that was handed out has come")
+def handed(id: str, rid: str) -> ResponseReturnValue:
+    """Give the state of a request of the caller's own, and the rule that refused it."""
+    return jsonify(_outcome(outcome_of(office(), id, rid, by=person())))
+
+
 @door.get("/signing-requests")
 @operation("What the caller's own device is asked to sign")
 def waiting() -> ResponseReturnValue:
@@ -118,6 +162,19 @@ def _shown(asked: SigningRequest) -> dict[str, object]:
         "revision_digest": asked.digest,
         "to_be_signed": b64encode(attributes).decode(),
         "digest_algorithm": "sha256",
+        "expires_at": shapes.moment(asked.expires_at),
+    }
+
+
+def _outcome(asked: SigningRequest) -> dict[str, object]:
+    return {
+        "id": asked.id,
+        "document": asked.document,
+        "role": asked.role,
+        "part": asked.part,
+        "revision_digest": asked.digest,
+        "state": asked.state,
+        "rule": asked.outcome,
         "expires_at": shapes.moment(asked.expires_at),
     }
 

@@ -30,10 +30,12 @@ from web.pages import (
     ledgers,
     many,
     parts,
+    placing,
     proofs,
     registers,
     reorganising,
     reports,
+    serving,
     session,
     tasks,
     trying,
@@ -79,7 +81,9 @@ DOORS = (
     why,
     editor,
     trying,
+    serving,
     layout,
+    placing,
 )
 """Every page's part; a new one goes on a line of its own."""
 

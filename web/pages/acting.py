@@ -102,7 +102,8 @@ def copied(id: str) -> ResponseReturnValue:
     """Make a certified electronic copy."""
     part = request.files.get("extract")
     extract = bytes(part.read()) if part and part.filename else b""
-    copy(office(), id, text_of("kind"), extract, Choice(seen=_version()), by=person())
+    choice = Choice(seen=_version(), leave=Leave(request.form.get("pin", "")))
+    copy(office(), id, text_of("kind"), extract, choice, by=person())
     flash(phrase("Đã sao văn bản; bản sao ở mục «Phiên bản và tệp»."))
     return redirect(url_for("documents.one", id=id), 303)
 

@@ -7,9 +7,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from records.assignment import Part, Wanted
+from records.errors import NotAllowed
 from records.person import Person, Role
 from web.office import office, person
 from web.pages.asked import end_of, end_of_day, number_of, text_of
+from web.pages.documents import may_direct
 from web.pages.retold import retold
 from web.phrases import phrase
 from workflow.charges import Charge
@@ -107,7 +109,9 @@ def _leads(one: Charge) -> bool:
 
 @door.get("/documents/<id>/directive")
 def ask(id: str) -> ResponseReturnValue:
-    """Show the form."""
+    """Show the form to whoever may use it."""
+    if not may_direct(view(office(), id, by=person())):
+        raise NotAllowed("step.not-yours", action="assign")
     return form(id)
 
 

@@ -20,10 +20,13 @@ from web.pages.drawn import drawn
 from web.pages.road_line import branches_of, line_of
 from web.pages.words import desk_names
 from web.phrases import phrase, title
+from workflow.annexes import unsigned_annexes
 from workflow.case_files import own_open_files
+from workflow.certificates import AGENCY
 from workflow.charges import Charge, Handling
 from workflow.classify import may_classify
 from workflow.draw import places_of
+from workflow.keys import holding_of
 from workflow.look import (
     View,
     history,
@@ -129,10 +132,18 @@ def whole(id: str) -> ResponseReturnValue:
         books={book.id: book.name for book in office().books},
         undo=undo_of(seen),
         own_files=_own_files(seen),
+        agency_key=agency_key(),
+        unsigned=unsigned_annexes(office(), seen.document, by=person()),
         may_classify=bool(may_classify(seen.document, person())),
         today=office().today(),
         now=office().clock(),
     )
+
+
+def agency_key() -> str:
+    """Give where the agency's key lies, to the clerk who signs with it."""
+    clerk = Role.REGISTRY_CLERK in person().roles
+    return holding_of(office(), AGENCY).kind if clerk else ""
 
 
 def undo_of(seen: View) -> bool:

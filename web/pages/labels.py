@@ -60,6 +60,7 @@ ORIGIN = {
     "drafted": "Soạn theo mẫu",
     "mended": "Bản đã sửa thể thức",
     "rendered": "Bản PDF chuyển đổi",
+    "initialled": "Bản đã ký nháy",
     "rewritten": "Bản đã làm sạch",
     "signed": "Bản đã ký số",
     "sealed": "Bản đã đóng dấu",
@@ -259,8 +260,10 @@ EVENT = {
     "step:reassigned": "Giao lại cho người khác",
     "document:suspended": "Tạm dừng",
     "document:resumed": "Tiếp tục",
+    "document:placed": "Đặt vị trí số, ngày, chữ ký, con dấu",
     "document:signed": "Ký số",
     "signature:requested": "Yêu cầu ký bằng thiết bị của người ký",
+    "signature:handed-out": "Giao tệp cho VGCA Sign Service",
     "signature:rejected": "Chữ ký gửi về bị từ chối",
     "certificate:registered": "Đăng ký chứng thư",
     "certificate:removed": "Gỡ chứng thư",
@@ -323,6 +326,11 @@ EVENT = {
     "log:checked": "Ký xác nhận nhật ký",
     "log:exported": "Xuất nhật ký",
     "rights:exported": "Xuất bảng phân quyền",
+}
+NUMBER_STYLE = {
+    "serial": "05 (ký hiệu đã in)",
+    "symbol": "05/QĐ-LĐLĐ («Số:» đã in)",
+    "whole": "Số: 05/QĐ-LĐLĐ",
 }
 PART = {"number": "Số", "date": "Ngày ban hành", "signature": "Chữ ký", "seal": "Con dấu"}
 HINT = {
@@ -455,6 +463,7 @@ KEEPER = {
     "file": "Tệp khóa trên máy chủ",
     "token": "Thiết bị PKCS#11",
     "remote": "Nhà cung cấp ký số từ xa",
+    "service": "VGCA Sign Service trên máy người ký",
     "device": "Thiết bị riêng của người ký",
 }
 STANDING = {
@@ -542,6 +551,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "scope": SCOPE,
     "job": JOB,
     "part": PART,
+    "number_style": NUMBER_STYLE,
     "hint": HINT,
     "keeper": KEEPER,
     "standing": STANDING,

@@ -112,7 +112,7 @@ def _keep_closed(table: str) -> None:
         )
         return
     op.execute(
-        f"CREATE TRIGGER {table}_not_closed BEFORE INSERT ON {table} "  # noqa: S608 - names of ours
+        f"CREATE TRIGGER {table}_not_closed BEFORE INSERT ON {table} "  # noqa: S608 - names of ours  # nosec B608
         "WHEN EXISTS (SELECT 1 FROM closing WHERE book = NEW.book AND year = NEW.year) "
         "BEGIN SELECT RAISE(ABORT, 'the register is closed'); END"
     )
