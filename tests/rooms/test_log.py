@@ -12,10 +12,9 @@ from drafting.sheets import harmless
 from front.serving import application
 from records.audit import Wanted
 from records.errors import NotAllowed, Refused
-from tests.conftest import PASSWORD, House
+from tests.conftest import House
 from workflow.log import entries, take_along
 from workflow.look import content
-from workflow.session import enter
 from workflow.verify import verify
 
 CALLED = '=HYPERLINK("http://x")'
@@ -81,8 +80,7 @@ def test_page_and_api_show_the_inspector_what_they_ask_for(house: House) -> None
     document = house.act(house.drafted(), "submit", "chuyenvien")
     client = application(house.office, house.settings).test_client()
     asked = {"by": "chuyenvien", "document": document.id, "to": "2026-11-20"}
-    token = enter(house.office, "kiemtra", PASSWORD, address="192.0.2.1").token
-    client.set_cookie("trinhky", token)
+    client.set_cookie("trinhky", house.cookie("kiemtra"))
 
     page = client.get("/audit", query_string=asked).text
     assert page.count(document.id[:8] + "</code>") == 2

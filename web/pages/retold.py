@@ -15,6 +15,8 @@ from web.language import sentence
 View = Callable[..., ResponseReturnValue]
 
 FIELDS = {
+    "outline.title": "title",
+    "outline.days": "within",
     "subject.required": "subject",
     "subject.too-long": "subject",
     "secrecy.clearance": "classification",
