@@ -10,8 +10,9 @@ SYSTEM_TEST := softhsm2 chromium postgresql python3-swift strace
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 
 # What keeps, counts, routes and lets in: PostgreSQL sees it in `make test`, and everything in `make test-postgresql`.
-ON_POSTGRESQL := $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit road session staff branches beside \
-  definitions delegation registers reservations case_files ledgers lists raising queue))
+ON_POSTGRESQL := tests/journeys/test_http_killed.py $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit \
+  road session staff branches beside definitions delegation registers reservations case_files ledgers lists raising queue \
+  page_costs tasks watch migrate handover remind escalate))
 
 ROOMS := config drafting exchange front identity records search signing storage tools web workflow
 
@@ -79,6 +80,7 @@ attacks: $(VENV)/.test system ## damage signed files in 10,000 ways and see that
 
 bench: $(VENV)/.test system ## measure the main job and the transitions
 	$(BIN)/python -m bench.transition
+	$(BIN)/python -m bench.routing
 	$(BIN)/python -m bench.main_job
 
 bench-signing: $(VENV)/.test system system-test ## signatures and verdicts a second of one core, against others who sign PDFs

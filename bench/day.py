@@ -13,6 +13,7 @@ from bench.papers import minimal_pdf
 from bench.running import Answer, Caller, Running
 from bench.stored import PARTNER, TYPES
 from bench.words import question, subject
+from records.access import PassKind
 from records.person import Role
 
 COOKIE = "trinhky"
@@ -50,7 +51,7 @@ class Visitor:
 
     def open(self, path: str) -> Answer:
         """Open a page."""
-        cookie = {"Cookie": f"{COOKIE}={token_of(self.person)}"}
+        cookie = {"Cookie": f"{COOKIE}={token_of(self.person, PassKind.BROWSER)}"}
         return Caller(self.office.port).call("GET", path, headers=cookie).must(200)
 
     def get(self, path: str) -> Answer:

@@ -6,6 +6,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from identity.tokens import hash_of
+from records.access import PassKind
 from records.person import Person, Post, Role, Unit
 
 PEOPLE_OF_HANOI = 12_188
@@ -25,9 +26,9 @@ MIDDLE = ("Thị", "Văn", "Minh", "Thu", "Quốc", "Ngọc", "Đức", "Thanh",
 GIVEN = ("Ánh", "Bình", "Cường", "Dung", "Hà", "Khải", "Lan", "Nga", "Sơn", "Thắng", "Yến")
 
 
-def token_of(person: str) -> str:
+def token_of(person: str, kind: PassKind = PassKind.PROGRAM) -> str:
     """Give the token with which somebody of a federation calls: nobody logs in 12,188 times."""
-    return f"office-day-{person}"
+    return f"office-day-{kind}-{person}"
 
 
 @dataclass(frozen=True)
@@ -114,12 +115,22 @@ class Federation:
             ],
             "pass": [
                 {
-                    "hash": hash_of(token_of(one.id)),
+                    "hash": hash_of(token_of(one.id, kind)),
+                    "id": hash_of(token_of(one.id, kind))[:16],
                     "person": one.id,
+                    "kind": kind,
+                    "name": "",
+                    "scopes": "[]",
                     "csrf": "",
+                    "agent": "",
+                    "address": "",
+                    "created_at": at,
+                    "seen_at": at,
+                    "fresh_at": at,
                     "expires_at": at + timedelta(days=1),
                 }
                 for one in self.people
+                for kind in (PassKind.BROWSER, PassKind.PROGRAM)
             ],
         }
 

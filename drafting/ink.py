@@ -20,6 +20,7 @@ FIRST, SECOND = Path("/usr/bin/qpdf"), Path("/usr/bin/pdftotext")
 _INSTRUCTION = b"/ActualText"
 PAGES = 200  # as many are compared
 _SCALE = 2.0  # 144 dots an inch
+_LARGEST = 6_000  # pixels of a page's longer side, whatever it claims to measure
 _SOME = 3  # letters of a kind on a page before they are told: fewer are a font's own quirk
 _PALE = 12  # of 255: less contrast than this nobody sees
 _SMALLEST = 2.0  # points a letter must be high
@@ -122,7 +123,8 @@ def _address(drawn: object) -> int:
 def _unseen(page: pypdfium2.PdfPage, letters: Sequence[_Letter]) -> Iterator[tuple[str, str]]:
     x0, y0, x1, y1 = page.get_cropbox()
     outside, invisible, tiny, pale, rest = [], [], [], [], []
-    picture = page.render(scale=_SCALE, may_draw_forms=True).to_pil().convert("L")
+    scale = min(_SCALE, _LARGEST / max(1.0, *page.get_size()))
+    picture = page.render(scale=scale, may_draw_forms=True).to_pil().convert("L")
     for one in letters:
         middle = (one.box[0] + one.box[2]) / 2, (one.box[1] + one.box[3]) / 2
         if not (x0 <= middle[0] <= x1 and y0 <= middle[1] <= y1):
@@ -133,7 +135,7 @@ def _unseen(page: pypdfium2.PdfPage, letters: Sequence[_Letter]) -> Iterator[tup
             one.area and one.box[3] - one.box[1] < _SMALLEST and one.box[2] - one.box[0] < _SMALLEST
         ):
             tiny.append(one)
-        elif _contrast(picture, page, one) < _PALE:
+        elif _contrast(picture, page, one, scale) < _PALE:
             pale.append(one)
         else:
             rest.append(one)
@@ -150,17 +152,17 @@ def _told(kind: str, letters: Sequence[_Letter]) -> Iterator[tuple[str, str]]:
         yield kind, "".join(one.sign for one in letters)
 
 
-def _contrast(picture: Image.Image, page: pypdfium2.PdfPage, one: _Letter) -> int:
+def _contrast(picture: Image.Image, page: pypdfium2.PdfPage, one: _Letter, scale: float) -> int:
     """Give how far the darkest point of a letter's place is from its lightest."""
     left, _, _, top = page.get_cropbox()
     if page.get_rotation():
         return 255  # turned pages are compared by their words alone
     x0, y0, x1, y1 = one.box
     place = (
-        int((x0 - left) * _SCALE) - 1,
-        int((top - y1) * _SCALE) - 1,
-        int((x1 - left) * _SCALE) + 2,
-        int((top - y0) * _SCALE) + 2,
+        int((x0 - left) * scale) - 1,
+        int((top - y1) * scale) - 1,
+        int((x1 - left) * scale) + 2,
+        int((top - y0) * scale) + 2,
     )
     inside = (
         max(0, place[0]),

@@ -383,6 +383,8 @@ async def standing_of(
             (told for family, told in _DOUBTS.items() if isinstance(error, family)),
             ("untrusted", "untrusted"),
         )
+        if isinstance(error, InvalidCertificateError) and certificate.self_signed != "no":
+            status, reason = "untrusted", "untrusted"  # nobody but themselves says who they are
         return status, (Verdict.INDETERMINATE, reason)
     return "good", None
 

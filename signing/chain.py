@@ -86,8 +86,7 @@ class Chain:
 
     def unsigned_filling(self) -> Iterator[bool]:
         """Give, for each unsigned revision after a signature, whether it did more than prove."""
-        first = min(one.signed_revision for one in self.signed) if self.signed else 0
-        for revision in range(first + 1, self.last_revision + 1):
+        for revision in range(first_of(self.signed, self.foreign) + 1, self.last_revision + 1):
             if not self.signers_of(revision):
                 yield self.change_in(revision) is not ModificationLevel.LTA_UPDATES
 
@@ -102,10 +101,17 @@ class Chain:
         return any(one.signed_revision >= revision for one in signers)
 
 
-def levels_of(reader: PdfFileReader) -> tuple[ModificationLevel, ...]:
-    """Give how far each revision changed the one before it; the first changed nothing."""
-    later = range(1, int(reader.xrefs.total_revisions))
-    return (ModificationLevel.NONE, *(_level(reader, revision) for revision in later))
+def first_of(signed: tuple[Embedded, ...], foreign: tuple[Foreign, ...]) -> int:
+    """Give the revision of the first signature; what was done before it, its signer has seen."""
+    every: tuple[Embedded | Foreign, ...] = (*signed, *foreign)
+    return min((one.signed_revision for one in every), default=0)
+
+
+def levels_of(reader: PdfFileReader, first: int) -> tuple[ModificationLevel, ...]:
+    """Give how far each revision after the ``first`` signature changed the one before it."""
+    later = range(first + 1, int(reader.xrefs.total_revisions))
+    untold = [ModificationLevel.NONE] * (first + 1)
+    return (*untold, *(_level(reader, revision) for revision in later))
 
 
 def _level(reader: PdfFileReader, revision: int) -> ModificationLevel:

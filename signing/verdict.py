@@ -13,7 +13,15 @@ from records.errors import Unreadable
 from records.signature import SignatureVerdict, ValidationReport, Verdict
 from signing.at_once import at_once
 from signing.certificates import judge_cms
-from signing.chain import Chain, attributed, changes, later, levels_of, look_for_changes
+from signing.chain import (
+    Chain,
+    attributed,
+    changes,
+    first_of,
+    later,
+    levels_of,
+    look_for_changes,
+)
 from signing.embedded import Embedded, find, gap_is_contents
 from signing.fields import AGENCY, COPY, LEADER
 from signing.haste import hasten
@@ -94,7 +102,8 @@ def _report(pdf: bytes, reader: PdfFileReader, trust: Trust, at: datetime) -> Va
     if not (found.signed or found.foreign or found.unreadable):
         gone = ("signature-removed",) if found.removed else ()
         return ValidationReport(Verdict.INDETERMINATE, ("no-signature", *gone), ())
-    chain = Chain(reader, pdf, found.signed, found.foreign, known, at, levels_of(reader))
+    levels = levels_of(reader, first_of(found.signed, found.foreign))
+    chain = Chain(reader, pdf, found.signed, found.foreign, known, at, levels)
     verdicts = _all_judged(chain)
     verdicts += tuple(
         _unread(one.name, Verdict.INDETERMINATE, "format-unsupported") for one in found.foreign

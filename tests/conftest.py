@@ -39,6 +39,7 @@ from workflow.jobs import jobs
 from workflow.office import Office
 from workflow.perform import perform
 from workflow.road import Choice
+from workflow.session import Half, Knock, come
 
 MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # nine o'clock in Hà Nội
 PASSWORD = "mật khẩu thử nghiệm"  # noqa: S105 - of people who exist in these tests only
@@ -81,6 +82,12 @@ class House:
         """Give somebody of the demonstration office by account name."""
         with self.office.database.reading() as unit:
             return unit.people.get(name)
+
+    def cookie(self, name: str) -> str:
+        """Give what the browser of somebody who logged in carries."""
+        came = come(self.office, name, PASSWORD, Knock("192.0.2.1"))
+        assert not isinstance(came, Half)
+        return came.token
 
     def act(self, document: Document, action: str, by: str, **choice: object) -> Document:
         """Let somebody act on a document as they see it now."""

@@ -122,6 +122,13 @@ class Authority:
         chain = tuple(one.certificate for one in reversed(self.line[1:]))
         return Holder(key, draft.sign(issuer.key, _digest(issuer.key)), chain)
 
+    def alone(self, name: str = "Tự Xưng") -> Holder:
+        """Give somebody who says themselves who they are."""
+        key = KINDS["ecdsa-256"]()
+        draft = _draft(name, key, None, self.begins, self.begins + 1200 * _DAY)
+        draft = draft.add_extension(_usage("digital_signature"), critical=True)
+        return Holder(key, draft.sign(key, hashes.SHA256()))
+
     def stamper(self, at: datetime = WHEN, *, ends: datetime | None = None) -> TimeStamper:
         """Give a timestamp authority's client, which is told ``at``."""
         one = self.issued(

@@ -108,7 +108,10 @@ def _stuck(route: Route, space: Space) -> Iterator[Finding]:
     hopeless = _hopeless(route, space)
     explained = {one.spot for one in space.blocked}
     still = [spot for spot in hopeless if not space.onward[spot]]
-    for spot in still or hopeless[:1]:
+    unmanned = {one.spot for one in space.blocked if one.claim is Claim.MANNED}
+    # A circle that only a step nobody holds keeps closed is told as that step, not as a circle.
+    circle = [] if unmanned & set(hopeless) else hopeless[:1]
+    for spot in still or circle:
         if spot in explained:
             continue
         for name in sorted(spot.active):

@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,11 +12,12 @@ from openpyxl import load_workbook
 from drafting.sheets import harmless
 from front.serving import application
 from records.audit import Wanted
-from records.errors import NotAllowed, Refused
-from tests.conftest import PASSWORD, House
+from records.document import Classification
+from records.errors import NotAllowed, NotFound, Refused, Unreadable
+from tests.conftest import House
+from workflow.check import signed_bytes
 from workflow.log import entries, take_along
-from workflow.look import content
-from workflow.session import enter
+from workflow.look import content, page_picture
 from workflow.verify import verify
 
 CALLED = '=HYPERLINK("http://x")'
@@ -71,6 +73,30 @@ def test_it_is_taken_along_as_a_table_in_which_nothing_is_computed(house: House)
     assert verify(house.office).holds
 
 
+def test_no_page_is_looked_at_without_a_line_in_the_log(house: House) -> None:
+    document, secret = house.signed(), house.drafted(classification=Classification.SECRET)
+    office, inspector = house.office, house.person("kiemtra")
+
+    def looked() -> int:
+        wanted = Wanted(action="document:viewed")
+        return len(entries(office, wanted, before=0, limit=50, by=inspector)[0])
+
+    def turn(id: str, page: int, who: str) -> None:
+        with suppress(NotFound, Unreadable):  # it may have one page only: the look counts
+            page_picture(office, id, page, "", width=100, by=house.person(who))
+
+    turn(document.id, 2, "truongban")
+    assert looked() == 1
+    turn(document.id, 1, "truongban")
+    turn(document.id, 2, "truongban")
+    assert looked() == 2
+    for page in (1, 2, 2):
+        turn(secret.id, page, "chuyenvien")
+    assert looked() == 5
+    signed_bytes(office, document.id, 1, by=house.person("truongban"))
+    assert looked() == 6
+
+
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "  =1", "\r=1"])
 def test_whatever_could_be_a_formula_is_quoted(words: str) -> None:
     assert harmless(words) == f"'{words}"
@@ -81,8 +107,7 @@ def test_page_and_api_show_the_inspector_what_they_ask_for(house: House) -> None
     document = house.act(house.drafted(), "submit", "chuyenvien")
     client = application(house.office, house.settings).test_client()
     asked = {"by": "chuyenvien", "document": document.id, "to": "2026-11-20"}
-    token = enter(house.office, "kiemtra", PASSWORD, address="192.0.2.1").token
-    client.set_cookie("trinhky", token)
+    client.set_cookie("trinhky", house.cookie("kiemtra"))
 
     page = client.get("/audit", query_string=asked).text
     assert page.count(document.id[:8] + "</code>") == 2

@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import event
 
 from front.serving import application
-from tests.conftest import PASSWORD, House
+from tests.conftest import House
 
 EVERYBODY = re.compile(r"FROM (person|post)\b(?!.*\bWHERE\b)", re.DOTALL)
 
@@ -18,8 +18,7 @@ EVERYBODY = re.compile(r"FROM (person|post)\b(?!.*\bWHERE\b)", re.DOTALL)
 def page(house: House) -> FlaskClient:
     """Give the clerk's browser."""
     client = application(house.office, house.settings).test_client()
-    told = client.post("/api/v1/tokens", json={"username": "vanthu", "password": PASSWORD})
-    client.set_cookie("trinhky", told.get_json()["token"])
+    client.set_cookie("trinhky", house.cookie("vanthu"))
     return client
 
 

@@ -113,3 +113,17 @@ def test_a_certified_document_stuck_over_is_invalid(authority: Authority, allowe
     pdf = signed(plain_pdf(), authority.issued(), certify=True, docmdp_permissions=allowed)
     for name, forged in annotated(pdf):
         assert told(forged, authority.trust()).verdict is Verdict.INVALID, name
+
+
+@pytest.mark.parametrize("allowed", [MDPPerm.FILL_FORMS, MDPPerm.ANNOTATE])
+def test_a_signature_laid_over_a_certified_document_is_told_and_never_valid(
+    authority: Authority, allowed: MDPPerm
+) -> None:
+    """Sneaky signature attack: the picture of a further signature covers what was certified."""
+    pdf = signed(plain_pdf(), authority.issued(), certify=True, docmdp_permissions=allowed)
+    for forger in (authority.issued("Kẻ Gian"), Authority().issued("Kẻ Gian")):
+        forged = signed(pdf, forger, field="Them", box=(0, 0, 595, 842))
+        report = told(forged, authority.trust())
+        assert report.verdict is Verdict.INDETERMINATE
+        assert "signed-after-lock" in report.signatures[0].reasons
+        assert report.signatures[0].attributed == (("signature", "Kẻ Gian"),)

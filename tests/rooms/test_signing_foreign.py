@@ -21,6 +21,7 @@ from pyhanko.sign.fields import (
     MDPPerm,
     SigFieldSpec,
     SigSeedSubFilter,
+    append_signature_field,
 )
 from pyhanko_certvalidator import ValidationContext
 
@@ -391,6 +392,28 @@ def test_a_long_chain_is_followed_by_what_the_signature_brings() -> None:
     pdf = signed(BASE, deep.issued())
     assert verdict(pdf, deep.trust(issuers=False)) == ("valid", ())
     assert verdict(pdf, Authority().trust()) == ("indeterminate", ("untrusted",))
+
+
+def test_who_names_themselves_is_not_believed_unless_the_office_does(
+    authority: Authority, trust: Trust
+) -> None:
+    alone = authority.alone()
+    pdf = signed(BASE, alone)
+    assert verdict(pdf, trust) == ("indeterminate", ("untrusted",))
+    assert verdict(pdf, Trust((alone.der,))) == ("valid", ())
+
+
+def test_fields_laid_out_beforehand_and_apart_from_their_place_are_valid(
+    authority: Authority, trust: Trust
+) -> None:
+    writer = IncrementalPdfFileWriter(io.BytesIO(BASE))
+    for n, name in enumerate(("A", "B", "C")):
+        box = (10 + 100 * n, 10, 90 + 100 * n, 60)
+        append_signature_field(writer, SigFieldSpec(name, box=box, combine_annotation=n > 0))
+    pdf = signed(written(writer), authority.issued(), field="A", certify=True)
+    for name in ("B", "C"):
+        pdf = signed(pdf, authority.issued(), field=name)
+    assert verdict(pdf, trust) == ("valid", ())
 
 
 def test_a_certificate_for_another_use_is_not_believed(authority: Authority, trust: Trust) -> None:

@@ -15,6 +15,7 @@ from web.pages.asked import number_of, text_of
 from web.pages.drawn import drawn
 from web.pages.findings import told
 from web.pages.retold import retold
+from web.pages.seats import choices
 from web.pages.workflows import road
 from web.phrases import phrase
 from workflow.define import Trial, editions, require_administrator, restore, save, try_out
@@ -128,13 +129,13 @@ def settle(name: str) -> ResponseReturnValue:
     return redirect(url_for(".one", name=adopted.name), 303)
 
 
-def desk(name: str) -> str:
-    """Give the editor's page."""
+def desk(name: str, *, text: str = "") -> str:
+    """Give the editor's page; ``text`` is what was put together for it."""
     require_administrator(person())
     known = editions(office(), name, by=person()) if name else []
     chosen = number_of(request.args.get("from", ""), "from", phrase("Phiên bản")) or 0
     kept = text_in(office(), name, chosen) if name else NEW.read_text("utf-8")
-    text = request.form.get("text", kept)
+    text = text or request.form.get("text", kept)
     tried = try_out(office(), text, by=person())
     people, _ = staff(office())
     return render_template(
@@ -142,6 +143,7 @@ def desk(name: str) -> str:
         name=name,
         text=tried.text,
         editions=known,
+        build=None if name else choices(),
         seen=request.form.get("seen") or (known[0].adoption.n if known else 0),
         names={one.id: one.name for one in people},
         **shown(tried),

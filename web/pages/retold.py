@@ -15,12 +15,17 @@ from web.language import sentence
 View = Callable[..., ResponseReturnValue]
 
 FIELDS = {
+    "outline.title": "title",
+    "outline.days": "within",
     "subject.required": "subject",
     "subject.too-long": "subject",
     "secrecy.clearance": "classification",
     "secrecy.connected": "classification",
     "class.not-higher": "classification",
     "class.reason": "comment",
+    "class.not-lower": "lower",
+    "class.decision": "decision",
+    "class.lowering-reason": "reason",
     "type.unknown": "type",
     "unit.not-yours": "unit",
     "signer.unknown": "signer",

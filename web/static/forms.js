@@ -88,6 +88,7 @@ for (const place of document.querySelectorAll("[data-load]")) {
   link.addEventListener("click", async (event) => {
     event.preventDefault();
     link.textContent = place.dataset.busy;
+    place.dataset.asked = "";
     const answer = await fetch(place.dataset.load).catch(() => null);
     if (!answer || !answer.ok) {
       window.location.assign(link.href);
@@ -95,6 +96,7 @@ for (const place of document.querySelectorAll("[data-load]")) {
     }
     const told = document.createElement("div");
     told.setAttribute("role", "status");
+    told.dataset.asked = "";
     told.append(new DOMParser().parseFromString(await answer.text(), "text/html").body);
     const body = told.querySelector("body") || told;
     told.replaceChildren(...body.childNodes);

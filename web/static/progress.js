@@ -6,6 +6,8 @@ let pause = PATIENCE[0];
 
 function untouched() {
   const fields = [...document.querySelectorAll("main textarea, main input:not([type=hidden])")];
+  // What somebody had shown within the page would be gone with it.
+  if (document.querySelector("[data-asked]")) return false;
   return fields.every((one) => one.value === one.defaultValue && one !== document.activeElement);
 }
 
