@@ -1,5 +1,6 @@
 """Signatures are checked: of a document of ours, or of any file somebody brings."""
 
+from records.audit import AuditEvent
 from records.document import Document, Media
 from records.errors import NotFound, Refused
 from records.person import Person
@@ -28,6 +29,8 @@ def report_on(office: Office, document: Document) -> ValidationReport:
 def signed_bytes(office: Office, id: str, n: int, *, by: Person) -> tuple[Document, bytes]:
     """Give a document and its latest file as it was when the n-th signature (from 1) was made.
 
+    The look is logged.
+
     Raises  NotFound: no such document, or it has not so many signatures.
     """
     with office.database.reading() as unit:
@@ -36,6 +39,9 @@ def signed_bytes(office: Office, id: str, n: int, *, by: Person) -> tuple[Docume
     if not 1 <= n <= len(found) or not found[n - 1].length:
         raise NotFound("signature.unknown")
     content = office.contents.get(document, document.latest.digest)
+    facts = {"digest": document.latest.digest, "signature": str(n)}
+    with office.database.unit() as unit:
+        unit.audit.append(AuditEvent("document:viewed", by.id, office.clock(), id, facts))
     return document, content[: found[n - 1].length]
 
 

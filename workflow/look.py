@@ -9,7 +9,7 @@ from records.assignment import Assignment
 from records.audit import AuditEntry, AuditEvent, AuditHead
 from records.case_file import CaseFile
 from records.delegation import Mandate
-from records.document import Attachment, Digest, Document, Media, Revision
+from records.document import Attachment, Classification, Digest, Document, Media, Revision
 from records.errors import NotAllowed, NotFound, Refused
 from records.exchange import Dispatch
 from records.finding import Bounds
@@ -221,15 +221,20 @@ def package(office: Office, id: str, *, by: Person) -> bytes:
 def page_picture(  # noqa: PLR0913 - which page of which revision, how wide, for whom
     office: Office, id: str, page: int, which: str, *, width: int, by: Person
 ) -> bytes:
-    """Give one page of a revision as a PNG; the first page's look is logged.
+    """Give one page of a revision as a PNG; the look is logged.
+
+    Of a document that is no secret, whoever saw its first page turns the others unwritten.
 
     Raises  NotFound: no such revision or page. Unreadable: the reader failed on it.
     """
     with office.database.reading() as unit:
         document = standing(office, unit, id, by).document
-    revision = revision_of(document, which)
+        revision = revision_of(document, which)
+        begun = unit.documents.opened(document.id, by.id, revision.digest)
     if page == 1:
         _log_look(office, document, by, shown=revision.digest)
+    elif not begun or document.classification is not Classification.NONE:
+        _log_look(office, document, by)
     if revision.media is not Media.PDF:
         raise NotFound("page.unknown")
     return office.reader.page_png(office.contents.get(document, revision.digest), page, width=width)

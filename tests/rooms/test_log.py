@@ -2,6 +2,7 @@
 
 import csv
 import io
+from contextlib import suppress
 from dataclasses import replace
 from datetime import timedelta
 
@@ -11,10 +12,12 @@ from openpyxl import load_workbook
 from drafting.sheets import harmless
 from front.serving import application
 from records.audit import Wanted
-from records.errors import NotAllowed, Refused
+from records.document import Classification
+from records.errors import NotAllowed, NotFound, Refused, Unreadable
 from tests.conftest import House
+from workflow.check import signed_bytes
 from workflow.log import entries, take_along
-from workflow.look import content
+from workflow.look import content, page_picture
 from workflow.verify import verify
 
 CALLED = '=HYPERLINK("http://x")'
@@ -68,6 +71,30 @@ def test_it_is_taken_along_as_a_table_in_which_nothing_is_computed(house: House)
         ("csv", "chuyenvien"),
     ]
     assert verify(house.office).holds
+
+
+def test_no_page_is_looked_at_without_a_line_in_the_log(house: House) -> None:
+    document, secret = house.signed(), house.drafted(classification=Classification.SECRET)
+    office, inspector = house.office, house.person("kiemtra")
+
+    def looked() -> int:
+        wanted = Wanted(action="document:viewed")
+        return len(entries(office, wanted, before=0, limit=50, by=inspector)[0])
+
+    def turn(id: str, page: int, who: str) -> None:
+        with suppress(NotFound, Unreadable):  # it may have one page only: the look counts
+            page_picture(office, id, page, "", width=100, by=house.person(who))
+
+    turn(document.id, 2, "truongban")
+    assert looked() == 1
+    turn(document.id, 1, "truongban")
+    turn(document.id, 2, "truongban")
+    assert looked() == 2
+    for page in (1, 2, 2):
+        turn(secret.id, page, "chuyenvien")
+    assert looked() == 5
+    signed_bytes(office, document.id, 1, by=house.person("truongban"))
+    assert looked() == 6
 
 
 @pytest.mark.parametrize("words", ["=1+1", "+1", "-1", "@SUM(1)", "\t=1", "  =1", "\r=1"])
