@@ -50,8 +50,10 @@ POST /documents/{id}/actions/{action}
 POST /actions/batch
 GET /tasks
 GET /documents/{id}/history
+GET /documents/{id}/inspection
 GET /documents/{id}/validation
 POST /validations
+POST /validations/signatures/{n}/content
 GET /jobs
 POST /jobs/{id}/hurry
 POST /jobs/{id}/retry
