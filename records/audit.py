@@ -141,6 +141,9 @@ ACTIONS = frozenset(
         "document:archived",
         "document:raised",  # to a higher class
         "document:purged",  # nothing of it is left in clear
+        "document:lowering-proposed",  # on a decision, by one of two people
+        "document:lowering-withdrawn",
+        "document:lowered",  # by the other one
         "number:cancelled",
         "number:reserved",
         "number:voided",

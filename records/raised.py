@@ -1,4 +1,4 @@
-"""That a document's class was raised, as an office remembers it outside of its backups."""
+"""That a document's class was changed, as an office remembers it outside of its backups."""
 
 from dataclasses import dataclass
 from datetime import datetime
@@ -8,8 +8,8 @@ from records.document import Classification
 
 @dataclass(frozen=True, slots=True)
 class Raised:
-    """One raising."""
+    """One raising, or a lowering by two people."""
 
     document: str  # id
-    classification: Classification  # what it was raised to
-    at: datetime  # aware: when it was purged
+    classification: Classification  # what it became
+    at: datetime  # aware: when it was purged or lowered

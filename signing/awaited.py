@@ -88,28 +88,6 @@ def close(before: bytes, awaited: Awaited, content: bytes) -> bytes:
     return b"".join((before, head, told.ljust(room, b"0"), foot))
 
 
-def digest_of(before: bytes, awaited: Awaited) -> bytes:
-    """Give the digest of everything but the hole, as the signature must name it."""
-    start, end = (at - len(before) for at in awaited.hole)
-    digest = hashlib.sha256(before)
-    digest.update(awaited.tail[:start])
-    digest.update(awaited.tail[end:])
-    return digest.digest()
-
-
-def require_ours(before: bytes, awaited: Awaited) -> None:
-    """Raise Broken unless what is to be signed still speaks of these very bytes."""
-    if digest_in(cms.CMSAttributes.load(awaited.attributes)) != digest_of(before, awaited):
-        raise Broken("sign.self-check", reasons=("bytes-moved",))
-
-
-def digest_in(attributes: cms.CMSAttributes) -> bytes:
-    """Give the digest that signed attributes name. Raises ValueError: not exactly one."""
-    (told,) = [one for one in attributes if one["type"].native == "message_digest"]
-    (digest,) = told["values"]
-    return bytes(digest.native)
-
-
 def proven(certificate: bytes, attributes: bytes, signature: bytes) -> bytes:
     """Give a signature over ``attributes`` as CMS takes it, once it is shown to be right.
 

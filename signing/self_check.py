@@ -21,6 +21,7 @@ _KEY = b"/ByteRange"
 _RANGE = re.compile(_KEY + rb" ?\[0 (\d+) (\d+) (\d+)\]")
 _TAIL = re.compile(rb"startxref\s+(\d+)\s+%%EOF\s*\Z")
 _TAIL_LENGTH = 128
+_HEADS = re.compile(rb"(\d+) 0 obj\b")
 _DIGITS = b"0123456789ABCDEF"
 
 
@@ -98,26 +99,28 @@ def _place_faults(signed: bytes, begun: int, awaited: Awaited) -> Iterator[str]:
     reader = PdfFileReader(io.BytesIO(signed), strict=True)
     if tail is None or int(tail[1]) != reader.last_startxref:
         yield "tail"
-    value = _value_of(reader, begun, awaited.field)
-    if value is None:
+    start, end = awaited.hole
+    head = _HEADS.search(signed, max(signed.rfind(b"endobj", begun, start), begun), start)
+    if head is None or b"endobj" in signed[head.end() : start] or signed.find(b"endobj", end) < 0:
         yield "no-signature"
         return
-    begins = reader.xrefs[value.reference]
-    start, end = awaited.hole
-    head = b"%d %d obj" % (value.idnum, value.generation)
-    whole = isinstance(begins, int) and begins < start and signed.startswith(head, begins)
-    if not whole or b"endobj" in signed[begins:start] or signed.find(b"endobj", end) < 0:
+    number = int(head[1])
+    there = reader.xrefs[generic.Reference(number, 0)] == head.start(1)
+    if not there or not _is_held(signed, reader, begun, number, awaited.field):
         yield "no-signature"
 
 
-def _value_of(reader: PdfFileReader, begun: int, name: str) -> generic.IndirectObject | None:
-    """Give what the field holds, which the last revision wrote."""
-    for reference in references(reader):
-        placed = reader.xrefs[reference.reference]
-        if not isinstance(placed, int) or placed < begun:
-            continue
-        field = reference.get_object()
-        if field.get("/T") == name and "/V" in field:
-            value = field.raw_get("/V")
-            return value if isinstance(value, generic.IndirectObject) else None
-    return None
+def _is_held(signed: bytes, reader: PdfFileReader, begun: int, number: int, name: str) -> bool:
+    """Tell whether the field of that name, as the last revision wrote it, holds this object."""
+    held = [m.start() for m in re.finditer(b"/V %d 0 R\\b" % number, signed[begun:])]
+    if len(held) != 1:
+        return False
+    at = begun + held[0]
+    head = _HEADS.search(signed, max(signed.rfind(b"endobj", begun, at), begun), at)
+    listed = {reference.idnum for reference in references(reader)}
+    if head is None or int(head[1]) not in listed:
+        return False
+    field = generic.IndirectObject(int(head[1]), 0, reader)
+    told = field.get_object()
+    placed = reader.xrefs[field.reference] == head.start(1)
+    return bool(placed and told.get("/T") == name and told.raw_get("/V").idnum == number)

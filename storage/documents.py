@@ -75,6 +75,16 @@ class Documents:
             if revision.n not in kept:
                 self._add_revision(document, revision)
 
+    def open(self, document: Document) -> None:
+        """Keep in clear what a document that is no secret any more says outside its own row."""
+        for one in document.attachments:
+            self._connection.execute(
+                update(t.attachment)
+                .where(t.attachment.c.document == document.id, t.attachment.c.n == one.n)
+                .values(name=one.name)
+            )
+        self._mark(document)
+
     def sign_attachments(self, document: Document) -> None:
         """Keep the attachments' present bytes, which begin with those they had, and new ones."""
         known = {one.n for one in self._attachments([document.id])[document.id]}

@@ -21,15 +21,18 @@ class Ledger:
             path.touch(mode=0o600)
 
     def note(self, raised: Raised) -> None:
-        """Add a raising durably, unless it stands there. Raises Unavailable: the disk fails."""
+        """Add what a document was raised or lowered to durably, unless it is its last line.
+
+        Raises  Unavailable: the disk fails.
+        """
         line = json.dumps([raised.document, raised.classification, raised.at.isoformat()])
         try:
             with self._path.open("a+") as file:
                 fcntl.flock(file, fcntl.LOCK_EX)
                 file.seek(0)
                 told = file.read()
-                known = {(one.document, one.classification) for one in _read(told)}
-                if (raised.document, raised.classification) in known:
+                known = {one.document: one.classification for one in _read(told)}
+                if known.get(raised.document) is raised.classification:
                     return
                 # A line that a killed process left half written is closed before the next.
                 file.write(f"\n{line}\n" if told and not told.endswith("\n") else f"{line}\n")

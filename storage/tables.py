@@ -673,6 +673,25 @@ recall = Table(
     Column("note", Text, nullable=False, default=""),
 )
 
+lowering = Table(
+    "lowering",
+    metadata,
+    _id(),
+    Column("document", ForeignKey("document.id"), nullable=False, index=True),
+    Column("was", String(20), nullable=False),
+    Column("becomes", String(20), nullable=False),
+    Column("decided_on", Date, nullable=False),
+    Column("shut", LargeBinary, nullable=False),  # the decision's number, and why
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", Moment, nullable=False),
+    Column("confirmed_by", String(64), nullable=False, default=""),
+    Column("settled_at", Moment),
+    # The document's version that it leads to: the database lowers a class to no other.
+    Column("version", Integer, nullable=False, default=0),
+    CheckConstraint("confirmed_by <> proposed_by", name="two_people"),
+    CheckConstraint("version = 0 OR confirmed_by <> ''", name="confirmed"),
+)
+
 arrival = Table(
     "arrival",
     metadata,

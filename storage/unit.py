@@ -20,6 +20,7 @@ from storage.handings import Handings
 from storage.indicators import Indicators
 from storage.jobs import Jobs
 from storage.ledgers import Ledgers
+from storage.lowerings import Lowerings
 from storage.passes import Passes
 from storage.people import People
 from storage.placements import Placements
@@ -170,6 +171,11 @@ class Unit:
     def raising(self) -> Raising:
         """The closing of a document whose class is raised."""
         return Raising(self.connection, self._vault)
+
+    @cached_property
+    def lowerings(self) -> Lowerings:
+        """The proposals to lower a class."""
+        return Lowerings(self.connection, self._vault)
 
     @cached_property
     def proofs(self) -> Proofs:

@@ -70,9 +70,9 @@ class Vault:
         words: dict[str, object] = json.loads(_open(self._key(document), shut, document))
         return words
 
-    def sealed_files(self, document: str) -> Iterator[tuple[str, bytes]]:
-        """Give name and encrypted content of every file of a document, as they lie there."""
-        for name in self._objects.names(f"{document}/"):
+    def sealed_files(self) -> Iterator[tuple[str, bytes]]:
+        """Give name and encrypted content of every file and key, as they lie there."""
+        for name in self._objects.names():
             sealed = self._objects.get(name)
             if sealed is None:
                 raise Broken("storage.blob-lost", digest="sealed")

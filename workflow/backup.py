@@ -113,9 +113,9 @@ def _copy_files(office: Office, named: Named, folder: Path) -> None:
     secret = [(document, digest) for document, kind, digest in named if kind != Classification.NONE]
     for document, digest in secret if not vault.closed else ():
         vault.get(document, digest)
-    for document in sorted({document for document, _ in secret}):
-        for name, sealed in vault.sealed_files(document):
-            keep_first(folder / "vault" / name, sealed)
+    # Keys of what is no document, or no secret any more, open words in the database, too.
+    for name, sealed in vault.sealed_files():
+        keep_first(folder / "vault" / name, sealed)
 
 
 def _copy_keys(keys: Keys, folder: Path) -> None:

@@ -60,7 +60,7 @@ def entry_of(  # noqa: PLR0913 - whose it is, who brings it when, and on what it
         one,
         kept_on=" ".join(kept_on.split())[:200],
         differs=differing(office, unit, holder, der),
-        sought=fold(f"{told} {one.issuer} {one.serial} {kept_on}"),
+        sought=fold(f"{told} {one.issuer} {one.serial} {kept_on} {one.fingerprint}"),
     )
 
 

@@ -80,7 +80,7 @@ def close(  # noqa: PLR0913 - who raised what to which class, when and why
     involved = {f"person:{by}", *(f"person:{one.closed_by}" for one in was.steps if one.closed_by)}
     for step in was.steps:
         if step.closed_at is None:
-            desk = _desk(unit, was, raised, step, by)
+            desk = desk_again(unit, was, raised, step, by)
             unit.steps.lay(step, desk)
             involved |= desk
     unit.documents.admit_only(document.id, readers_of(raised, involved))
@@ -124,17 +124,18 @@ def _keep_in_vault(office: Office, document: Document) -> None:
     keep_files(office, document, files)
 
 
-def _desk(unit: Unit, was: Standing, raised: Document, step: Step, by: str) -> frozenset[str]:
+def desk_again(unit: Unit, was: Standing, changed: Document, step: Step, by: str) -> frozenset[str]:
+    """Give the desk of an open step once its document's class is another one."""
     state = was.route.states[step.state]
     if step.kind is StepKind.JOIN and not state.who:
         return frozenset()
     chosen = step.by_hand or any(one.whom is Whom.CHOSEN for one in state.who)
     if chosen:
-        cleared_for = {f"person:{one.id}" for one in able(unit, raised)}
+        cleared_for = {f"person:{one.id}" for one in able(unit, changed)}
         return step.desk & cleared_for or frozenset({f"person:{by}"})
     try:
-        return desk_of(unit, raised, state.who)
-    except Refused:  # nobody there is cleared: it waits with whoever raised it
+        return desk_of(unit, changed, state.who)
+    except Refused:  # nobody there is cleared: it waits with whoever changed it
         return frozenset({f"person:{by}"})
 
 

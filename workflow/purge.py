@@ -51,7 +51,8 @@ def raise_again(office: Office, known: Iterable[Raised]) -> int:
     Raises  Unavailable ``vault.closed``: its key is needed for that.
     """
     count = 0
-    for one in known:
+    # Only what was known last counts: what two people lowered afterwards is not raised again.
+    for one in {one.document: one for one in known}.values():
         with office.database.reading() as unit:
             was = _lower(office, unit, one)
             files = files_of(unit, was.document) if was else frozenset()

@@ -10,7 +10,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator
-from datetime import timedelta
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
@@ -28,8 +28,12 @@ from tests.postgres import Cluster
 from workflow.backup import try_out
 from workflow.begin import Particulars
 from workflow.believe import authorities_in, believe, believed
+from workflow.case_files import FileSaid, file_view, open_file
+from workflow.declassify import declassify, propose
 from workflow.find import reindex
+from workflow.look import history
 from workflow.receive import receive
+from workflow.reserve import reserve
 from workflow.verify import verify
 
 ROOT = Path(__file__).parents[2]
@@ -161,6 +165,30 @@ def test_secret_documents_stay_closed_without_the_key_and_open_with_it(
     assert seen.subject == secret.subject
     assert opened.office.contents.get(seen, seen.latest.digest) == minimal_pdf("paper 2")
     opened.office.database.close()
+
+
+def test_words_under_a_key_that_is_no_documents_come_back_too(
+    house: House, put_back: PutBack, tmp_path: Path, reopened: Callable[[Settings], House]
+) -> None:
+    keeper, clerk = house.person("luutru"), house.person("vanthu")
+    said = FileSaid("7", "Hồ sơ mật", classification=Classification.SECRET)
+    file = open_file(house.office, said, by=keeper)
+    held = reserve(
+        house.office, "van-ban-di-mat", "", reason="giữ", until=date(2026, 12, 1), by=clerk
+    )
+    document = house.sealed(classification=Classification.SECRET)
+    told = {"decision": "1/QĐ", "on": date(2026, 11, 20), "reason": "vì"}
+    propose(house.office, document.id, Classification.NONE, **told, by=clerk)  # type: ignore[arg-type]  # words by name
+    declassify(house.office, document.id, by=house.person("chutich"))
+    source = backed_up(house, tmp_path / "backup")
+
+    back = reopened(put_back(source, tmp_path / "back", keys_of(house)))
+    assert file_view(back.office, file.id, by=keeper).file.title == "Hồ sơ mật"
+    with back.office.database.reading() as unit:
+        assert unit.reservations.get(held.id).reason == "giữ"
+    lines = history(back.office, document.id, by=back.person("kiemtra"))
+    assert "Quyết định số 1/QĐ ngày 20/11/2026. vì" in {one["comment"] for one in lines}
+    back.office.database.close()
 
 
 def test_with_all_its_keys_no_key_is_called_missing(

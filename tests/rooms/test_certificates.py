@@ -428,6 +428,7 @@ def test_pages_and_api_show_import_export_and_revoke(lasting: House) -> None:
         f"/admin/certificates/{one['fingerprint']}/revoke", data={"csrf": keeper.csrf(), "why": ""}
     )
     assert (refused.status_code, "Hãy ghi lý do" in refused.text) == (422, True)
+    assert 'id="why" name="why"' in refused.text
     stopped = client.post(
         f"/api/v1/certificates/{one['fingerprint']}/revoke",
         json={"reason": "Nghỉ việc"},

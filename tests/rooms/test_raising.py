@@ -309,7 +309,7 @@ SHUT_OR_GONE = {
     *("remark.text", "remark.shut", "words.text", "mark.digest", "dispatch.note"),
     *("reservation.reason", "reservation.voided", "reservation.shut"),
     *("ledger_line.cells", "ledger_line.shut"),
-    *("signing_request.awaited",),
+    *("signing_request.awaited", "lowering.shut"),
 }
 """What may say words of a document, and is shut, emptied or deleted when its class is raised."""
 

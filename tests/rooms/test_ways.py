@@ -91,8 +91,14 @@ def _told(rule: str, id: str) -> dict[str, object]:
     """Give a body that is right by itself, so that only the document can be what is wrong."""
     last, api = rule.rpartition("/")[2], rule.startswith("/api/")
     raised: dict[str, object] = {"classification": "top_secret", "comment": "vì"}
+    lowered: dict[str, object] = {
+        "classification": "none",
+        "decision_number": "1/QĐ",
+        "decision_date": "2026-11-20",
+    }
     bodies: dict[str, dict[str, object]] = {
         "classification": raised if api else {**raised, "version": "1"},
+        "declassification": {**lowered, "comment": "vì"} if api else {**lowered, "lower": "none"},
         "copies": {"kind": "copy"},
         "dispatches": {"recipients": ["H49.90.2"]},
         "signing-requests": {"role": "leader", "certificate": "AAAA"},

@@ -1,14 +1,19 @@
-"""The class of a document, which may be raised at once and by one person."""
+"""The class of a document: raised at once and by one person, lowered by two on a decision."""
 
-from flask import Blueprint, jsonify
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, Response, jsonify
 from flask.typing import ResponseReturnValue
 
 from records.document import Classification
+from records.lowering import Lowering
 from web.api import shapes
 from web.api.documents import seen_version
 from web.contract import Body, operation, read_body
 from web.office import office, person
 from workflow.classify import classify
+from workflow.declassify import declassify, lowerings, propose, withdraw
 from workflow.look import view
 from workflow.road import Choice
 
@@ -22,6 +27,15 @@ class Raise(Body):
     comment: str
 
 
+class Lower(Body):
+    """To which class, on which decision, and why."""
+
+    classification: Classification
+    decision_number: str
+    decision_date: date
+    comment: str
+
+
 @door.post("/documents/<id>/classification")
 @operation("Raise a document's class, at once and for good", body=Raise)
 def higher(id: str) -> ResponseReturnValue:
@@ -29,7 +43,67 @@ def higher(id: str) -> ResponseReturnValue:
     told = read_body(Raise)
     choice = Choice(told.comment, seen=seen_version())
     classify(office(), id, told.classification, choice, by=person())
+    return _shown(id)
+
+
+@door.get("/documents/<id>/declassification")
+@operation("What was proposed to lower a document's class, oldest first")
+def proposed(id: str) -> ResponseReturnValue:
+    """Give every proposal, with what became of it."""
+    found = lowerings(office(), id, by=person())
+    return jsonify(items=[_lowering(one) for one in found])
+
+
+@door.post("/documents/<id>/declassification")
+@operation("Propose to lower a class", body=Lower, gives={201: "application/json"})
+def lower(id: str) -> ResponseReturnValue:
+    """Propose it; nothing changes until another person confirms."""
+    told = read_body(Lower)
+    made = propose(
+        office(),
+        id,
+        told.classification,
+        decision=told.decision_number,
+        on=told.decision_date,
+        reason=told.comment,
+        by=person(),
+    )
+    return jsonify(_lowering(made)), 201
+
+
+@door.post("/documents/<id>/declassification/confirm")
+@operation("Confirm what another person proposed: the class is lowered")
+def confirm(id: str) -> ResponseReturnValue:
+    """Lower it and give the document as it then stands."""
+    declassify(office(), id, by=person())
+    return _shown(id)
+
+
+@door.post("/documents/<id>/declassification/withdraw")
+@operation("Let a proposal to lower a class go", gives={204: ""})
+def leave(id: str) -> ResponseReturnValue:
+    """Let it go."""
+    withdraw(office(), id, by=person())
+    return "", 204
+
+
+def _shown(id: str) -> Response:
     seen = view(office(), id, by=person())
     response = jsonify(shapes.whole(seen))
     response.set_etag(str(seen.document.version))
     return response
+
+
+def _lowering(one: Lowering) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "was": one.was,
+        "classification": one.to,
+        "decision_number": one.decision,
+        "decision_date": shapes.day(one.decided_on),
+        "comment": one.reason,
+        "proposed_by": one.proposed_by,
+        "proposed_at": shapes.moment(one.proposed_at),
+        "confirmed_by": one.confirmed_by or None,
+        "settled_at": shapes.moment(one.settled_at) if one.settled_at else None,
+    }

@@ -25,6 +25,8 @@ A_PAGE = 50
 def listed(fingerprint: str = "") -> ResponseReturnValue:
     """Give a page of the register; ``fingerprint`` is of the one an act was refused on."""
     asked = {name: request.args.get(name, "") for name in ("q", "standing")}
+    if fingerprint:
+        asked["q"] = fingerprint
     shelf = look_through(
         office(),
         words=asked["q"],

@@ -25,6 +25,7 @@ from workflow.case_files import own_open_files
 from workflow.certificates import AGENCY
 from workflow.charges import Charge, Handling
 from workflow.classify import may_classify
+from workflow.declassify import may_propose
 from workflow.draw import places_of
 from workflow.keys import holding_of
 from workflow.look import (
@@ -134,7 +135,8 @@ def whole(id: str) -> ResponseReturnValue:
         own_files=_own_files(seen),
         agency_key=agency_key(),
         unsigned=unsigned_annexes(office(), seen.document, by=person()),
-        may_classify=bool(may_classify(seen.document, person())),
+        may_classify=bool(may_classify(seen.document, person()))
+        or may_propose(seen.document, person()),
         today=office().today(),
         now=office().clock(),
     )

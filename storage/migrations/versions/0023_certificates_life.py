@@ -40,7 +40,7 @@ def _let_be_found() -> None:
     table = sa.table("certificate", *(sa.column(one) for one in (*names, "sought")))
     connection = op.get_bind()
     for row in connection.execute(sa.select(*(table.c[one] for one in names))).all():
-        told = f"{row.person} {row.name} {row.issuer} {row.serial}"
+        told = f"{row.person} {row.name} {row.issuer} {row.serial} {row.fingerprint}"
         plain = unicodedata.normalize("NFD", told.casefold().replace("đ", "d"))
         sought = "".join(sign for sign in plain if not unicodedata.combining(sign))
         connection.execute(
