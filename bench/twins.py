@@ -58,7 +58,7 @@ DRAWN = (
 )
 """Where ids are drawn that anybody is shown."""
 
-UNLIKE = re.compile(r"/evidence|/audit|/metrics|/readyz|openapi|^/account")
+UNLIKE = re.compile(r"/evidence|/audit|/metrics|/readyz|openapi|^/account|/me/sessions")
 """What is not compared: what proves or inspects the whole log, fresh secrets of the caller's own
 account, and figures of the process, which
 its keeper is given."""
