@@ -58,8 +58,9 @@ DRAWN = (
 )
 """Where ids are drawn that anybody is shown."""
 
-UNLIKE = re.compile(r"/evidence|/audit|/metrics|/readyz|openapi")
-"""What is not compared: what proves or inspects the whole log, and figures of the process, which
+UNLIKE = re.compile(r"/evidence|/audit|/metrics|/readyz|openapi|^/account")
+"""What is not compared: what proves or inspects the whole log, fresh secrets of the caller's own
+account, and figures of the process, which
 its keeper is given."""
 
 TOOK = re.compile(rb'"took_ms": ?[0-9.]+|[0-9]+([.,][0-9]+)? ms')
