@@ -30,7 +30,7 @@ from storage.blobs import Blobs
 from storage.contents import Contents
 from storage.database import Database
 from storage.folder import Folder
-from storage.keys import vault_key
+from storage.keys import log_key, vault_key
 from storage.manifest import Manifest
 from storage.schema import downgrade, newest, version_of
 from storage.unit import Unit
@@ -131,7 +131,8 @@ def open_stage(
 def moved(stage: Stage, folder: Path, url: str = "") -> Stage:
     """Open the copy of a prepared office that lies in ``folder``; its keys are open already."""
     vault = Vault(Folder(folder / "vault"), vault_key(folder / "keys"))
-    database = Database(url or f"sqlite:///{folder / 'trinhky.sqlite'}", vault)
+    _, key = log_key(folder / "keys")
+    database = Database(url or f"sqlite:///{folder / 'trinhky.sqlite'}", vault, key)
     database.build()
     office = replace(
         stage.office,

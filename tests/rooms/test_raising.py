@@ -309,6 +309,7 @@ SHUT_OR_GONE = {
     *("remark.text", "remark.shut", "words.text", "mark.digest", "dispatch.note"),
     *("reservation.reason", "reservation.voided", "reservation.shut"),
     *("ledger_line.cells", "ledger_line.shut"),
+    *("copy_entry.columns", "copy_entry.cancelled", "copy_entry.shut"),
     *("signing_request.awaited", "lowering.shut"),
 }
 """What may say words of a document, and is shut, emptied or deleted when its class is raised."""
@@ -321,6 +322,9 @@ WORDLESS = {
         "receipt.key",
         "signing_request.certificate",
         "signing_request.number",
+        "signing_request.outcome",
+        "placement.boxes",
+        "placement.before",
     ),
 }
 """What is long, and says no word of a document whatever its class."""
