@@ -11,7 +11,7 @@ from records.errors import Broken, Refused
 from records.raised import Raised
 from signing.keys import PUBLIC
 from storage.copies import KEYS, becoming, lay_out, require_ours
-from storage.keys import fingerprints, missing, open_keys, shut_keys, take_keys
+from storage.keys import LOG_KEY, fingerprints, missing, open_keys, shut_keys, take_keys
 from storage.ledger import raisings_in
 from storage.manifest import Manifest
 from storage.snapshot import file_of, put_back, require_empty
@@ -73,7 +73,7 @@ def restore(
         lay_out(source, folder, places, brought, manifest)
         put_back(source, beside.database_url)
         with opened(beside, warm={}, clock=clock) as office:
-            if faults := try_out(office, manifest):
+            if faults := try_out(office, manifest, marked=LOG_KEY in brought):
                 raise Broken("restore.unsound", faults="; ".join(faults))
             closed = raise_again(office, raised)
             for one in raised:

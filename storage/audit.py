@@ -176,7 +176,8 @@ class Audit:
         except OfficeError:
             return [f"the remark of entry {row.seq} was changed"]
         right = hmac.compare_digest(mark, self.mark(words))
-        return [] if right else [f"the remark of entry {row.seq} was changed"]
+        told = f"the remark of entry {row.seq} was changed, or marked under another key"
+        return [] if right else [told]
 
     def verify(self) -> AuditHead:
         """Recompute the whole chain and tell whether it holds."""

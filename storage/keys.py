@@ -18,7 +18,7 @@ from storage.vault import master_key
 
 VAULT_KEY = "vault.key"
 LOG_KEY = "log.key"
-"""Seals the head of the log; a restored office makes itself another."""
+"""Seals the log; an office restored without it makes itself another."""
 
 WANTED = "wanted.json"
 """In a restored folder of keys: the fingerprints of those that were there when it was copied."""

@@ -66,12 +66,14 @@ def back_up(office: Office, target: Path, keys: Keys) -> Manifest:
     return manifest
 
 
-def try_out(office: Office, manifest: Manifest) -> tuple[str, ...]:
+def try_out(office: Office, manifest: Manifest, *, marked: bool = True) -> tuple[str, ...]:
     """Give what is wrong with an office put back from a backup, nothing when it may open.
 
     Chain, files, numbers and database are verified, then every archived document's signatures.
+
+    Takes   marked: whether the key of the log came along, without which no remark can be checked.
     """
-    found = verify(office, witnessed=False)
+    found = verify(office, witnessed=False, marked=marked)
     faults = [*found.head.faults, *found.faults]
     if (found.head.seq, found.head.hash) != (manifest.seq, manifest.head):
         faults.append("the log does not end where the manifest says")

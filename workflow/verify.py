@@ -28,15 +28,18 @@ class Findings:
         return self.head.holds and not self.faults
 
 
-def verify(office: Office, *, witnessed: bool = True) -> Findings:
+def verify(office: Office, *, witnessed: bool = True, marked: bool = True) -> Findings:
     """Check chain, checkpoints, files, registers and database, changing nothing.
 
     Takes   witnessed: whether those who keep the log's checkpoints elsewhere are asked too; an
             office that was put back from a backup knows less than they do.
+            marked: whether the key is there under which the log marks remarks; nothing can be
+            said of them without it.
     """
     with office.database.reading() as unit:
         head = unit.audit.verify()
-        told = [*log_faults(office, unit, witnessed=witnessed), *unit.audit.remark_faults()]
+        told = log_faults(office, unit, witnessed=witnessed)
+        told += unit.audit.remark_faults() if marked else []
         told += _unspoken(unit)
         wanted = [*unit.documents.digests(), *unit.registers.files()]
         texts = unit.definitions.all()

@@ -289,7 +289,7 @@ def test_specialised_systems_are_connected_through_the_api(stage: Stage) -> None
     assert stage.get("/openapi.json").json["openapi"].startswith("3.1")
 
 
-@of("III.3a", waits_for="issue 6: the checklist of the level of safety")
+@of("III.3a")
 def test_the_level_of_safety_is_documented(stage: Stage) -> None:
     assert stage.paths
     assert (ROOT / "docs" / "security.md").exists()

@@ -114,7 +114,7 @@ class Intruder:
 
     def blobs(self) -> list[Path]:
         rows = self.asks(
-            "SELECT r.digest FROM revision r JOIN document d ON d.id = r.document "
+            "SELECT DISTINCT r.digest FROM revision r JOIN document d ON d.id = r.document "
             "WHERE d.classification = 'none' ORDER BY r.digest"
         )
         return [self.data / "blobs" / str(row["digest"])[:2] / str(row["digest"]) for row in rows]
@@ -275,20 +275,26 @@ def _file_changed(by: Intruder) -> None:
     place.write_bytes(b"%PDF-1.7 another")
 
 
+_STRANGE = (
+    "digest NOT IN (SELECT digest FROM revision WHERE document = "
+    "(SELECT document FROM revision WHERE origin = 'sealed'))"
+)
+"""Holds of files that the sealed document never had."""
+
+
 def _file_and_its_row(by: Intruder) -> None:
     """The bytes and their digest are replaced together, so that they fit each other."""
     [other] = by.asks(
-        "SELECT r.digest FROM revision r WHERE r.document <> (SELECT document FROM revision "
-        "WHERE origin = 'sealed') AND r.media = 'application/pdf' LIMIT 1"
+        f"SELECT digest FROM revision WHERE {_STRANGE} AND media = 'application/pdf' LIMIT 1"  # noqa: S608 - words of ours
     )
     by.does("UPDATE revision SET digest = :d WHERE origin = 'sealed'", d=other["digest"])
 
 
 def _attachment_added(by: Intruder) -> None:
     by.does(
-        "INSERT INTO attachment (document, n, name, digest, size, media) "
+        "INSERT INTO attachment (document, n, name, digest, size, media) "  # noqa: S608 - of ours
         "SELECT document, 9, 'x.pdf', digest, size, media FROM revision "
-        "WHERE document <> (SELECT document FROM revision WHERE origin = 'sealed') LIMIT 1"
+        f"WHERE {_STRANGE} LIMIT 1"
     )
     by.does(
         "UPDATE attachment SET document = (SELECT document FROM revision WHERE origin = 'sealed')"
