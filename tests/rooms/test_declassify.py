@@ -1,7 +1,7 @@
 """A class is lowered by two people on a decision, and by nothing else."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from sqlalchemy import text
@@ -198,6 +198,13 @@ def test_the_pages_and_the_api_lead_through_it(house: House, sealed: Document) -
     api = f"/api/v1{page}/declassification"
     [told] = client.get(api, headers=leader).get_json()["items"]
     assert (told["classification"], told["proposed_by"]) == ("none", "vanthu")
-    assert client.post(f"{api}/confirm", headers=clerk).status_code == 403
+    own = client.post(f"{api}/confirm", headers=clerk)
+    assert own.status_code == 403
+    assert own.get_json()["rule"] != "login.stale"
+    house.clock.pass_by(house.office.access.fresh_program + timedelta(seconds=1))
+    stale = client.post(f"{api}/confirm", headers=leader)
+    assert (stale.status_code, stale.get_json()["rule"]) == (403, "login.stale")
+    again = client.post("/api/v1/me/confirm", json={"password": PASSWORD}, headers=leader)
+    assert again.status_code == 200
     done = client.post(f"{api}/confirm", headers=leader)
     assert (done.status_code, done.get_json()["classification"]) == (200, "none")

@@ -12,6 +12,7 @@ from web.api import shapes
 from web.api.documents import seen_version
 from web.contract import Body, operation, read_body
 from web.office import office, person
+from web.who import require_fresh
 from workflow.classify import classify
 from workflow.declassify import declassify, lowerings, propose, withdraw
 from workflow.look import view
@@ -59,6 +60,7 @@ def proposed(id: str) -> ResponseReturnValue:
 def lower(id: str) -> ResponseReturnValue:
     """Propose it; nothing changes until another person confirms."""
     told = read_body(Lower)
+    require_fresh()
     made = propose(
         office(),
         id,
@@ -75,6 +77,7 @@ def lower(id: str) -> ResponseReturnValue:
 @operation("Confirm what another person proposed: the class is lowered")
 def confirm(id: str) -> ResponseReturnValue:
     """Lower it and give the document as it then stands."""
+    require_fresh()
     declassify(office(), id, by=person())
     return _shown(id)
 

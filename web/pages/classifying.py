@@ -9,6 +9,7 @@ from web.office import office, person
 from web.pages.asked import chosen, day_of, number_of, text_of
 from web.pages.retold import retold
 from web.phrases import phrase
+from web.who import confirm_again, require_fresh
 from workflow.classify import classify, may_classify
 from workflow.declassify import (
     CONFIRMERS,
@@ -66,6 +67,8 @@ def higher(id: str) -> ResponseReturnValue:
 @retold(ask)
 def lower(id: str) -> ResponseReturnValue:
     """Propose to lower it."""
+    confirm_again()
+    require_fresh()
     propose(
         office(),
         id,
@@ -83,6 +86,8 @@ def lower(id: str) -> ResponseReturnValue:
 @retold(ask)
 def confirm(id: str) -> ResponseReturnValue:
     """Lower it, as another person proposed."""
+    confirm_again()
+    require_fresh()
     declassify(office(), id, by=person())
     flash(phrase("Đã hạ độ mật theo quyết định."))
     return redirect(url_for("documents.one", id=id), 303)
