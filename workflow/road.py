@@ -393,11 +393,18 @@ def barred_approval(at: Standing, by: Person, mandate: Mandate | None) -> Refuse
         twice = any(one.closed_by == by.id and one.on_behalf_of for one in at.approvals)
         own = _alone(at, by)
     else:
-        twice = any(one.closed_by == by.id for one in at.approvals)
+        others = (one for one in at.approvals if not _given_here(at, one, mandate))
+        twice = any(one.closed_by == by.id for one in others)
         own = drafted or _alone(at, mandate.principal)
     if own:
         return Refused("approve.own-draft")
     return Refused("approve.twice") if twice else None
+
+
+def _given_here(at: Standing, given: Step, mandate: Mandate) -> bool:
+    """Tell whether an approval is this very one, given before the document came back here."""
+    here = given.kind in ROAD and given.state == at.state.name
+    return here and given.on_behalf_of == mandate.principal.id
 
 
 def approves_in(state: State, act: Act) -> bool:
