@@ -268,7 +268,12 @@ class Leaks:
     def _teller(self, words: str) -> None:
         """Run a process whose environment says too much."""
         process = subprocess.Popen(["/bin/sleep", "60"], env={"TOLD": words})
+        # A process that has only just begun shows nothing of its environment yet.
+        end = time.monotonic() + 10
+        told = Path(f"/proc/{process.pid}/environ")
         try:
+            while words.encode() not in told.read_bytes() and time.monotonic() < end:
+                time.sleep(0.05)
             self._process(process.pid)
         finally:
             process.kill()
