@@ -34,31 +34,25 @@ LONGEST = 100_000
 """How many signs a certificate or a signature may have; the largest in use have about 20 000."""
 
 
-class Wanted(Body):
-    """What somebody wants to sign with a key of their own.
+class HandOut(Body):
+    """What the service on somebody's computer shall sign.
 
     For a copy ``kind`` says which form, and ``extract`` brings the part to be copied as PDF in
     base64; for an annex ``annex`` is its number among the attachments.
     """
 
     role: SigningRole
+    revision: str = ""
+    reservation: str = ""
+    kind: str = ""
+    annex: int = Field(default=0, ge=0)
+    extract: str = ""
+
+
+class Wanted(HandOut):
+    """What somebody wants to sign with a key of their own, and its certificate."""
+
     certificate: str = Field(max_length=LONGEST)
-    revision: str = ""
-    reservation: str = ""
-    kind: str = ""
-    annex: int = Field(default=0, ge=0)
-    extract: str = ""
-
-
-class HandOut(Body):
-    """What the service on somebody's computer shall sign; as for a device, without certificate."""
-
-    role: SigningRole
-    revision: str = ""
-    reservation: str = ""
-    kind: str = ""
-    annex: int = Field(default=0, ge=0)
-    extract: str = ""
 
 
 class Returned(Body):
@@ -78,10 +72,7 @@ class Returned(Body):
 def ask(id: str) -> ResponseReturnValue:
     """Give the bytes to be signed; they are good once, and not for long."""
     told = read_body(Wanted)
-    choice = Choice(
-        shown=told.revision, seen=seen_version(), reserved=told.reservation, barred=barred()
-    )
-    part = Part(told.kind, told.annex, _decoded(told.extract, "extract"))
+    choice, part = _chosen(told)
     asked = request_signature(
         office(), id, told.role, told.certificate, choice, by=person(), part=part
     )
@@ -123,10 +114,7 @@ def content(id: str, rid: str) -> ResponseReturnValue:
 def hand(id: str) -> ResponseReturnValue:
     """Give where the service listens and what to send there; both addresses are good once."""
     told = read_body(HandOut)
-    choice = Choice(
-        shown=told.revision, seen=seen_version(), reserved=told.reservation, barred=barred()
-    )
-    part = Part(told.kind, told.annex, _decoded(told.extract, "extract"))
+    choice, part = _chosen(told)
     handed = hand_out(office(), id, told.role, choice, by=person(), part=part)
     answer = jsonify(
         **_outcome(handed.asked),
@@ -150,6 +138,13 @@ def handed(id: str, rid: str) -> ResponseReturnValue:
 def waiting() -> ResponseReturnValue:
     """Give the requests the caller may still complete, oldest first."""
     return jsonify(items=[_waiting(one) for one in waiting_signatures(office(), by=person())])
+
+
+def _chosen(told: HandOut) -> tuple[Choice, Part]:
+    choice = Choice(
+        shown=told.revision, seen=seen_version(), reserved=told.reservation, barred=barred()
+    )
+    return choice, Part(told.kind, told.annex, _decoded(told.extract, "extract"))
 
 
 def _shown(asked: SigningRequest) -> dict[str, object]:
