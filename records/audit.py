@@ -138,6 +138,7 @@ ACTIONS = frozenset(
         "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",
+        "document:called-back",  # whether one sending could still be taken back
         "document:archived",
         "document:raised",  # to a higher class
         "document:purged",  # nothing of it is left in clear
