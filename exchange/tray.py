@@ -48,10 +48,11 @@ class Tray(Outlet):
         """Make the place of one partner, and what both processes share."""
         place = self._inside(folder)
         with reaching(place):
-            self._told.mkdir(mode=0o700, parents=True, exist_ok=True)
-            place.mkdir(mode=0o700, parents=True, exist_ok=True)
-            for shared in (self._holder, self._bell):
-                shared.touch(mode=0o600)
+            # Two accounts may share it, so who else may look in is for the umask to say.
+            for folder_of_both in (self._told, place):
+                folder_of_both.mkdir(parents=True, exist_ok=True)
+            for file_of_both in (self._holder, self._bell):
+                file_of_both.touch()
 
     # ── the office's side ────────────────────────────────────────────────────────────────
 
