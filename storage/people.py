@@ -1,6 +1,6 @@
 """People, posts and units as rows."""
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import date
 from typing import Any
 
@@ -30,14 +30,18 @@ class People:
         self._seat(person)
 
     def change(self, person: Person) -> None:
-        """Keep ``person`` as they are now, posts and all."""
+        """Keep ``person`` as they are now; a post a group gave stays one as long as it is held."""
         done = self._connection.execute(
             update(t.person).where(t.person.c.id == person.id).values(**_row(person))
         )
         if done.rowcount != 1:
             raise NotFound("person.unknown")
-        self._connection.execute(delete(t.post).where(t.post.c.person == person.id))
-        self._seat(person)
+        held = self._connection.execute(
+            delete(t.post)
+            .where(t.post.c.person == person.id)
+            .returning(t.post.c.role, t.post.c.unit, t.post.c.by_group)
+        )
+        self._seat(person, {(row.role, row.unit) for row in held if row.by_group})
 
     def set_password(self, id: str, password: str) -> None:
         """Keep a new password's hash."""
@@ -96,7 +100,7 @@ class People:
         if bounds:
             held = held.where(t.post.c.person.in_(list(posts)))
         for row in self._connection.execute(held.order_by(t.post.c.role, t.post.c.unit)):
-            posts[row.person].append(Post(Role(row.role), row.unit))
+            posts[row.person].append(Post(Role(row.role), row.unit, row.by_group))
         return [self._person(row, tuple(posts[row.id])) for row in people]
 
     def _person(self, row: Any, posts: tuple[Post, ...]) -> Person:
@@ -204,11 +208,14 @@ class People:
         self._known_units.clear()
         self._followed = None
 
-    def _seat(self, person: Person) -> None:
+    def _seat(self, person: Person, by_group: Collection[tuple[str, str]] = ()) -> None:
         self._held.clear()
         for post in person.posts:
+            marked = post.by_group or (post.role, post.unit) in by_group
             self._connection.execute(
-                insert(t.post).values(person=person.id, role=post.role, unit=post.unit)
+                insert(t.post).values(
+                    person=person.id, role=post.role, unit=post.unit, by_group=marked
+                )
             )
 
 
