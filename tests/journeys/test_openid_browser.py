@@ -73,7 +73,7 @@ def test_a_browser_comes_in_from_another_site_and_leaves_both(
     expect(page.locator("body")).to_contain_text("Bạn đã ra khỏi Trình Ký")
     page.click("text=Ra khỏi cả Tài khoản tỉnh")
     assert page.url.startswith("http://127.0.0.1:")
-    page.goto(f"{served.home}/desk")
+    page.goto(f"{served.home}/")
     expect(page.locator("h1")).to_have_text("Đăng nhập")
 
 
