@@ -107,11 +107,5 @@ def _decision(one: Reorganisation) -> dict[str, Any]:
         "on": shapes.day(one.on),
         "basis_number": one.basis,
         "basis_date": shapes.day(one.basis_on),
-        "state": _state(one),
+        "state": shapes.decided(one),
     }
-
-
-def _state(one: Reorganisation) -> str:
-    if one.planned:
-        return "planned"
-    return "done" if one.done_at else "called-off"

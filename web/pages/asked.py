@@ -28,6 +28,14 @@ def day_of(name: str, label: str) -> date | None:
     return _day(request.form.get(name, ""), name, label)
 
 
+def needed_day(name: str, label: str) -> date:
+    """Give the day in a form. Raises Refused: it is empty, or no day."""
+    on = day_of(name, label)
+    if on is None:
+        raise _wrong(name, label, phrase("chưa chọn"))
+    return on
+
+
 def end_of_day(name: str, label: str) -> datetime | None:
     """Give the end of the day in a form, None where it is empty. Raises Refused: it is no day."""
     return end_of(request.form.get(name, ""), name, label)
