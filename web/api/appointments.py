@@ -1,6 +1,5 @@
 """People's posts as they were, are and will be."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -12,6 +11,7 @@ from records.errors import Refused
 from records.person import Post, Role
 from web.api import shapes
 from web.contract import Body, operation, read_body
+from web.days import Day
 from web.office import office, person
 from workflow.appoint import Said, appoint, call_off, decisions
 
@@ -23,9 +23,9 @@ class Decision(Body):
 
     posts: tuple[str, ...] = Field(max_length=50)
     title: str = Field(default="", max_length=200)
-    on: date
+    on: Day
     basis_number: str
-    basis_date: date
+    basis_date: Day
     successor: str = ""
 
 

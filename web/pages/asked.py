@@ -8,6 +8,7 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from records.errors import Refused
+from web.days import day_in
 from web.office import office
 from web.phrases import phrase
 from workflow.begin import Enclosed
@@ -61,7 +62,7 @@ def asked_day(name: str, label: str) -> date | None:
 
 def _day(told: str, name: str, label: str) -> date | None:
     try:
-        return date.fromisoformat(told.strip()) if told.strip() else None
+        return day_in(told.strip())
     except ValueError:
         raise _wrong(name, label, phrase("không phải ngày")) from None
 
