@@ -1,4 +1,4 @@
-"""The house is as its papers say: rooms that are there, decisions numbered once, links that lead."""
+"""The house is as its papers say: rooms that are there, decisions told apart, links that lead."""
 
 import re
 from collections import Counter
