@@ -27,6 +27,7 @@ from workflow.evidence import evidence
 from workflow.inspect import intake_report
 from workflow.look import (
     attachment,
+    attachment_picture,
     content,
     history,
     package,
@@ -212,6 +213,15 @@ def enclosed(id: str, n: int) -> ResponseReturnValue:
     return download(its_bytes, found.media, found.name)
 
 
+@door.get("/documents/<id>/attachments/<int:n>/pages/<int:page>.png")
+@operation("A page of an attachment as a picture", gives={200: "image/png"})
+def enclosed_picture(id: str, n: int, page: int) -> ResponseReturnValue:
+    """Give one page of an attachment, whatever kind of file it is, if that has pages."""
+    width = min(WIDEST, max(64, request.args.get("width", 1000, type=int)))
+    found = attachment_picture(office(), id, n, page, width=width, by=person())
+    return Response(found, mimetype="image/png")
+
+
 @door.get("/documents/<id>/package")
 @operation("The package of an archived document", gives={200: "application/zip"})
 def packed(id: str) -> ResponseReturnValue:
@@ -263,7 +273,7 @@ def as_it_came(id: str) -> ResponseReturnValue:
 @operation("The file as it was when its n-th signature was made", gives={200: "application/pdf"})
 def signed(id: str, n: int) -> ResponseReturnValue:
     """Give exactly the bytes a signature covers, up to its own end."""
-    _, found = signed_bytes(office(), id, n, by=person())
+    found = signed_bytes(office(), id, n, by=person())
     return download(found, "application/pdf", f"{id}-signature-{n}.pdf")
 
 

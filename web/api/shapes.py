@@ -146,6 +146,7 @@ def whole(seen: View) -> dict[str, Any]:
         "suspended_since": moment(document.rests_since),
         "on_behalf_of": _behalf(seen),
         "may_revise": seen.may_revise,
+        "may_download": seen.downloads,
         "steps": [step(one) for one in seen.standing.steps],
         "signatures": [_signature(one, seen) for one in document.revisions if _signs(one)],
         "dispatches": [dispatch(one) for one in seen.dispatches],

@@ -228,6 +228,8 @@ EVENT = {
     "document:inspected": "Kiểm tra chữ ký khi tiếp nhận",
     "document:revised": "Tải phiên bản mới",
     "document:viewed": "Xem văn bản",
+    "secret:looked": "Xem trang văn bản mật",
+    "secret:taken": "Lấy tệp văn bản mật",
     "document:submitted": "Trình",
     "step:approved": "Duyệt",
     "step:returned": "Trả lại",
