@@ -141,7 +141,7 @@ def _taken_in(office: Office, unit: Unit, told: Told, posts: tuple[Post, ...]) -
         raise NotAllowed("provider.taken", account=account)
     name = told.name[: LONGEST["name"]] or account
     made = Person(account, name, "", posts, Classification.NONE, told.email[: LONGEST["email"]])
-    unit.people.add(made, "")
+    unit.people.add(made, "", on=office.today())
     _keep(office, unit, told, made, by=SYSTEM)
     note_person(office, unit.audit, made, SYSTEM)
     return made
@@ -154,7 +154,7 @@ def _seated(office: Office, unit: Unit, person: Person, given: tuple[Post, ...])
     if set(posts) == set(person.posts):
         return person
     seated = replace(person, posts=posts)
-    unit.people.change(seated)
+    unit.people.change(seated, on=office.today())
     if not posts:
         unit.passes.revoke_all(person.id)
     note_person(office, unit.audit, seated, SYSTEM)
