@@ -13,7 +13,14 @@ from config.access import read_access
 from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
 from config.inspection import read_inspection
-from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
+from config.office import (
+    OfficeFile,
+    Profile,
+    read_downloads,
+    read_office,
+    read_profile,
+    read_registers,
+)
 from config.settings import Settings
 from config.signatures import read_signatures
 from config.signers import read_signers
@@ -24,9 +31,11 @@ from drafting.sandbox import Sandbox
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from exchange.tray import Tray
+from identity.oidc import Provider
 from identity.otp import Seal
 from identity.passkeys import Passkeys
 from identity.passwords import Passwords
+from records.identity import ProviderRules
 from records.person import Organ
 from records.working_time import Calendar
 from search.index import Index
@@ -78,6 +87,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
     spool, tray = _places(settings, partners)
+    doors = read_access(settings.trinhky_config / "identity.yaml")
     office = Office(
         organ=_organ(described.organ, partners),
         zone=ZONE,
@@ -87,7 +97,9 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         ledger=Ledger(settings.trinhky_ledger),
         deposits=_deposits(settings),
         passwords=Passwords(),
-        access=read_access(settings.trinhky_config / "identity.yaml").rules,
+        access=doors.rules,
+        outside=doors.outside,
+        provider=_provider(settings, doors.provider),
         telephones=Seal(master_key(keys / "identity.key")),
         passkeys=Passkeys(settings.public_address, described.organ.name),
         roads=Roads(read_route),
@@ -97,6 +109,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         capacities=described.capacities,
         default_signer=described.default_signer,
         sealed=read_profile(settings.trinhky_config / "secrecy.yaml") is Profile.SEALED,
+        downloads=read_downloads(settings.trinhky_config / "secrecy.yaml"),
         largest=settings.max_upload,
         isolate=sandbox,
         reader=reader,
@@ -236,6 +249,13 @@ def _places(settings: Settings, partners: dict[str, Organ]) -> tuple[Spool, Tray
             spool.lay_out(Path(partner.spool))
             tray.lay_out(Path(partner.spool))
     return spool, tray
+
+
+def _provider(settings: Settings, rules: ProviderRules | None) -> Provider | None:
+    if rules is None:
+        return None
+    back = f"{settings.public_address.rstrip('/')}/login/provider/back"
+    return Provider(rules, settings.oidc_client_secret, back)
 
 
 def _mailer(settings: Settings) -> Mailer | None:

@@ -86,6 +86,8 @@ ACTIONS = frozenset(
         "document:inspected",  # the signatures of an incoming document, as it came
         "document:revised",
         "document:viewed",
+        "secret:looked",  # at a page of a secret document
+        "secret:taken",  # its bytes, by somebody to whom its label grants them
         "document:submitted",
         "step:approved",
         "step:returned",
@@ -154,6 +156,9 @@ ACTIONS = frozenset(
         "unit:called-off",
         "unit:planned",
         "unit:reorganised",
+        "post:planned",
+        "post:changed",
+        "post:called-off",
         "register:printed",
         "report:printed",
         "register:closed",
@@ -183,6 +188,8 @@ ACTIONS = frozenset(
         "factor:reset",  # by an administrator
         "session:confirmed",  # somebody showed once more that it is them
         "session:revoked",
+        "identity:linked",  # somebody elsewhere comes in as somebody here
+        "identity:unlinked",
         "token:made",
         "log:checked",  # a checkpoint over everything before it was signed
         "log:exported",

@@ -10,6 +10,7 @@ from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from exchange.tray import Tray
+from identity.oidc import Provider
 from identity.otp import Seal
 from identity.passkeys import Passkeys
 from identity.passwords import Passwords
@@ -17,11 +18,13 @@ from records.access import AccessRules
 from records.beneath import Beneath, Response
 from records.document import Document
 from records.form import Form
+from records.identity import Outside
 from records.isolation import Isolation
 from records.level import Policy
 from records.person import Organ
 from records.register import Book
 from records.route import Route
+from records.secrecy import Downloads
 from records.signing import Naming
 from records.working_time import Calendar
 from search.index import Index
@@ -49,6 +52,8 @@ class Office:
     deposits: tuple[Deposit, ...]  # where the checkpoints of the log lie; the first is our own
     passwords: Passwords
     access: AccessRules
+    outside: Outside  # people whom others recognise
+    provider: Provider | None  # who recognises them
     telephones: Seal  # keeps the secrets of people's authenticators
     passkeys: Passkeys
     roads: Roads
@@ -58,6 +63,7 @@ class Office:
     capacities: Mapping[str, tuple[str, ...]]  # by person: the lines above their signature
     default_signer: str
     sealed: bool  # whether classified content may be kept here at all
+    downloads: Downloads  # who may have classified content as bytes, not only as pictures
     largest: int  # bytes a file may have
     isolate: Isolation  # where foreign bytes are read
     reader: PdfReader
