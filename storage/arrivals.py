@@ -17,6 +17,11 @@ class Arrivals:
         """Keep that a message came, and the document it became."""
         self._connection.execute(insert(t.arrival).values(id=message, document=document, at=at))
 
+    def document(self, message: str) -> str:
+        """Give the id of the document a message became, "" for one that brought none."""
+        query = select(t.arrival.c.document).where(t.arrival.c.id == message)
+        return self._connection.execute(query).scalar() or ""
+
     def known(self, message: str) -> bool:
         """Tell whether a message came before."""
         query = select(t.arrival.c.id).where(t.arrival.c.id == message)

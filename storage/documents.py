@@ -285,8 +285,10 @@ class Documents:
         rows: list[tuple[str, str, Digest]] = []
         kept = [(files, files.c.digest) for files in (t.revision, t.attachment, t.package)]
         for files, digest in (*kept, (t.intake, t.intake.c.report)):
-            query = select(t.document.c.id, t.document.c.classification, digest).join(
-                t.document, t.document.c.id == files.c.document
+            query = (
+                select(t.document.c.id, t.document.c.classification, digest)
+                .join(t.document, t.document.c.id == files.c.document)
+                .where(~_DESTROYED)
             )
             rows += [(row[0], row[1], Digest(row[2])) for row in self._connection.execute(query)]
         return rows
@@ -307,7 +309,7 @@ class Documents:
             query = (
                 select(digest)
                 .join(t.document, t.document.c.id == files.c.document)
-                .where(digest.in_(wanted), t.document.c.classification == "none")
+                .where(digest.in_(wanted), t.document.c.classification == "none", ~_DESTROYED)
             )
             found |= {Digest(one) for one in self._connection.execute(query).scalars()}
         return frozenset(found)
@@ -390,6 +392,7 @@ class Documents:
             "signer": document.signer,
             "assignee": document.assignee,
             "rests_since": document.rests_since,
+            "recalled_at": document.recalled_at,
             "shut": shut,
             **words,
         }
@@ -454,9 +457,14 @@ class Documents:
             signer=row.signer,
             assignee=row.assignee,
             rests_since=row.rests_since,
+            recalled_at=row.recalled_at,
             revisions=tuple(revisions[row.id]),
             attachments=tuple(enclosed),
         )
+
+
+_DESTROYED = t.document.c.recalled_at.is_not(None) & (t.document.c.direction == "incoming")
+"""Its issuer took it back: no file of it may be here any more."""
 
 
 def _marks(document: Document) -> list[str]:

@@ -34,6 +34,7 @@ from storage.proofs import Proofs
 from storage.queue import Door
 from storage.raising import Raising
 from storage.readings import Readings
+from storage.recalls import Recalls
 from storage.registers import Registers
 from storage.reminders import Reminders
 from storage.reorganisations import reorganisations
@@ -181,6 +182,11 @@ class Unit:
     def raising(self) -> Raising:
         """The closing of a document whose class is raised."""
         return Raising(self.connection, self._vault)
+
+    @cached_property
+    def recalls(self) -> Recalls:
+        """What was sent and is wanted back, and what this office was asked to give up."""
+        return Recalls(self.connection)
 
     @cached_property
     def lowerings(self) -> Lowerings:
