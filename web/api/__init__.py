@@ -19,6 +19,7 @@ from web.api import (
     inspection,
     layout,
     ledgers,
+    linking,
     people,
     placing,
     proofs,
@@ -57,6 +58,7 @@ for part in (
     delegations,
     workflows,
     classifying,
+    linking,
     layout,
     placing,
 ):
