@@ -49,7 +49,8 @@ def configure(folder: Path, profile: str) -> Path:
     for name, one in office["people"].items():
         one["email"] = f"{name}@demo.example"
     (folder / "office.yaml").write_text(yaml.safe_dump(office, allow_unicode=True))
-    (folder / "secrecy.yaml").write_text(f"profile: {profile}\n")
+    secrecy = folder / "secrecy.yaml"
+    secrecy.write_text(secrecy.read_text().replace("profile: sealed", f"profile: {profile}"))
     return folder
 
 

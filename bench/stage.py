@@ -20,7 +20,7 @@ from exchange.spool import Spool
 from front.furnishing import furnish
 from identity.reading import tokens_of
 from records.document import Classification, Direction, Document, Urgency
-from records.errors import Unavailable
+from records.errors import Unavailable, Unreadable
 from records.exchange import Enclosure, Envelope
 from records.finding import Query
 from records.isolation import Isolation
@@ -89,7 +89,10 @@ class Here:
                 raise Unavailable("sandbox.unavailable")
             return self._elsewhere(task, content, options=options)
         module = importlib.import_module(task)
-        given: bytes = module.answer(content, options)
+        try:
+            given: bytes = module.answer(content, options)
+        except OSError as failed:  # as the locked room tells of a reader that broke
+            raise Unreadable("file.reader-failed") from failed
         return given
 
 

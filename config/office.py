@@ -11,6 +11,7 @@ from config.located import Located, Strict
 from records.document import Classification, Direction
 from records.person import Organ, Person, Post, Role, Unit
 from records.register import Book
+from records.secrecy import Downloads
 
 
 class OrganText(Strict):
@@ -107,10 +108,19 @@ class Profile(StrEnum):
     CONNECTED = "connected"
 
 
+class DownloadText(Strict):
+    """``download`` in secrecy.yaml; a class of which nothing is said grants nothing."""
+
+    confidential: tuple[Role | Literal["drafter"], ...] = ()
+    secret: tuple[Role | Literal["drafter"], ...] = ()
+    top_secret: tuple[Role | Literal["drafter"], ...] = ()
+
+
 class SecrecyText(Strict):
     """secrecy.yaml."""
 
     profile: Profile
+    download: DownloadText = DownloadText()
 
 
 @dataclass(frozen=True, slots=True)
@@ -218,3 +228,15 @@ def _book(located: Located, id: str, book: BookText, text: RegistersText) -> Boo
 def read_profile(path: Path) -> Profile:
     """Give the profile of ``secrecy.yaml``. Raises Refused ``config.invalid``."""
     return Located(path).model(SecrecyText).profile
+
+
+def read_downloads(path: Path) -> Downloads:
+    """Give to whom ``secrecy.yaml`` grants bytes. Raises Refused ``config.invalid``."""
+    told = Located(path).model(SecrecyText).download
+    return Downloads(
+        {
+            Classification.CONFIDENTIAL: frozenset(told.confidential),
+            Classification.SECRET: frozenset(told.secret),
+            Classification.TOP_SECRET: frozenset(told.top_secret),
+        }
+    )

@@ -13,6 +13,7 @@ from records.errors import Unavailable, Unreadable
 
 _SOFFICE = Path("/usr/bin/soffice")
 _SCRATCH = Path("/tmp")  # noqa: S108 - the sandbox's own file system in memory  # nosec B108
+_DOCX = "MS Word 2007 XML"
 _PIPE = "uno:pipe,name=trinhky;urp;StarOffice.ComponentContext"
 _READY_WITHIN = 50.0  # seconds; a cold start on a busy machine took 6
 
@@ -58,15 +59,15 @@ def warm() -> None:
     raise Unavailable("convert.unavailable")
 
 
-def answer(content: bytes, options: dict[str, object]) -> bytes:  # noqa: ARG001 - the task's form
-    """Give a DOCX as PDF/A-2b, every font embedded.
+def answer(content: bytes, options: dict[str, object]) -> bytes:
+    """Give a DOCX as PDF/A-2b, every font embedded; or what ``options["filter"]`` reads.
 
     Raises  Unreadable: convert.failed.
     Source  LibreOffice API, com.sun.star.document.PDFExportOptions: SelectPdfVersion 2 = PDF/A-2b.
     """
     source, target = _SCRATCH / "in.docx", _SCRATCH / "out.pdf"
     source.write_bytes(content)
-    document = _opened(source)
+    document = _opened(source, str(options.get("filter", _DOCX)), str(options.get("how", "")))
     try:
         _store(document, target)
     except Exception as error:
@@ -74,7 +75,7 @@ def answer(content: bytes, options: dict[str, object]) -> bytes:  # noqa: ARG001
     return target.read_bytes()
 
 
-def _opened(source: Path) -> Any:
+def _opened(source: Path, reader: str, how: str) -> Any:
     try:
         document = _desktops[0].loadComponentFromURL(
             source.as_uri(),
@@ -83,7 +84,8 @@ def _opened(source: Path) -> Any:
             (
                 _property("Hidden", value=True),
                 _property("ReadOnly", value=True),
-                _property("FilterName", "MS Word 2007 XML"),
+                _property("FilterName", reader),
+                _property("FilterOptions", how),
                 _property("MacroExecutionMode", 0),  # never
                 _property("UpdateDocMode", 0),  # no links are followed
             ),

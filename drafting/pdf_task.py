@@ -11,10 +11,11 @@ from typing import Any
 
 import pypdfium2  # type: ignore[import-untyped] # it ships no type information
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped] # neither does its raw side
-from PIL import Image, ImageChops
+from PIL import Image, ImageChops, ImageSequence
 
 from drafting import ink, structure
 from drafting.anchors import Glyph, PageGlyphs, placement_of
+from drafting.watermark import marked
 from records.errors import Unavailable, Unreadable
 
 _QPDF = Path("/usr/bin/qpdf")
@@ -22,6 +23,8 @@ _SCRATCH = Path("/tmp")  # noqa: S108 - the sandbox's own file system in memory 
 _WARNED = 3  # how qpdf ends when it read a file with warnings
 _PAGES = 5_000
 _WIDEST, _HIGHEST = 4_000, 10_000  # pixels
+_FORMATS = ("PNG", "JPEG", "TIFF")
+_LARGEST = 60_000_000  # pixels of a picture that is shown
 _PAGES_SEARCHED = 100  # from the last backwards, for the signature
 _ALIVE_KEYS = {
     "/JS": "javascript",
@@ -69,7 +72,10 @@ def _read(content: bytes, _options: dict[str, object]) -> bytes:
 
 
 def _draw(content: bytes, options: dict[str, object]) -> bytes:
-    """Give a picture of page ``n`` (1 is the first), ``width`` pixels wide, as PNG."""
+    """Give a picture of page ``n`` (1 is the first), ``width`` pixels wide, as PNG.
+
+    With ``across``, those words stand across it.
+    """
     pdf = _opened(content)
     n, width = int(str(options["n"])), int(str(options["width"]))
     if not 1 <= n <= len(pdf):
@@ -80,9 +86,28 @@ def _draw(content: bytes, options: dict[str, object]) -> bytes:
     scale = min(max(width, 1), _WIDEST) / max(wide, 1.0)
     scale = min(scale, _HIGHEST / max(high, 1.0))
     picture = page.render(scale=scale, may_draw_forms=True).to_pil().convert("RGB")
+    if across := str(options.get("across", "")):
+        picture = marked(picture, across)
     shown = io.BytesIO()
     _fewer_colours(picture).save(shown, "PNG", compress_level=6)
     return shown.getvalue()
+
+
+def _paper(content: bytes, _options: dict[str, object]) -> bytes:
+    """Give a picture as a PDF, a page for each of its own."""
+    try:
+        with Image.open(io.BytesIO(content), formats=_FORMATS) as picture:
+            if (
+                picture.width * picture.height > _LARGEST
+                or getattr(picture, "n_frames", 1) > _PAGES
+            ):
+                raise Unreadable("file.too-large", limit=_LARGEST)
+            pages = [one.convert("RGB") for one in ImageSequence.Iterator(picture)]
+    except (OSError, ValueError, SyntaxError, Image.DecompressionBombError) as error:
+        raise Unreadable("file.damaged") from error
+    printed = io.BytesIO()
+    pages[0].save(printed, "PDF", save_all=True, append_images=pages[1:], resolution=150)
+    return printed.getvalue()
 
 
 def _fewer_colours(picture: Image.Image) -> Image.Image:
@@ -318,6 +343,7 @@ def _words_in(pdf: pypdfium2.PdfDocument, n: int, boxes: dict[str, list[float]])
 _ACTS: dict[str, Callable[[bytes, dict[str, object]], bytes]] = {
     "read": _read,
     "draw": _draw,
+    "paper": _paper,
     "inspect": _inspect,
     "place": _place,
     "merge": _merge,

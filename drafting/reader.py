@@ -37,13 +37,17 @@ class PdfReader:
             raise Unreadable("file.reader-failed")
         return Reading(pages=len(texts), texts=tuple(texts))
 
-    def page_png(self, pdf: bytes, n: int, *, width: int = 1000) -> bytes:
+    def page_png(self, pdf: bytes, n: int, *, width: int = 1000, across: str = "") -> bytes:
         """Give a page as a picture, with its form fields and signatures as they look.
 
-        Takes   n: 1 is the first page; width: of the picture, in pixels, 4,000 at most.
+        Takes   n: 1 is the first page; width: of the picture, in pixels, 4,000 at most; across:
+                words that stand all over it, in its pixels.
         Raises  Unreadable: file.no-such-page, and as ``reading``.
         """
-        picture = self._isolate(_TASK, pdf, options={"act": "draw", "n": n, "width": width})
+        options: dict[str, object] = {"act": "draw", "n": n, "width": width}
+        if across:
+            options["across"] = across
+        picture = self._isolate(_TASK, pdf, options=options)
         if not picture.startswith(b"\x89PNG\r\n\x1a\n"):
             raise Unreadable("file.reader-failed")
         return picture

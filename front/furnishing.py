@@ -13,7 +13,14 @@ from config.access import read_access
 from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
 from config.inspection import read_inspection
-from config.office import OfficeFile, Profile, read_office, read_profile, read_registers
+from config.office import (
+    OfficeFile,
+    Profile,
+    read_downloads,
+    read_office,
+    read_profile,
+    read_registers,
+)
 from config.settings import Settings
 from config.signatures import read_signatures
 from config.signers import read_signers
@@ -95,6 +102,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         capacities=described.capacities,
         default_signer=described.default_signer,
         sealed=read_profile(settings.trinhky_config / "secrecy.yaml") is Profile.SEALED,
+        downloads=read_downloads(settings.trinhky_config / "secrecy.yaml"),
         largest=settings.max_upload,
         isolate=sandbox,
         reader=reader,

@@ -26,6 +26,7 @@ from signing.demo_pki import refresh_crls
 from storage.queue import Worker
 from storage.vault import master_key
 from web.application import build
+from workflow.appoint import appoint_due
 from workflow.checkpoint import Pace, tend_log
 from workflow.find import lay_index, reindex
 from workflow.gather import gather
@@ -207,6 +208,7 @@ def _put_in_order(office: Office, settings: Settings, worker: Worker) -> None:
     refresh_crls(settings.trinhky_data / "keys", office.clock())
     _sweep(office)
     carry_out_due(office)
+    appoint_due(office)
     notice_due(office)
     worker.clean(office.clock() - timedelta(days=settings.jobs_kept))
 

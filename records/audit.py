@@ -86,6 +86,8 @@ ACTIONS = frozenset(
         "document:inspected",  # the signatures of an incoming document, as it came
         "document:revised",
         "document:viewed",
+        "secret:looked",  # at a page of a secret document
+        "secret:taken",  # its bytes, by somebody to whom its label grants them
         "document:submitted",
         "step:approved",
         "step:returned",
@@ -155,6 +157,9 @@ ACTIONS = frozenset(
         "unit:called-off",
         "unit:planned",
         "unit:reorganised",
+        "post:planned",
+        "post:changed",
+        "post:called-off",
         "register:printed",
         "report:printed",
         "register:closed",

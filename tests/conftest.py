@@ -370,7 +370,8 @@ def mailing(house: House, letterbox: Letterbox) -> House:
     with house.office.database.unit() as unit:
         for person in unit.people.all():
             if person.active:
-                unit.people.change(replace(person, email=f"{person.id}@demo.example"))
+                reached = replace(person, email=f"{person.id}@demo.example")
+                unit.people.change(reached, on=house.office.today())
     house.office = replace(house.office, mailer=mailer)
     return house
 

@@ -168,49 +168,63 @@ def sign_one(
     Raises  Doubt: the office refused, or what it asked for is not what was shown.
     """
     document = office.ask(f"/documents/{id}")
-    named, shown = shown_of(office, document, what)
-    digest = sha256(shown).hexdigest()
-    if not agrees(_described(document, named, shown, digest)):
+    shown = shown_of(document, what)
+    if not agrees(_described(document, shown)):
         return ""
     certificate = b64encode(key.certificate).decode()
     asked = office.ask(
         f"/documents/{id}/signing-requests",
-        {**what.told(), "certificate": certificate, "revision": digest},
+        {**what.told(), "certificate": certificate, "revision": shown.digest},
     )
-    if asked["revision_digest"] != digest or asked["digest_algorithm"] != "sha256":
+    if asked["revision_digest"] != shown.digest or asked["digest_algorithm"] != "sha256":
         raise Doubt("the office asks for a signature on another file")
     request = f"/documents/{id}/signing-requests/{asked['id']}"
     attributes = b64decode(asked["to_be_signed"])
     waiting = office.fetch(f"{request}/content")
-    require_about(attributes, digest_of_waiting(shown, waiting), key.certificate)
+    before = waiting[: shown.size]
+    if sha256(before).hexdigest() != shown.digest:
+        raise Doubt("what would be signed does not begin with the file that was shown")
+    require_about(attributes, digest_of_waiting(before, waiting), key.certificate)
     signature = b64encode(key.sign(attributes)).decode()
     return str(office.ask(f"{request}/complete", {"signature": signature})["state"])
 
 
-def shown_of(office: Office, document: Json, what: What) -> tuple[str, bytes]:
-    """Give the file that is to be signed, and what it is called. Raises Doubt: there is none."""
-    id, latest = document["id"], document["revisions"][-1]
-    if what.role == "annex":
-        name = next((one["name"] for one in document["attachments"] if one["n"] == what.annex), "")
-        if not name:
-            raise Doubt(f"{id}: no attachment {what.annex}")
-        return name, office.fetch(f"/documents/{id}/attachments/{what.annex}")
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """The file that is to be signed, as the office names it."""
+
+    named: str
+    size: int  # bytes
+    digest: str
+
+
+def shown_of(document: Json, what: What) -> Shown:
+    """Give the file that is to be signed. Raises Doubt: there is none.
+
+    Its bytes come with the request for the signature, and with nothing else: the label of a
+    secret may grant them to no other door.
+    """
     if what.kind == "trich-sao":
-        return "trích sao", what.extract
-    if what.kind == "sao-luc":
-        copies = [one for one in document["attachments"] if one["name"].startswith("SAO Y ")]
-        if not copies:
-            raise Doubt(f"{id}: no certified copy to copy")
-        return copies[-1]["name"], office.fetch(f"/documents/{id}/attachments/{copies[-1]['n']}")
-    shown = office.fetch(f"/documents/{id}/content?revision={latest['n']}")
-    return f"{latest['pages']} pages, revision {latest['n']}", shown
+        return Shown("trích sao", len(what.extract), sha256(what.extract).hexdigest())
+    found = document["attachments"]
+    if what.role == "annex":
+        found = [one for one in found if one["n"] == what.annex]
+    elif what.kind == "sao-luc":
+        found = [one for one in found if one["name"].startswith("SAO Y ")]
+    else:
+        latest = document["revisions"][-1]
+        named = f"{latest['pages']} pages, revision {latest['n']}"
+        return Shown(named, latest["size"], latest["digest"])
+    if not found:
+        raise Doubt(f"{document['id']}: no such file to sign")
+    return Shown(found[-1]["name"], found[-1]["size"], found[-1]["digest"])
 
 
-def _described(document: Json, named: str, shown: bytes, digest: str) -> str:
+def _described(document: Json, shown: Shown) -> str:
     return (
         f"{document['type']}  {document['subject']}\n"
-        f"    {named}, {len(shown)} bytes\n"
-        f"    SHA-256 {digest}"
+        f"    {shown.named}, {shown.size} bytes\n"
+        f"    SHA-256 {shown.digest}"
     )
 
 

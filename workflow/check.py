@@ -1,12 +1,12 @@
 """Signatures are checked: of a document of ours, or of any file somebody brings."""
 
-from records.audit import AuditEvent
 from records.document import Document, Media
 from records.errors import NotFound, Refused
 from records.person import Person
 from records.signature import ValidationReport, Verdict
 from workflow.office import Office
 from workflow.road import standing
+from workflow.shown import note_look, note_taken, picture
 
 UNSIGNED = ValidationReport(Verdict.INDETERMINATE, ("no-signature",), ())
 
@@ -26,29 +26,33 @@ def report_on(office: Office, document: Document) -> ValidationReport:
     return office.validator.report(content, office.clock())
 
 
-def signed_bytes(office: Office, id: str, n: int, *, by: Person) -> tuple[Document, bytes]:
-    """Give a document and its latest file as it was when the n-th signature (from 1) was made.
+def signed_bytes(office: Office, id: str, n: int, *, by: Person) -> bytes:
+    """Give a document's latest file as it was when the n-th signature (from 1) was made.
 
-    The look is logged.
+    That is logged.
 
-    Raises  NotFound: no such document, or it has not so many signatures.
+    Raises  NotFound: no such document, or it has not so many signatures; as ``note_taken``.
     """
+    document, length = _signed(office, id, n, by)
+    note_taken(office, document, by, {"signature": str(n)})
+    return office.contents.get(document, document.latest.digest)[:length]
+
+
+def signed_page(office: Office, id: str, n: int, page: int, *, width: int, by: Person) -> bytes:  # noqa: PLR0913 - which page of what was signed by whom
+    """Give a page of what the n-th signature covers, as a picture. Raises NotFound, Unreadable."""
+    document, length = _signed(office, id, n, by)
+    note_look(office, document, by, {"signature": str(n), "page": str(page)})
+    content = office.contents.get(document, document.latest.digest)[:length]
+    return picture(office, document, content, page, width=width, by=by)
+
+
+def _signed(office: Office, id: str, n: int, by: Person) -> tuple[Document, int]:
     with office.database.reading() as unit:
         document = standing(office, unit, id, by).document
     found = report_on(office, document).signatures
     if not 1 <= n <= len(found) or not found[n - 1].length:
         raise NotFound("signature.unknown")
-    content = office.contents.get(document, document.latest.digest)
-    facts = {"digest": document.latest.digest, "signature": str(n)}
-    with office.database.unit() as unit:
-        unit.audit.append(AuditEvent("document:viewed", by.id, office.clock(), id, facts))
-    return document, content[: found[n - 1].length]
-
-
-def signed_page(office: Office, id: str, n: int, page: int, *, width: int, by: Person) -> bytes:  # noqa: PLR0913 - which page of what was signed by whom
-    """Give a page of what the n-th signature covers, as a picture. Raises NotFound, Unreadable."""
-    _, content = signed_bytes(office, id, n, by=by)
-    return office.reader.page_png(content, page, width=width)
+    return document, found[n - 1].length
 
 
 def check_file(office: Office, pdf: bytes) -> ValidationReport:

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from hashlib import sha256
 from pathlib import Path
 
-from records.audit import AuditEvent, Excerpt
+from records.audit import Excerpt
 from records.document import Document, Media
 from records.person import Person
 from records.signature import ValidationReport
@@ -20,6 +20,7 @@ from workflow.keys import certificate_of
 from workflow.look import LOOKS, history_lines, mentioned
 from workflow.office import Office
 from workflow.road import standing
+from workflow.shown import note_taken
 
 VERIFIER = Path(__file__).with_name("evidence_check.py")
 """The verifier that goes into every package: Python's own library and openssl, nothing of ours."""
@@ -62,16 +63,16 @@ own roots are genuine.
 
 
 def evidence(office: Office, id: str, *, by: Person) -> bytes:
-    """Give a ZIP that proves a document offline; the look is logged.
+    """Give a ZIP that proves a document offline; that is logged.
 
-    Raises  NotFound. Unavailable: no timestamp authority answers for the agency's statement.
+    Raises  NotFound; as ``note_taken``.
+            Unavailable: no timestamp authority answers for the agency's statement.
     """
     at = office.clock()
     certificate_of(office, Holding(AGENCY, KeyKind.FILE))  # refuses one that was revoked
-    with office.database.unit() as unit:
+    with office.database.reading() as unit:
         document = standing(office, unit, id, by).document
-        facts = {"digest": document.latest.digest, "evidence": "yes"}
-        unit.audit.append(AuditEvent("document:viewed", by.id, at, document.id, facts))
+    note_taken(office, document, by, {"evidence": "yes"})
     with office.database.reading() as unit:
         entries = unit.audit.of(id, but=LOOKS)
         told = history_lines(entries, unit.people.names(mentioned(entries)))

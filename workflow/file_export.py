@@ -5,13 +5,14 @@ from collections.abc import Mapping
 from exchange.file_record import Told, file_xml
 from records.audit import AuditEvent
 from records.case_file import Filed, retention_of
-from records.document import Direction, Document, Media, Urgency
+from records.document import Classification, Direction, Document, Media, Urgency
 from records.person import Person
 from storage.bag import bag
 from workflow.case_files import FileView, file_view
 from workflow.file_prints import author_of, inventory_of
 from workflow.office import Office
 from workflow.registers import printed_as
+from workflow.shown import note_taken
 
 PRIORITY = {
     Urgency.NORMAL: 0,
@@ -25,9 +26,12 @@ def export_file(office: Office, id: str, *, by: Person) -> bytes:
     """Give a file as a ZIP in BagIt's form: ho-so.pdf, metadata.xml and the originals.
 
     Only documents this person may know of are in it, and counted in it; the export is logged.
-    Raises  NotFound: no such file.
+    Raises  NotFound: no such file. NotAllowed: a secret in it is for them to look at only.
     """
     seen = file_view(office, id, by=by)
+    for one in seen.filed:
+        if one.document.classification is not Classification.NONE:
+            note_taken(office, one.document, by, {"file": id})
     originals = [(one, _original(office, one.document)) for one in seen.filed]
     inventory = printed_as(office, inventory_of(office, seen, by), "pdf")
     pages = [content for one, content in originals if one.document.latest.media is Media.PDF]

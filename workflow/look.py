@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 from identity.reading import classes_of, tokens_of
 from records.assignment import Assignment
-from records.audit import AuditEntry, AuditEvent, AuditHead
+from records.audit import AuditEntry, AuditHead
 from records.case_file import CaseFile
 from records.delegation import Mandate
 from records.document import Attachment, Classification, Digest, Document, Media, Revision
@@ -36,6 +36,7 @@ from workflow.replies import numbers_of
 from workflow.reserve import held_for
 from workflow.revise import may_revise
 from workflow.road import Offer, Standing, behalf_of, offers, standing
+from workflow.shown import note_look, note_taken, picture
 from workflow.sign import places_found
 
 OF_ROADS = (
@@ -48,7 +49,7 @@ OF_ROADS = (
 FULL_DESK = 200
 """How many documents of a desk are given at a time."""
 
-LOOKS = frozenset({"document:viewed", "egress:refused"})
+LOOKS = frozenset({"document:viewed", "secret:looked", "secret:taken", "egress:refused"})
 """What the log tells of a document that is no part of its history."""
 
 
@@ -77,6 +78,7 @@ class View:
     charges: tuple[Charge, ...]  # the parts of its directives, and what they may do about each
     replies: Mapping[str, str]  # by id of a document that answers: its number, where it is known
     links: tuple[Linked, ...]  # with other documents this person may know of
+    downloads: bool  # whether they may have its bytes, or pictures only
 
     @property
     def document(self) -> Document:
@@ -126,6 +128,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             replies=numbers_of(unit, (one.assignment.reply for one in parts), by=by),
             links=links_of(unit, at.document, by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
+            downloads=office.downloads.grants(at.document, by),
         )
 
 
@@ -194,30 +197,62 @@ def revision_of(document: Document, which: str) -> Revision:
 
 
 def content(office: Office, id: str, which: str, *, by: Person) -> tuple[Revision, bytes]:
-    """Give the bytes of a revision, re-hashed; the look is logged."""
+    """Give the bytes of a revision, re-hashed; that is logged. Raises as ``note_taken``."""
     with office.database.reading() as unit:
         document = standing(office, unit, id, by).document
     revision = revision_of(document, which)
-    _log_look(office, document, by, shown=revision.digest)
+    note_taken(office, document, by, {"revision": str(revision.n)}, opened=revision.digest)
     return revision, office.contents.get(document, revision.digest)
 
 
 def attachment(office: Office, id: str, n: int, *, by: Person) -> tuple[Attachment, bytes]:
-    """Give an attachment; the look is logged."""
-    document = _opened(office, id, by)
+    """Give an attachment; that is logged. Raises as ``note_taken``."""
+    document, found = _enclosed(office, id, n, by)
+    note_taken(office, document, by, {"attachment": str(n)})
+    return found, office.contents.get(document, found.digest)
+
+
+def attachment_pages(
+    office: Office, id: str, n: int, *, by: Person
+) -> tuple[Document, Attachment, int]:
+    """Give a document, one of its attachments, and how many pages that has to look at.
+
+    Raises  NotFound. Refused: attachment.no-pictures, files of its kind have no pages.
+    """
+    document, found = _enclosed(office, id, n, by)
+    return document, found, office.reader.inspect(_paper(office, document, found))
+
+
+def attachment_picture(  # noqa: PLR0913 - which page of which attachment, how wide, for whom
+    office: Office, id: str, n: int, page: int, *, width: int, by: Person
+) -> bytes:
+    """Give one page of an attachment as a PNG; the look is logged. As ``attachment_pages``."""
+    document, found = _enclosed(office, id, n, by)
+    note_look(office, document, by, {"attachment": str(n), "page": str(page)})
+    return picture(office, document, _paper(office, document, found), page, width=width, by=by)
+
+
+def _enclosed(office: Office, id: str, n: int, by: Person) -> tuple[Document, Attachment]:
+    with office.database.reading() as unit:
+        document = standing(office, unit, id, by).document
     found = [one for one in document.attachments if one.n == n]
     if not found:
         raise NotFound("attachment.unknown")
-    return found[0], office.contents.get(document, found[0].digest)
+    return document, found[0]
+
+
+def _paper(office: Office, document: Document, one: Attachment) -> bytes:
+    return office.converter.paper(office.contents.get(document, one.digest), one.media)
 
 
 def package(office: Office, id: str, *, by: Person) -> bytes:
-    """Give the package of an archived document; the look is logged."""
-    document = _opened(office, id, by)
+    """Give the package of an archived document; that is logged. Raises as ``note_taken``."""
     with office.database.reading() as unit:
+        document = standing(office, unit, id, by).document
         digest = unit.readings.package(id)
     if digest is None:
         raise NotFound("package.unknown")
+    note_taken(office, document, by, {"package": "yes"})
     return office.contents.get(document, digest)
 
 
@@ -234,13 +269,13 @@ def page_picture(  # noqa: PLR0913 - which page of which revision, how wide, for
         document = standing(office, unit, id, by).document
         revision = revision_of(document, which)
         begun = unit.documents.opened(document.id, by.id, revision.digest)
-    if page == 1:
-        _log_look(office, document, by, shown=revision.digest)
-    elif not begun or document.classification is not Classification.NONE:
-        _log_look(office, document, by)
+    if page == 1 or not begun or document.classification is not Classification.NONE:
+        facts = {"revision": str(revision.n), "page": str(page)}
+        note_look(office, document, by, facts, opened=revision.digest if page == 1 else "")
     if revision.media is not Media.PDF:
         raise NotFound("page.unknown")
-    return office.reader.page_png(office.contents.get(document, revision.digest), page, width=width)
+    shown = office.contents.get(document, revision.digest)
+    return picture(office, document, shown, page, width=width, by=by)
 
 
 def placement(office: Office, id: str, *, by: Person) -> Placement:
@@ -418,19 +453,3 @@ def latest_acts(office: Office, limit: int, *, by: Person) -> list[AuditEntry]:
         raise NotAllowed("audit.not-yours")
     with office.database.reading() as unit:
         return unit.audit.latest(limit)
-
-
-def _opened(office: Office, id: str, by: Person) -> Document:
-    with office.database.reading() as unit:
-        document = standing(office, unit, id, by).document
-    _log_look(office, document, by)
-    return document
-
-
-def _log_look(office: Office, document: Document, by: Person, *, shown: str = "") -> None:
-    with office.database.unit() as unit:
-        if shown:
-            unit.documents.note_opening(document.id, by.id, shown, office.clock())
-        facts = {"digest": document.latest.digest}
-        event = AuditEvent("document:viewed", by.id, office.clock(), document.id, facts)
-        unit.audit.append(event)

@@ -21,6 +21,7 @@ from records.level import Policy
 from records.person import Organ
 from records.register import Book
 from records.route import Route
+from records.secrecy import Downloads
 from records.signing import Naming
 from records.working_time import Calendar
 from search.index import Index
@@ -57,6 +58,7 @@ class Office:
     capacities: Mapping[str, tuple[str, ...]]  # by person: the lines above their signature
     default_signer: str
     sealed: bool  # whether classified content may be kept here at all
+    downloads: Downloads  # who may have classified content as bytes, not only as pictures
     largest: int  # bytes a file may have
     isolate: Isolation  # where foreign bytes are read
     reader: PdfReader

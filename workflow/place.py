@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from itertools import combinations
 
 from records.audit import AuditEvent
-from records.document import Direction, Document, Media
+from records.document import Classification, Direction, Document, Media
 from records.errors import NotAllowed, Outrun, Refused
 from records.paper import SEAL_SIDE, Box, Chosen, NumberStyle, Placement
 from records.person import Person
@@ -12,6 +12,7 @@ from storage.unit import Unit
 from workflow.office import Office
 from workflow.revise import may_revise
 from workflow.road import Choice, Standing, holds, standing
+from workflow.shown import note_look, picture
 from workflow.sign import base_of, places_found
 from workflow.turns import SIGNATURES
 
@@ -178,4 +179,6 @@ def preview(office: Office, id: str, page: int, *, width: int, by: Person) -> by
         notation=f"{abbreviation}-{office.organ.notation}",
         on=office.today(),
     )
-    return office.reader.page_png(shown, page, width=width)
+    if document.classification is not Classification.NONE:
+        note_look(office, document, by, {"preview": "yes", "page": str(page)})
+    return picture(office, document, shown, page, width=width, by=by)

@@ -34,6 +34,7 @@ from workflow.marks_elsewhere import (
 from workflow.office import Office
 from workflow.road import Choice, Standing, judge, require_presence, standing
 from workflow.seal import number_for, require_signature
+from workflow.shown import note_handed
 from workflow.sign import placement_of, printed, reason_of
 from workflow.turns import turn_of
 
@@ -244,7 +245,10 @@ def waiting_signatures(office: Office, *, by: Person) -> list[Waits]:
 def to_be_signed(office: Office, id: str, request: str, *, by: Person) -> bytes:
     """Give the whole revision that waits, so that the signer's device can hash it for itself.
 
+    Of a secret document that is logged; its label need not grant it (docs/adr/0040).
+
     Raises  NotFound: it was not asked of them. Outrun, Refused: nobody may complete it any more.
     """
     asked, awaited, was = _open(office, id, request, Choice(), by=by)
+    note_handed(office, was.document, by, request)
     return before(office, asked, was.document) + awaited.tail

@@ -6,12 +6,13 @@ from datetime import datetime
 from drafting.slips import SlipWords, arrival_stamp, directive_slip, envelope
 from records.assignment import Part
 from records.audit import AuditEvent
-from records.document import Direction, Urgency
+from records.document import Classification, Direction, Urgency
 from records.errors import NotFound, Refused
 from records.person import Person
 from workflow.followed import STANDING, due_of, leader_of, named, parts_of
 from workflow.look import View, history, view
 from workflow.office import Office
+from workflow.shown import note_taken
 
 URGENT = {
     Urgency.URGENT: "Khẩn",
@@ -31,7 +32,7 @@ def print_slip(office: Office, id: str, slip: str, form: str, *, by: Person) -> 
     """Give a slip of a document as ``pdf`` or ``docx``; the printing is logged.
 
     Raises  NotFound: no such document, or no such slip of it. Refused: another form, or the
-            document has no number yet.
+            document has no number yet. NotAllowed: a secret this person may only look at.
     """
     seen = view(office, id, by=by)
     document = seen.document
@@ -42,6 +43,8 @@ def print_slip(office: Office, id: str, slip: str, form: str, *, by: Person) -> 
         raise Refused("number.unknown")
     if form not in ("pdf", "docx"):
         raise Refused("slip.form")
+    if document.classification is not Classification.NONE:
+        note_taken(office, document, by, {"slip": slip})
     told = history(office, id, by=by)
     paper = made(_words(office, seen, told))
     printed = office.converter.pdf(paper) if form == "pdf" else paper

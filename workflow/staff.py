@@ -29,7 +29,7 @@ def hire(office: Office, person: Person, password: str, *, by: Person) -> Person
     with office.database.unit() as unit:
         if unit.people.among([person.id]):
             raise Refused("person.taken", id=person.id)
-        unit.people.add(person, office.passwords.hash(password))
+        unit.people.add(person, office.passwords.hash(password), on=office.today())
         _log(office, unit.audit, person, by)
     return person
 
@@ -41,7 +41,7 @@ def change(office: Office, person: Person, password: str, *, by: Person) -> Pers
     if person.id == by.id and not (person.active and Role.ADMINISTRATOR in person.roles):
         raise Refused("person.last-administrator")
     with office.database.unit() as unit:
-        unit.people.change(person)
+        unit.people.change(person, on=office.today())
         if password:
             unit.people.set_password(person.id, office.passwords.hash(password))
         if password or not person.active:

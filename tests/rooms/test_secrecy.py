@@ -22,7 +22,7 @@ from workflow.begin import Enclosed, Particulars
 from workflow.draft import draft
 from workflow.find import complete, find, index, reindex
 from workflow.look import (
-    attachment,
+    attachment_picture,
     content,
     desk,
     history,
@@ -153,7 +153,7 @@ def _given_up(went: Walked, say: dict[str, str], of: Classification, sandbox: Sa
     document = house.act(document, "approve", "chanhvanphong")
     document = house.act(document, "sign", "phochutich")
     document = house.act(document, "seal", "vanthu")
-    attachment(house.office, document.id, 1, by=by)
+    attachment_picture(house.office, document.id, 1, 1, width=200, by=by)
     return house.act(document, "cancel", "vanthu", comment=say["cancelled"])
 
 

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from config.directory import read_forms, read_partners
-from config.office import Profile, read_office, read_profile, read_registers
+from config.office import Profile, read_downloads, read_office, read_profile, read_registers
 from config.settings import Settings
 from config.workflows import read_routes
 from records.document import Direction
@@ -393,6 +393,16 @@ def test_the_shipped_profile_is_sealed_and_no_third_one_is_known(tmp_path: Path)
     line = path.read_text("utf-8").splitlines().index("profile: open") + 1
     assert where == f"secrecy.yaml:{line}"
     assert "sealed" in why
+
+
+def test_a_download_is_granted_to_roles_there_are_and_to_nobody_else(tmp_path: Path) -> None:
+    path = tmp_path / "secrecy.yaml"
+    path.write_text("profile: sealed\n")
+    assert not any(read_downloads(path).granted.values())
+
+    path.write_text("profile: sealed\ndownload:\n  secret: [drafter, everybody]\n")
+    where, why = _refusal(lambda: read_downloads(path))
+    assert (where, "secret" in why) == ("secrecy.yaml:3", True)
 
 
 def test_the_settings_ask_for_no_secret_and_listen_on_this_machine_only(tmp_path: Path) -> None:

@@ -5,6 +5,7 @@ from flask import Blueprint
 from web.api import (
     account,
     acts,
+    appointments,
     calendar,
     case_files,
     certificates,
@@ -47,6 +48,7 @@ for part in (
     inspection,
     tasks,
     units,
+    appointments,
     signing,
     certificates,
     handing,

@@ -1,7 +1,7 @@
 """Documents come in, are read, and get new revisions."""
 
 from base64 import b64encode
-from datetime import date, datetime, time
+from datetime import datetime, time
 from itertools import zip_longest
 from urllib.parse import quote
 
@@ -18,6 +18,7 @@ from records.link import Drawn, LinkKind
 from web.api import shapes
 from web.api.inspection import FORM, as_asked
 from web.contract import Body, operation, parsed, read_as, read_body
+from web.days import Day, asked_day
 from web.office import office, person
 from workflow.begin import Enclosed, Particulars
 from workflow.beneath import inspected
@@ -28,6 +29,7 @@ from workflow.evidence import evidence
 from workflow.inspect import intake_report
 from workflow.look import (
     attachment,
+    attachment_picture,
     content,
     history,
     package,
@@ -69,10 +71,10 @@ class Metadata(Body):
     workflow: str = ""
     unit: str = ""
     recipients: tuple[str, ...] = ()
-    due_date: date | None = None
+    due_date: Day | None = None
     source_number: str = ""
     source_organ: str = ""
-    source_date: date | None = None
+    source_date: Day | None = None
     signer: str = ""
     cosigners: tuple[str, ...] = ()
     amount: str = ""
@@ -92,7 +94,7 @@ class Draft(Body):
     urgency: Urgency = Urgency.NORMAL
     workflow: str = ""
     unit: str = ""
-    due_date: date | None = None
+    due_date: Day | None = None
     signer: str = ""
     cosigners: tuple[str, ...] = ()
     recipients: str | list[str] = ""
@@ -228,6 +230,15 @@ def enclosed(id: str, n: int) -> ResponseReturnValue:
     return download(its_bytes, found.media, found.name)
 
 
+@door.get("/documents/<id>/attachments/<int:n>/pages/<int:page>.png")
+@operation("A page of an attachment as a picture", gives={200: "image/png"})
+def enclosed_picture(id: str, n: int, page: int) -> ResponseReturnValue:
+    """Give one page of an attachment, whatever kind of file it is, if that has pages."""
+    width = min(WIDEST, max(64, request.args.get("width", 1000, type=int)))
+    found = attachment_picture(office(), id, n, page, width=width, by=person())
+    return Response(found, mimetype="image/png")
+
+
 @door.get("/documents/<id>/package")
 @operation("The package of an archived document", gives={200: "application/zip"})
 def packed(id: str) -> ResponseReturnValue:
@@ -279,7 +290,7 @@ def as_it_came(id: str) -> ResponseReturnValue:
 @operation("The file as it was when its n-th signature was made", gives={200: "application/pdf"})
 def signed(id: str, n: int) -> ResponseReturnValue:
     """Give exactly the bytes a signature covers, up to its own end."""
-    _, found = signed_bytes(office(), id, n, by=person())
+    found = signed_bytes(office(), id, n, by=person())
     return download(found, "application/pdf", f"{id}-signature-{n}.pdf")
 
 
@@ -418,13 +429,9 @@ def _file(name: str) -> bytes:
 
 
 def _day(name: str) -> datetime | None:
-    told = request.args.get(name, "")
-    if not told:
+    on = asked_day(name)
+    if on is None:
         return None
-    try:
-        on = date.fromisoformat(told[:10])
-    except ValueError as wrong:
-        raise Refused("body.invalid", field=name, why="not a date") from wrong
     end = time.max if name == "to" else time.min
     return datetime.combine(on, end, office().zone)
 

@@ -114,14 +114,15 @@ def _person(id: str) -> Person:
         id=id,
         name=text_of("name"),
         title=text_of("title"),
-        posts=tuple(_post(told) for told in request.form.getlist("posts")),
+        posts=tuple(post_of(told) for told in request.form.getlist("posts")),
         clearance=chosen(Classification, "clearance", phrase("Mức tiếp cận")),
         email=text_of("email"),
         active="active" in request.form,
     )
 
 
-def _post(told: str) -> Post:
+def post_of(told: str) -> Post:
+    """Give a post as a form writes it, role@unit. Raises Refused."""
     role, _, unit = told.partition("@")
     if role not in set(Role):
         raise Refused("body.invalid", field=phrase("Vai trò"), why=role, anchor="posts")

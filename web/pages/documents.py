@@ -31,6 +31,7 @@ from workflow.keys import holding_of
 from workflow.links import may_link
 from workflow.look import (
     View,
+    attachment_pages,
     history,
     page_of_documents,
     revision_of,
@@ -102,6 +103,13 @@ def one(id: str) -> ResponseReturnValue:
     return whole(id)
 
 
+@door.get("/documents/<id>/attachments/<int:n>")
+def enclosed(id: str, n: int) -> ResponseReturnValue:
+    """Show the pages of an attachment."""
+    document, found, pages = attachment_pages(office(), id, n, by=person())
+    return render_template("enclosed.html", document=document, enclosed=found, pages=pages)
+
+
 def whole(id: str) -> ResponseReturnValue:
     """Give a document's page."""
     seen = view(office(), id, by=person())
@@ -136,6 +144,7 @@ def whole(id: str) -> ResponseReturnValue:
         undo=undo_of(seen),
         own_files=_own_files(seen),
         agency_key=agency_key(),
+        pictured=office().converter.shown,
         unsigned=unsigned_annexes(office(), seen.document, by=person()),
         may_classify=bool(may_classify(seen.document, person()))
         or may_propose(seen.document, person()),

@@ -1,0 +1,24 @@
+"""What the label of a class allows beyond looking: who may take the bytes away."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from records.document import Classification, Document
+from records.person import Person
+
+DRAFTER = "drafter"
+"""Among roles, whoever brought the document."""
+
+
+@dataclass(frozen=True, slots=True)
+class Downloads:
+    """By class, the roles that may have a document as bytes; all others see pictures of pages."""
+
+    granted: Mapping[Classification, frozenset[str]]
+
+    def grants(self, document: Document, person: Person) -> bool:
+        """Tell whether this reader of a document may have its bytes."""
+        if document.classification is Classification.NONE:
+            return True
+        named = self.granted.get(document.classification, frozenset())
+        return bool(named & person.roles) or (DRAFTER in named and document.drafter == person.id)
