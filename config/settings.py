@@ -126,6 +126,12 @@ class Settings(BaseSettings):
     smtp_timeout: float = 10.0
     """How long to wait for the mail server, in seconds."""
 
+    oidc_client_secret: str = Field(default="", repr=False)
+    """What shows the identity provider of ``identity.yaml`` that it is this office who asks."""
+
+    oidc_client_secret_file: Path = Path()
+    """A file with that secret in its place, as secrets are mounted; none if unset."""
+
     backup_passphrase: str = ""
     """What keys in a backup are encrypted under; only asked for when they are to be in it."""
 
@@ -167,6 +173,8 @@ class Settings(BaseSettings):
             self.database_url = "postgresql+psycopg" + self.database_url.removeprefix("postgresql")
         if self.objects_url and not (self.aws_access_key_id and self.aws_secret_access_key):
             raise ValueError("OBJECTS_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        if self.oidc_client_secret_file != Path():
+            self.oidc_client_secret = self.oidc_client_secret_file.read_text().strip()
         if not self.public_address:
             self.public_address = f"http://{self.host}:{self.port}"
         return self

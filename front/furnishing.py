@@ -30,9 +30,11 @@ from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
 from exchange.mail import Mailer
 from exchange.spool import Spool
+from identity.oidc import Provider
 from identity.otp import Seal
 from identity.passkeys import Passkeys
 from identity.passwords import Passwords
+from records.identity import ProviderRules
 from records.person import Organ
 from records.working_time import Calendar
 from search.index import Index
@@ -83,6 +85,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     files, sealed = objects_of(settings)
     vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
+    doors = read_access(settings.trinhky_config / "identity.yaml")
     office = Office(
         organ=_organ(described.organ, partners),
         zone=ZONE,
@@ -92,7 +95,9 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         ledger=Ledger(settings.trinhky_ledger),
         deposits=_deposits(settings),
         passwords=Passwords(),
-        access=read_access(settings.trinhky_config / "identity.yaml").rules,
+        access=doors.rules,
+        outside=doors.outside,
+        provider=_provider(settings, doors.provider),
         telephones=Seal(master_key(keys / "identity.key")),
         passkeys=Passkeys(settings.public_address, described.organ.name),
         roads=Roads(read_route),
@@ -239,6 +244,13 @@ def _spool(settings: Settings, partners: dict[str, Organ]) -> Spool:
         if partner.spool:
             spool.lay_out(Path(partner.spool))
     return spool
+
+
+def _provider(settings: Settings, rules: ProviderRules | None) -> Provider | None:
+    if rules is None:
+        return None
+    back = f"{settings.public_address.rstrip('/')}/login/provider/back"
+    return Provider(rules, settings.oidc_client_secret, back)
 
 
 def _mailer(settings: Settings) -> Mailer | None:

@@ -189,6 +189,8 @@ ACTIONS = frozenset(
         "factor:reset",  # by an administrator
         "session:confirmed",  # somebody showed once more that it is them
         "session:revoked",
+        "identity:linked",  # somebody elsewhere comes in as somebody here
+        "identity:unlinked",
         "token:made",
         "log:checked",  # a checkpoint over everything before it was signed
         "log:exported",

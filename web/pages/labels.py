@@ -344,6 +344,8 @@ EVENT = {
     "factor:reset": "Quản trị gỡ xác thực hai lớp",
     "session:confirmed": "Xác nhận lại danh tính",
     "session:revoked": "Kết thúc phiên",
+    "identity:linked": "Liên kết tài khoản ở nơi khác",
+    "identity:unlinked": "Gỡ liên kết tài khoản ở nơi khác",
     "token:made": "Tạo mã truy cập",
     "log:checked": "Ký xác nhận nhật ký",
     "log:exported": "Xuất nhật ký",
