@@ -408,6 +408,7 @@ def laid_down(house: House, by: Person) -> Document:
     return document
 
 
+WITHOUT, OWN_CLASS = "0029", "0030"
 BEFORE = (
     "INSERT INTO unit (id, name, notation) VALUES ('v', 'Văn phòng', 'VP')",
     "INSERT INTO person VALUES ('an', 'An', '', '', 'none', true, '')",
@@ -433,12 +434,12 @@ def test_documents_of_before_keep_their_class_as_their_own_and_what_they_answere
     database_url: str,
 ) -> None:
     engine = engine_of(database_url)
-    schema.upgrade(engine, "0028")
+    schema.upgrade(engine, WITHOUT)
     with engine.begin() as connection:
         for line in BEFORE:
             connection.execute(text(line))
 
-    schema.upgrade(engine, "0029")
+    schema.upgrade(engine, OWN_CLASS)
     with engine.begin() as connection:
         owns = connection.execute(text("SELECT own_class FROM document ORDER BY id")).scalars()
         assert list(owns) == ["secret", "none", "secret"]
@@ -447,7 +448,7 @@ def test_documents_of_before_keep_their_class_as_their_own_and_what_they_answere
         links = connection.execute(text("SELECT document, kind, source, source_class FROM link"))
         assert [tuple(one) for one in links] == [("r", "replies", "d", "secret")]
 
-    schema.downgrade(engine, "0028")
+    schema.downgrade(engine, WITHOUT)
     with engine.begin() as connection:
         kept = connection.execute(text("SELECT COUNT(*) FROM attachment")).scalar_one()
         columns = {one["name"] for one in inspect(connection).get_columns("document")}
