@@ -140,6 +140,7 @@ ACTIONS = frozenset(
         "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",
+        "document:called-back",  # whether one sending could still be taken back
         "document:archived",
         "document:raised",  # to a higher class
         "document:linked",  # to what it answers, quotes, was drawn from or encloses

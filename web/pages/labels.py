@@ -84,7 +84,7 @@ MEDIA = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
 }
 DISPATCH = {
-    "queued": "Chờ gửi",
+    "queued": "Chờ rời cơ quan",
     "sent": "Đã gửi",
     "arrived": "Đã đến nơi nhận",
     "rejected": "Bị từ chối tiếp nhận",
@@ -294,6 +294,7 @@ EVENT = {
     "document:proven": "Thêm dấu thời gian cho chữ ký",
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
+    "document:called-back": "Lấy lại bản chưa mở",
     "document:archived": "Lưu trữ",
     "document:raised": "Nâng độ mật",
     "document:linked": "Ghi liên quan với văn bản khác",
