@@ -3,7 +3,7 @@
 import fcntl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
@@ -132,6 +132,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         partners=partners,
         spool=spool,
         tray=tray,
+        recall_time=timedelta(days=settings.recall_days),
         mailer=_mailer(settings),
         address=settings.public_address,
     )

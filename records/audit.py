@@ -142,7 +142,15 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:called-back",  # whether one sending could still be taken back
         "document:archived",
+        "document:recalled",  # wanted back from whom it was sent to
+        "document:recall-answered",  # how far that has come with one of them
+        "document:recall-overdue",
+        "document:destroyed",  # its issuer wanted it back
+        "recall:asked",  # of this office
+        "recall:answered",
         "document:raised",  # to a higher class
+        "document:linked",  # to what it answers, quotes, was drawn from or encloses
+        "document:unlinked",
         "document:purged",  # nothing of it is left in clear
         "document:lowering-proposed",  # on a decision, by one of two people
         "document:lowering-withdrawn",

@@ -30,10 +30,10 @@ class Raising:
         """
         for about in (t.words, t.mark):
             self._connection.execute(delete(about).where(about.c.document == document))
-        for said in (t.recall, t.recall_order):
-            self._connection.execute(
-                update(said).where(said.c.document == document).values(reason="", answer="")
-            )
+        told = {t.recall: {}, t.recall_order: {"about": ""}}
+        for said, more in told.items():
+            mine = update(said).where(said.c.document == document)
+            self._connection.execute(mine.values(reason="", answer="", **more))
         sent = self._connection.execute(
             select(t.dispatch).where(t.dispatch.c.document == document)
         ).all()
@@ -71,7 +71,7 @@ class Raising:
             update(t.attachment).where(t.attachment.c.document == document.id).values(name="")
         )
         self._shut_entry(document)
-        self._shut_remarks(document)
+        self.shut_remarks(document)
         self._shut_reservation(document)
         self._shut_lines(document)
         self._shut_copies(document)
@@ -130,7 +130,8 @@ class Raising:
                 .values(cells={}, shut=self._vault.shut(document.id, row.cells))
             )
 
-    def _shut_remarks(self, document: Document) -> None:
+    def shut_remarks(self, document: Document) -> None:
+        """Shut what people said of a document."""
         open_ones = (
             select(t.remark.c.seq, t.remark.c.text)
             .join(t.audit, t.audit.c.seq == t.remark.c.seq)

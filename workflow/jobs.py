@@ -8,11 +8,13 @@ from records.errors import Refused
 from workflow.carry import carry, report
 from workflow.desks import SYSTEM
 from workflow.find import index
+from workflow.give_up import answer, destroy
 from workflow.inspect import inspect
 from workflow.notices import notify, tell, tell_of_part
 from workflow.office import Office
 from workflow.perform import perform
 from workflow.purge import purge
+from workflow.recall import call_back, chasing_letter, demand
 from workflow.reminding import letter
 from workflow.renew import prove
 from workflow.road import Choice
@@ -36,6 +38,11 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "automatic": lambda document, n: by_itself(office, document, int(n)),
         "purge": lambda document, to: purge(office, document, to),
         "prove": lambda document, digest: prove(office, document, digest),
+        "call-back": lambda dispatch, _: call_back(office, dispatch),
+        "demand": lambda dispatch, _: demand(office, dispatch),
+        "chase": lambda dispatch, person: chasing_letter(office, dispatch, person),
+        "answer": lambda order, code: answer(office, order, code),
+        "destroy": lambda document, _: destroy(office, document),
         "report": lambda document, code: report(office, document, code),
     }
 

@@ -16,6 +16,7 @@ from records.finding import Bounds
 from records.level import Proof
 from records.paper import Placement
 from records.person import Person, Role, Unit
+from records.recall import Order, Recall
 from records.register import Reservation
 from records.route import Act, Effect
 from records.signature import Intake
@@ -28,6 +29,7 @@ from workflow.case_files import files_of
 from workflow.charges import Charge, charges
 from workflow.duplicates import twin_of
 from workflow.initial import signing_initials
+from workflow.links import Linked, links_of
 from workflow.office import Office
 from workflow.place import may_place
 from workflow.prospects import Prospects, prospects
@@ -64,6 +66,8 @@ class View:
     may_place: bool  # say where what is added shall stand
     initials: Mapping[str, Holding]  # by act that initials: with which key
     dispatches: tuple[Dispatch, ...]
+    recalls: tuple[Recall, ...]  # of what was sent
+    orders: tuple[Order, ...]  # by its issuer, to give it up
     names: Mapping[str, str]  # by account name
     package: Digest | None
     intake: Intake | None  # what was found of its signatures when it came in
@@ -76,6 +80,7 @@ class View:
     files: tuple[CaseFile, ...]  # in which it lies, those this person may open
     charges: tuple[Charge, ...]  # the parts of its directives, and what they may do about each
     replies: Mapping[str, str]  # by id of a document that answers: its number, where it is known
+    links: tuple[Linked, ...]  # with other documents this person may know of
     downloads: bool  # whether they may have its bytes, or pictures only
 
     @property
@@ -113,6 +118,8 @@ def view(office: Office, id: str, *, by: Person) -> View:
             may_place=may_place(unit, at, by),
             initials=signing_initials(unit, at, acts, by),
             dispatches=dispatches,
+            recalls=tuple(unit.recalls.of(id)),
+            orders=tuple(unit.recalls.orders_about(id)),
             names=unit.people.names(_involved(at, parts)),
             package=unit.readings.package(id),
             intake=unit.proofs.intake_of(id),
@@ -124,6 +131,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             files=files_of(unit, at.document, by),
             charges=parts,
             replies=numbers_of(unit, (one.assignment.reply for one in parts), by=by),
+            links=links_of(unit, at.document, by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
             downloads=office.downloads.grants(at.document, by),
         )

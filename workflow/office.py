@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drafting.convert import Converter
@@ -79,6 +79,7 @@ class Office:
     partners: Mapping[str, Organ]
     spool: Spool  # where messages come in
     tray: Tray  # where messages wait for the process that carries them out
+    recall_time: timedelta  # in which a recall is to be answered
     mailer: Mailer | None
     address: str  # of this service, for links in notices
 

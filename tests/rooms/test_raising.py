@@ -312,12 +312,23 @@ SHUT_OR_GONE = {
     *("reservation.reason", "reservation.voided", "reservation.shut"),
     *("ledger_line.cells", "ledger_line.shut"),
     *("copy_entry.columns", "copy_entry.cancelled", "copy_entry.shut"),
+    *("recall.reason", "recall.answer", "recall_order.about"),
+    *("recall_order.reason", "recall_order.answer"),
     *("signing_request.awaited", "lowering.shut"),
 }
 """What may say words of a document, and is shut, emptied or deleted when its class is raised."""
 
 WORDLESS = {
-    *("document.recipients", "attachment.media", "revision.media", "recall.note", "step.votes"),
+    *(
+        "document.recipients",
+        "attachment.media",
+        "revision.media",
+        "recall.note",
+        "recall_order.message",
+        "recall_order.about",
+        "recall_order.about_message",
+        "step.votes",
+    ),
     *(
         "proof.waits",
         "arrival.id",
