@@ -90,7 +90,7 @@ class Recalls:
     def overdue(self, before: datetime, again: datetime) -> list[Recall]:
         """Give open recalls that began before a moment, and of which nobody was reminded since."""
         rows = t.recall.c
-        waits = or_(rows.reminded_at.is_(None), rows.reminded_at < again)
+        waits = or_(rows.reminded_at.is_(None), rows.reminded_at <= again)
         return self._those(rows.state.in_(_OPEN) & (rows.recalled_at < before) & waits)
 
     def reminded(self, one: Recall, at: datetime) -> bool:
@@ -139,6 +139,10 @@ class Recalls:
     def orders_about(self, document: str) -> list[Order]:
         """Give every demand for a document here."""
         return self._orders(t.recall_order.c.document == document)
+
+    def asked(self) -> list[Order]:
+        """Give every demand that waits for an answer."""
+        return self._orders(t.recall_order.c.state == OrderState.ASKED)
 
     def orders(self) -> list[Order]:
         """Give every demand, oldest first."""

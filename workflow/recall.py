@@ -109,11 +109,12 @@ def demand(office: Office, id: str) -> None:
     office.tray.send_recall(folder_of(recipient), notice)
 
 
-def settle(
+def settle(  # noqa: PLR0913 - of which recall, how far, and who said so
     office: Office,
     unit: Unit,
     one: Recall,
     state: RecallState,
+    *,
     answer: str = "",
     by: str = "system",
 ) -> None:
@@ -190,6 +191,48 @@ def board(office: Office, *, by: Person) -> Board:
     return Board(known, late, tuple(asked))
 
 
+@dataclass(frozen=True, slots=True)
+class Count:
+    """How much is wanted back of others and of this office."""
+
+    wanted: int
+    overdue: int
+    asked: int = 0  # and waits for an answer
+
+
+NONE = Count(0, 0)
+
+
+def open_recalls(office: Office, *, by: Person) -> Count:
+    """Count what nobody gave up yet, of documents this person may know of."""
+    with office.database.reading() as unit:
+        known = [one for one in unit.recalls.open() if _may_know(unit, one.document, by)]
+    return Count(len(known), sum(is_late(office, one) for one in known))
+
+
+def pressing(office: Office, *, by: Person) -> Count:
+    """Count what somebody who recalls and gives up for the office must see to."""
+    if not by.roles & CALLERS:
+        return NONE
+    with office.database.reading() as unit:
+        asked = [one for one in unit.recalls.asked() if _may_know(unit, one.document, by)]
+    return replace(open_recalls(office, by=by), asked=len(asked))
+
+
+def _may_know(unit: Unit, document: str, by: Person) -> bool:
+    return may_know(unit, unit.documents.get(document), by)
+
+
+def recallable(
+    document: Document, dispatches: Iterable[Dispatch], known: Iterable[Recall]
+) -> list[Dispatch]:
+    """Give the sendings that can be wanted back still."""
+    if document.classification is not Classification.NONE:
+        return []  # its raising took everything back
+    recalled = {one.id for one in known}
+    return [one for one in dispatches if one.id not in recalled]
+
+
 def is_late(office: Office, one: Recall) -> bool:
     """Tell whether a recall is open for longer than the law gives."""
     return not one.state.over and one.at < office.clock() - office.recall_time
@@ -222,10 +265,7 @@ def end_steps(unit: Unit, was: Standing, at: datetime, by: Person) -> None:
 
 
 def _still_there(unit: Unit, document: Document) -> list[Dispatch]:
-    if document.classification is not Classification.NONE:
-        raise Refused("recall.nothing")  # its raising took everything back
-    known = {one.id for one in unit.recalls.of(document.id)}
-    sent = [one for one in unit.dispatches.of(document.id) if one.id not in known]
+    sent = recallable(document, unit.dispatches.of(document.id), unit.recalls.of(document.id))
     if not sent:
         raise Refused("recall.nothing")
     return sent
