@@ -1,19 +1,23 @@
 """What was sent can be wanted back; whoever has it destroys it and says so, or stays counted."""
 
+import re
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 
 from exchange import edxml
+from front.serving import application
 from records.document import Classification, Document
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.exchange import DispatchState, RecallNotice, StatusNotice
 from records.finding import Query
 from records.person import Organ, Person
 from records.recall import Order, OrderState, Recall, RecallState
-from tests.conftest import MORNING, House, Opening
+from tests.conftest import MORNING, PASSWORD, House, Opening
 from tests.scanner import found_words
 from workflow.classify import classify
 from workflow.find import find
@@ -23,6 +27,7 @@ from workflow.look import content, history, view
 from workflow.recall import WITHOUT_WORDS, board, chase, recall
 from workflow.registers import open_book
 from workflow.road import Choice
+from workflow.session import enter
 from workflow.verify import verify
 
 WHY = "Gửi nhầm bản dự thảo"
@@ -288,6 +293,57 @@ def test_a_status_of_another_system_asks_and_answers_too(two: Two) -> None:
     gather(two.theirs.office)
     asked = board(two.theirs.office, by=two.theirs.person("vanthu")).asked
     assert "Lấy lại" in {one.reason for one, _ in asked}
+
+
+def test_the_doors_recall_answer_and_show_what_is_open(two: Two) -> None:
+    ours = application(two.ours.office, two.ours.settings)
+    theirs = application(two.theirs.office, two.theirs.settings)
+    page = _browsed(two.ours, ours, "vanthu")
+    shown = page.get(f"/documents/{two.sent.id}")
+    assert "Thu hồi văn bản đã gửi" in shown.text
+    csrf = re.findall('name="csrf" value="([^"]+)"', shown.text)[0]
+    path = f"/documents/{two.sent.id}/recalls"
+    wrong = page.post(path, data={"csrf": csrf, "reason": " "})
+    assert "Hãy nêu lý do" in wrong.text
+    assert page.post(path, data={"csrf": csrf, "reason": WHY}).status_code == 303
+    two.ours.work_off()
+    two.heard()
+
+    head = _bearer(two.ours, "vanthu")
+    client = ours.test_client()
+    [one] = client.get(f"/api/v1{path}", headers=head).get_json()["items"]
+    assert (one["state"], one["reason"], one["overdue"]) == ("acknowledged", WHY, False)
+    listed = client.get("/api/v1/recalls", headers=head).get_json()
+    assert one in listed["items"]
+    again = client.post(f"/api/v1{path}", json={"reason": WHY}, headers=head)
+    assert (again.status_code, again.get_json()["rule"]) == (422, "recall.nothing")
+    assert client.get("/api/v1/recalls", headers=_bearer(two.ours, "quantri")).status_code == 403
+    assert "chưa được xác nhận đã hủy" in page.get("/reports").text
+    assert "đóng băng" in page.get(f"/documents/{two.sent.id}").text
+
+    other = _browsed(two.theirs, theirs, "vanthu")
+    assert "đang chờ trả lời" in other.get("/").text
+    assert WHY in other.get("/recalls").text
+    head = _bearer(two.theirs, "vanthu")
+    answer = f"/api/v1/recalls/{two.order().id}"
+    assert theirs.test_client().post(f"{answer}/refuse", json={}, headers=head).status_code == 400
+    agreed = theirs.test_client().post(f"{answer}/agree", headers=head)
+    assert (agreed.status_code, agreed.get_json()["state"]) == (202, "agreed")
+    two.theirs.work_off()
+    left = other.get(f"/documents/{two.came.id}").text
+    assert "chỉ còn thông tin về việc thu hồi" in left
+    assert two.words["subject"] not in left
+
+
+def _bearer(house: House, name: str) -> dict[str, str]:
+    admitted = enter(house.office, name, PASSWORD, address="127.0.0.1")
+    return {"Authorization": f"Bearer {admitted.token}"}
+
+
+def _browsed(house: House, doors: Flask, name: str) -> FlaskClient:
+    client = doors.test_client()
+    client.set_cookie("trinhky", house.cookie(name))
+    return client
 
 
 def test_clerks_are_reminded_once_a_day_of_what_nobody_answers(two: Two) -> None:
