@@ -132,6 +132,12 @@ class Settings(BaseSettings):
     oidc_client_secret_file: Path = Path()
     """A file with that secret in its place, as secrets are mounted; none if unset."""
 
+    directory_password: str = Field(default="", repr=False)
+    """The password of the account with which this office looks for people in the directory."""
+
+    directory_password_file: Path = Path()
+    """A file with that password in its place; none if unset."""
+
     backup_passphrase: str = ""
     """What keys in a backup are encrypted under; only asked for when they are to be in it."""
 
@@ -175,6 +181,8 @@ class Settings(BaseSettings):
             raise ValueError("OBJECTS_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
         if self.oidc_client_secret_file != Path():
             self.oidc_client_secret = self.oidc_client_secret_file.read_text().strip()
+        if self.directory_password_file != Path():
+            self.directory_password = self.directory_password_file.read_text().strip()
         if not self.public_address:
             self.public_address = f"http://{self.host}:{self.port}"
         return self

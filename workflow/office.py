@@ -9,6 +9,7 @@ from drafting.convert import Converter
 from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
+from identity.directory import Directory
 from identity.oidc import Provider
 from identity.otp import Seal
 from identity.passkeys import Passkeys
@@ -53,6 +54,7 @@ class Office:
     access: AccessRules
     outside: Outside  # people whom others recognise
     provider: Provider | None  # who recognises them
+    directory: Directory | None  # whose passwords count as well
     telephones: Seal  # keeps the secrets of people's authenticators
     passkeys: Passkeys
     roads: Roads
