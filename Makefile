@@ -17,7 +17,7 @@ ON_POSTGRESQL := tests/journeys/test_http_killed.py $(addprefix tests/rooms/test
 ROOMS := config drafting exchange front identity records search signing storage tools web workflow
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve work partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults attacks leak-test bench bench-signing office-day lock clean
+.PHONY: help run serve work exchange partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults attacks leak-test bench bench-signing office-day lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -30,6 +30,9 @@ serve: $(VENV)/.run system ## pages and API alone, in several processes, for pro
 
 work: $(VENV)/.run system ## one worker process beside `serve`; start as many as are needed
 	@exec $(BIN)/python app.py work
+
+exchange: $(VENV)/.run system ## the process that carries messages to partners, by itself (EXCHANGE_APART=1 for the others)
+	@exec $(BIN)/python app.py exchange
 
 partner: $(VENV)/.run system ## a second demonstration office on port 8001, to exchange documents with
 	@TRINHKY_OFFICE=office-partner.yaml TRINHKY_DATA=var/partner TRINHKY_SPOOL=var/spool TRINHKY_TRUST=var/keys \

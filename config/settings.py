@@ -54,6 +54,15 @@ class Settings(BaseSettings):
     trinhky_spool: Path = Path()
     """The folder with one sub-folder an office for messages; in the data folder if unset."""
 
+    trinhky_tray: Path = Path()
+    """The folder shared with the process that carries messages out; in the data folder if unset."""
+
+    exchange_apart: bool = False
+    """Whether that process is started apart (``app.py exchange``), under an account of its own."""
+
+    exchange_unconfined: bool = False
+    """Whether it may work although nothing keeps it from opening keys, vault and files."""
+
     trinhky_ledger: Path = Path()
     """Where it stands which documents became secret, for restores; in the data folder if unset."""
 
@@ -167,6 +176,9 @@ class Settings(BaseSettings):
         if self.trinhky_spool == Path():
             self.trinhky_spool = self.trinhky_data / "spool"
         self.trinhky_spool = self.trinhky_spool.absolute()
+        if self.trinhky_tray == Path():
+            self.trinhky_tray = self.trinhky_data / "tray"
+        self.trinhky_tray = self.trinhky_tray.absolute()
         if self.trinhky_ledger == Path():
             self.trinhky_ledger = self.trinhky_data / LEDGER
         self.trinhky_ledger = self.trinhky_ledger.absolute()

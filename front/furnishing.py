@@ -30,6 +30,7 @@ from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
 from exchange.mail import Mailer
 from exchange.spool import Spool
+from exchange.tray import Tray
 from identity.directory import Directory
 from identity.oidc import Provider
 from identity.otp import Seal
@@ -86,6 +87,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     files, sealed = objects_of(settings)
     vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
+    spool, tray = _places(settings, partners)
     doors = read_access(settings.trinhky_config / "identity.yaml")
     office = Office(
         organ=_organ(described.organ, partners),
@@ -130,7 +132,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         beneath=read_inspection(settings.trinhky_config / "inspection.yaml"),
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
         partners=partners,
-        spool=_spool(settings, partners),
+        spool=spool,
+        tray=tray,
         mailer=_mailer(settings),
         address=settings.public_address,
     )
@@ -240,12 +243,14 @@ def _timestamper(settings: Settings, keyring: Keyring) -> Timestamper:
     return keyring.timestamper()
 
 
-def _spool(settings: Settings, partners: dict[str, Organ]) -> Spool:
-    spool = Spool(settings.trinhky_spool)
+def _places(settings: Settings, partners: dict[str, Organ]) -> tuple[Spool, Tray]:
+    """Give where messages come in and where they wait to leave, with a place for each partner."""
+    spool, tray = Spool(settings.trinhky_spool), Tray(settings.trinhky_tray)
     for partner in partners.values():
         if partner.spool:
             spool.lay_out(Path(partner.spool))
-    return spool
+            tray.lay_out(Path(partner.spool))
+    return spool, tray
 
 
 def _provider(settings: Settings, rules: ProviderRules | None) -> Provider | None:

@@ -9,6 +9,7 @@ from drafting.convert import Converter
 from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
+from exchange.tray import Tray
 from identity.directory import Directory
 from identity.oidc import Provider
 from identity.otp import Seal
@@ -78,7 +79,8 @@ class Office:
     beneath: Mapping[Beneath, Response]  # what is done about what a PDF holds beside its pages
     index: Index
     partners: Mapping[str, Organ]
-    spool: Spool
+    spool: Spool  # where messages come in
+    tray: Tray  # where messages wait for the process that carries them out
     mailer: Mailer | None
     address: str  # of this service, for links in notices
 

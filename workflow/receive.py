@@ -10,6 +10,7 @@ from records.person import Person
 from workflow.begin import (
     Enclosed,
     Particulars,
+    effective,
     lay_down,
     new_document,
     road_for,
@@ -47,8 +48,9 @@ def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
     """
     cosigners = said.fields.get("cosigners", "").split()
     require_cosigners(office, said.fields.get("signer", ""), cosigners)
-    route = road_for(office, said, by)
     asked = _digest(said, content, attachments)
+    said = effective(office, said, attachments, by=by)
+    route = road_for(office, said, by)
     if key and (earlier := _remembered(office, by, key, asked)):
         return earlier
     document = new_document(route, said, by, office.clock())
@@ -63,7 +65,7 @@ def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
     )
     with office.database.unit() as unit:
         twin = twin_of(unit, document, by=by)
-        lay_down(office, unit, route, document, event)
+        lay_down(office, unit, route, document, event, drawn=said.drawn)
         if key:
             unit.documents.remember(by.id, key, asked, document.id)
     if said.direction is Direction.INCOMING and said.classification is not Classification.NONE:

@@ -37,6 +37,18 @@ CLASSIFICATION = {
     "secret": "Tối mật",
     "top_secret": "Tuyệt mật",
 }
+SOURCE = {
+    "replies": "Trả lời",
+    "quotes": "Trích dẫn",
+    "derived": "Lấy nội dung từ",
+    "attaches": "Kèm theo văn bản này có",
+}
+DRAWN = {
+    "replies": "Được trả lời bằng",
+    "quotes": "Được trích dẫn trong",
+    "derived": "Là nguồn nội dung của",
+    "attaches": "Được kèm theo",
+}
 URGENCY = {
     "normal": "Thường",
     "urgent": "Khẩn",
@@ -72,7 +84,7 @@ MEDIA = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
 }
 DISPATCH = {
-    "queued": "Chờ gửi",
+    "queued": "Chờ rời cơ quan",
     "sent": "Đã gửi",
     "arrived": "Đã đến nơi nhận",
     "rejected": "Bị từ chối tiếp nhận",
@@ -282,8 +294,11 @@ EVENT = {
     "document:proven": "Thêm dấu thời gian cho chữ ký",
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
+    "document:called-back": "Lấy lại bản chưa mở",
     "document:archived": "Lưu trữ",
     "document:raised": "Nâng độ mật",
+    "document:linked": "Ghi liên quan với văn bản khác",
+    "document:unlinked": "Bỏ liên quan với văn bản khác",
     "document:purged": "Xóa bản không mật",
     "document:lowering-proposed": "Đề nghị hạ độ mật",
     "document:lowering-withdrawn": "Bỏ đề nghị hạ độ mật",
@@ -536,6 +551,8 @@ FACET = {
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "classification": CLASSIFICATION,
+    "source": SOURCE,
+    "drawn": DRAWN,
     "urgency": URGENCY,
     "direction": DIRECTION,
     "role": ROLE,
