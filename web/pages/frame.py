@@ -10,6 +10,7 @@ from records.person import Person, Role
 from web.language import language
 from web.office import office
 from web.who import barred
+from workflow.permit import CONFIRMERS
 from workflow.receive import directions_of
 from workflow.registers import books_of
 from workflow.renew import KEEPERS
@@ -64,6 +65,8 @@ def places(who: Person) -> Iterator[Place]:
         yield Place("finding.search", "finding")
         yield Place("archive.shelf", "archive")
         yield Place("reports.board", "reports")
+    if reads and who.roles & {*CONFIRMERS, Role.UNIT_HEAD}:
+        yield Place("permissions.waiting_list", "permissions")
     yield Place("delegations.show", "delegations")
     yield Place("calendar.show", "calendar")
     yield Place("checking.bring", "checking")
