@@ -8,7 +8,7 @@ from identity.reading import cleared, tokens_of
 from records.audit import AuditEvent
 from records.case_file import CaseFile
 from records.document import Classification, Document
-from records.errors import NotAllowed, NotFound, Refused
+from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.permission import PermissionChange
 from records.person import Person, Post, Role
 from storage.unit import Unit
@@ -97,7 +97,9 @@ def confirm(office: Office, id: str, *, by: Person) -> PermissionChange:
                 if _sees(change, by)
                 else NotFound("permission.unknown")
             )
-        if change.settled_at is None and not change.waits(at):
+        if change.settled_at is not None:
+            raise Outrun("permission.settled")
+        if not change.waits(at):
             raise Refused("permission.expired")
         _require_able(unit, thing, change.person, grants=change.grants)
         if change.document and not change.grants:
