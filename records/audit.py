@@ -141,6 +141,8 @@ ACTIONS = frozenset(
         "document:dispatched",
         "document:delivered",
         "document:archived",
+        "document:marked",
+        "document:given-back",
         "document:raised",  # to a higher class
         "document:purged",  # nothing of it is left in clear
         "document:lowering-proposed",  # on a decision, by one of two people

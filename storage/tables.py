@@ -269,6 +269,8 @@ document = Table(
     Column("signer", String(64), nullable=False, default=""),
     Column("assignee", String(64), nullable=False, default=""),
     Column("rests_since", Moment),  # somebody suspended it
+    Column("circulation", String(20), nullable=False, server_default="none"),
+    CheckConstraint("circulation IN ('none', 'internal', 'return')", name="known_circulation"),
     CheckConstraint(
         "classification IN ('none', 'confidential', 'secret', 'top_secret')", name="known_class"
     ),

@@ -13,6 +13,7 @@ from records.beneath import Response
 from records.delegation import AMOUNT, amount_of
 from records.document import (
     Attachment,
+    Circulation,
     Classification,
     Direction,
     Document,
@@ -59,6 +60,7 @@ class Particulars:
     subject: str
     classification: Classification
     urgency: Urgency = Urgency.NORMAL
+    circulation: Circulation = Circulation.NONE
     workflow: str = ""  # "": the road of its direction
     unit: str = ""  # "": the unit of whoever brings it
     recipients: tuple[str, ...] = ()
@@ -132,6 +134,7 @@ def new_document(route: Route, said: Particulars, by: Person, at: datetime) -> D
         recipients=said.recipients,
         fields=dict(said.fields),
         source=said.source,
+        circulation=said.circulation,
     )
 
 

@@ -78,6 +78,7 @@ def _text(
         capacity=lines,
         classification=document.classification,
         urgency=document.urgency,
+        circulation=document.circulation,
     )
 
 

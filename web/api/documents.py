@@ -10,7 +10,7 @@ from pydantic import ConfigDict, Field
 from werkzeug.datastructures import FileStorage
 
 from records.delegation import AMOUNT
-from records.document import Classification, Direction, Source, Urgency
+from records.document import Circulation, Classification, Direction, Source, Urgency
 from records.errors import Refused
 from records.finding import Bounds
 from web.api import shapes
@@ -59,6 +59,7 @@ class Metadata(Body):
     subject: str
     classification: Classification
     urgency: Urgency = Urgency.NORMAL
+    circulation_mark: Circulation = Circulation.NONE
     workflow: str = ""
     unit: str = ""
     recipients: tuple[str, ...] = ()
@@ -81,6 +82,7 @@ class Draft(Body):
     direction: Direction = Direction.OUTGOING
     classification: Classification = Classification.NONE
     urgency: Urgency = Urgency.NORMAL
+    circulation_mark: Circulation = Circulation.NONE
     workflow: str = ""
     unit: str = ""
     due_date: Day | None = None
@@ -128,6 +130,7 @@ def make() -> ResponseReturnValue:
         subject=told.subject,
         classification=told.classification,
         urgency=told.urgency,
+        circulation=told.circulation_mark,
         workflow=told.workflow,
         unit=told.unit,
         recipients=organs,
@@ -357,6 +360,7 @@ def _particulars(told: Metadata) -> Particulars:
         subject=told.subject,
         classification=told.classification,
         urgency=told.urgency,
+        circulation=told.circulation_mark,
         workflow=told.workflow,
         unit=told.unit,
         recipients=told.recipients,

@@ -7,7 +7,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from records.delegation import AMOUNT
-from records.document import Classification, Direction, Source, Urgency
+from records.document import Circulation, Classification, Direction, Source, Urgency
 from records.errors import NotFound
 from web.office import office, person
 from web.pages.asked import chosen, day_of, file_of, files_of, text_of
@@ -100,6 +100,7 @@ def _particulars() -> Particulars:
         subject=text_of("subject"),
         classification=chosen(Classification, "classification", phrase("Độ mật")),
         urgency=chosen(Urgency, "urgency", phrase("Mức độ khẩn")),
+        circulation=chosen(Circulation, "circulation", phrase("Phạm vi lưu hành")),
         workflow=text_of("workflow"),
         unit=text_of("unit"),
         recipients=tuple(request.form.getlist("recipients")),
@@ -150,6 +151,7 @@ def _choices() -> dict[str, Any]:
         "directions": _directions(),
         "classifications": [one for one in Classification if one.rank <= highest],
         "urgencies": tuple(Urgency),
+        "circulations": tuple(Circulation),
         "my_units": {post.unit: names.get(post.unit, post.unit) for post in who.posts},
         "signers": leaders(office()),
         "usual_signer": office().default_signer,

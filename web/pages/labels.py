@@ -43,6 +43,11 @@ URGENCY = {
     "very_urgent": "Thượng khẩn",
     "immediate": "Hỏa tốc",
 }
+CIRCULATION = {
+    "none": "Không hạn chế",
+    "internal": "Lưu hành nội bộ",
+    "return": "Xem xong trả lại",
+}
 DIRECTION = {"outgoing": "Văn bản đi", "incoming": "Văn bản đến", "internal": "Văn bản nội bộ"}
 ROLE = {
     "officer": "Chuyên viên",
@@ -283,6 +288,8 @@ EVENT = {
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:archived": "Lưu trữ",
+    "document:marked": "Đổi phạm vi lưu hành",
+    "document:given-back": "Xem xong, trả lại",
     "document:raised": "Nâng độ mật",
     "document:purged": "Xóa bản không mật",
     "document:lowering-proposed": "Đề nghị hạ độ mật",
@@ -535,6 +542,7 @@ FACET = {
 TABLES: Mapping[str, Mapping[str, str]] = {
     "classification": CLASSIFICATION,
     "urgency": URGENCY,
+    "circulation": CIRCULATION,
     "direction": DIRECTION,
     "role": ROLE,
     "whom": WHOM,
