@@ -96,7 +96,7 @@ class People:
         if bounds:
             held = held.where(t.post.c.person.in_(list(posts)))
         for row in self._connection.execute(held.order_by(t.post.c.role, t.post.c.unit)):
-            posts[row.person].append(Post(Role(row.role), row.unit))
+            posts[row.person].append(Post(Role(row.role), row.unit, row.by_group))
         return [self._person(row, tuple(posts[row.id])) for row in people]
 
     def _person(self, row: Any, posts: tuple[Post, ...]) -> Person:
@@ -234,7 +234,7 @@ class People:
             its = (held.person == person.id, held.role == one.role, held.unit == one.unit)
             times = self._connection.execute(select(func.count()).where(*its)).scalar_one()
             key = {"person": person.id, "role": one.role, "unit": one.unit}
-            self._connection.execute(insert(t.post).values(**key))
+            self._connection.execute(insert(t.post).values(**key, by_group=one.by_group))
             self._connection.execute(
                 insert(t.tenure).values(**key, n=times + 1, since=on, basis=basis)
             )

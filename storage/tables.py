@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -128,6 +129,17 @@ post = Table(
     Column("person", ForeignKey("person.id"), primary_key=True),
     Column("role", String(40), primary_key=True),
     Column("unit", ForeignKey("unit.id"), primary_key=True),
+    Column("by_group", Boolean, nullable=False, default=False, server_default=false()),
+)
+
+identity_link = Table(
+    "identity_link",
+    metadata,
+    Column("issuer", String(500), primary_key=True),
+    Column("subject", String(255), primary_key=True),  # OpenID Connect Core 1.0, 2: at most 255
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
 )
 
 tenure = Table(

@@ -20,6 +20,7 @@ from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.factors import Factors
 from storage.handings import Handings
+from storage.identities import Identities
 from storage.indicators import Indicators
 from storage.jobs import Jobs
 from storage.ledgers import Ledgers
@@ -75,6 +76,11 @@ class Unit:
     def assignments(self) -> Assignments:
         """Who is charged with what of an incoming document."""
         return Assignments(self.connection)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """Who somebody elsewhere is here."""
+        return Identities(self.connection)
 
     @cached_property
     def handings(self) -> Handings:

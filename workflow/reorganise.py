@@ -248,7 +248,7 @@ def _moved(one: Reorganisation, person: Person) -> Iterable[Post]:
         if post.unit not in one.units:
             yield post
         elif one.change is not Change.DISSOLVE:
-            yield Post(post.role, one.moves.get(person.id, first))
+            yield replace(post, unit=one.moves.get(person.id, first))
 
 
 def _end(unit: Unit, one: Reorganisation, id: str) -> None:

@@ -77,7 +77,7 @@ MEDIA = {
     "application/vnd.openxmlformats-officedocument.wordprocessingml.document": "DOCX",
 }
 DISPATCH = {
-    "queued": "Chờ gửi",
+    "queued": "Chờ rời cơ quan",
     "sent": "Đã gửi",
     "arrived": "Đã đến nơi nhận",
     "rejected": "Bị từ chối tiếp nhận",
@@ -287,6 +287,7 @@ EVENT = {
     "document:proven": "Thêm dấu thời gian cho chữ ký",
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
+    "document:called-back": "Lấy lại bản chưa mở",
     "document:archived": "Lưu trữ",
     "document:marked": "Đổi phạm vi lưu hành",
     "document:given-back": "Xem xong, trả lại",
@@ -337,6 +338,8 @@ EVENT = {
     "factor:reset": "Quản trị gỡ xác thực hai lớp",
     "session:confirmed": "Xác nhận lại danh tính",
     "session:revoked": "Kết thúc phiên",
+    "identity:linked": "Liên kết tài khoản ở nơi khác",
+    "identity:unlinked": "Gỡ liên kết tài khoản ở nơi khác",
     "token:made": "Tạo mã truy cập",
     "log:checked": "Ký xác nhận nhật ký",
     "log:exported": "Xuất nhật ký",
