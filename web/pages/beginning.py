@@ -100,7 +100,7 @@ def _particulars() -> Particulars:
         subject=text_of("subject"),
         classification=chosen(Classification, "classification", phrase("Độ mật")),
         urgency=chosen(Urgency, "urgency", phrase("Mức độ khẩn")),
-        circulation=chosen(Circulation, "circulation", phrase("Phạm vi lưu hành")),
+        circulation=_circulation(),
         workflow=text_of("workflow"),
         unit=text_of("unit"),
         recipients=tuple(request.form.getlist("recipients")),
@@ -112,6 +112,12 @@ def _particulars() -> Particulars:
         ),
         fields={name: said for name, said in told.items() if said},
     )
+
+
+def _circulation() -> Circulation:
+    if not text_of("circulation"):
+        return Circulation.NONE
+    return chosen(Circulation, "circulation", phrase("Phạm vi lưu hành"))
 
 
 def _answers(said: Particulars) -> Mapping[str, str]:
