@@ -164,7 +164,6 @@ def main() -> int:
     logging.disable(logging.CRITICAL)
     report, begun = Report(), time.monotonic()
     with tempfile.TemporaryDirectory(prefix="faults-") as folder:
-        tempfile.tempdir = folder
         sweep = Sweep(Path(folder))
         for points in _groups(sweep, short=chosen.short):
             wanted = (one for one in points if chosen.only in one.name)

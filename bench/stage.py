@@ -80,6 +80,10 @@ STEPS = {
 SUBJECTS = {"upload": "Giấy vừa mang đến", "upload-secret": f"{CANARY} vừa mang đến"}
 
 
+_SCRATCH = tempfile.TemporaryDirectory(prefix="read-")
+# The locked room has a scratch folder of its own; here two sweeps may run side by side.
+
+
 class Here:
     """Reads papers of our own in this very process, where a fault can be aimed at one thread."""
 
@@ -93,8 +97,7 @@ class Here:
                 raise Unavailable("sandbox.unavailable")
             return self._elsewhere(task, content, options=options)
         module = importlib.import_module(task)
-        # The locked room has a scratch folder of its own; here two sweeps may run side by side.
-        vars(module)["_SCRATCH"] = Path(tempfile.gettempdir())
+        vars(module)["_SCRATCH"] = Path(_SCRATCH.name)
         try:
             given: bytes = module.answer(content, options)
         except OSError as failed:  # as the locked room tells of a reader that broke
