@@ -146,6 +146,12 @@ ACTIONS = frozenset(
         "document:lowering-proposed",  # on a decision, by one of two people
         "document:lowering-withdrawn",
         "document:lowered",  # by the other one
+        "upload:held",  # it bears a mark of secrecy and was not said to be secret
+        "upload:refused",  # likewise, where nothing secret may be kept
+        "upload:claimed",  # to be no secret, by who brought it
+        "upload:released",  # by somebody else
+        "upload:discarded",
+        "upload:looked",  # at one of its pages
         "number:cancelled",
         "number:reserved",
         "number:voided",

@@ -692,6 +692,24 @@ lowering = Table(
     CheckConstraint("version = 0 OR confirmed_by <> ''", name="confirmed"),
 )
 
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),
+    Column("classification", String(20), nullable=False),
+    Column("found", String(20), nullable=False),  # where its mark stands
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("document", String(64), nullable=False, default=""),  # of a revision
+    Column("shut", LargeBinary, nullable=False),  # files, what was said of them, and the reason
+    Column("outcome", String(20), nullable=False),
+    Column("settled_by", String(64), nullable=False, default=""),
+    Column("settled_at", Moment),
+    CheckConstraint("classification <> 'none'", name="marked"),
+    CheckConstraint("outcome <> 'released' OR settled_by <> \"by\"", name="two_people"),
+)
+
 arrival = Table(
     "arrival",
     metadata,

@@ -30,8 +30,13 @@ def across(office: Office, document: Document, by: Person) -> str:
     """Give what stands across a page for this reader, "" where the document is no secret."""
     if document.classification is Classification.NONE:
         return ""
+    return stamp_of_reader(office, document.classification, by)
+
+
+def stamp_of_reader(office: Office, of: Classification, by: Person) -> str:
+    """Give a class, who looks, and the hour."""
     at = office.clock().astimezone(office.zone)
-    return f"{MARKS[document.classification]} · {by.name} ({by.id}) · {at:%d/%m/%Y %H:%M}"
+    return f"{MARKS[of]} · {by.name} ({by.id}) · {at:%d/%m/%Y %H:%M}"
 
 
 def note_look(

@@ -102,6 +102,7 @@ def bring() -> ResponseReturnValue:
         office(),
         _particulars(told),
         _file("file"),
+        name=_name("file"),
         attachments=tuple(
             Enclosed(one.filename or "", one.read()) for one in request.files.getlist("attachments")
         ),
@@ -235,7 +236,8 @@ def packed(id: str) -> ResponseReturnValue:
 def better(id: str) -> ResponseReturnValue:
     """Add a revision while the document is drafted."""
     choice = Choice(seen=seen_version())
-    return _shown(revise(office(), id, _file("file"), choice, by=person()).id, 201)
+    brought = revise(office(), id, _file("file"), choice, name=_name("file"), by=person())
+    return _shown(brought.id, 201)
 
 
 @door.get("/documents/<id>/history")
@@ -403,6 +405,12 @@ def _file(name: str) -> bytes:
     if part is None:
         raise Refused("body.invalid", field=name, why="no file")
     return bytes(part.read())
+
+
+def _name(part: str) -> str:
+    """Give what its bringer calls a file."""
+    found = request.files.get(part)
+    return (found.filename or "") if found else ""
 
 
 def _day(name: str) -> datetime | None:

@@ -10,7 +10,7 @@ from records.delegation import AMOUNT
 from records.document import Classification, Direction, Source, Urgency
 from records.errors import NotFound
 from web.office import office, person
-from web.pages.asked import chosen, day_of, file_of, files_of, text_of
+from web.pages.asked import chosen, day_of, file_of, files_of, name_of, text_of
 from web.pages.retold import retold
 from web.pages.words import said
 from web.phrases import phrase, title
@@ -84,6 +84,7 @@ def bring() -> ResponseReturnValue:
         office(),
         _particulars(),
         file_of("file", phrase("Tệp văn bản")),
+        name=name_of("file"),
         attachments=files_of("attachments"),
         by=person(),
     )
