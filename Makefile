@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf poppler-utils
-SYSTEM_TEST := softhsm2 chromium postgresql python3-swift strace
+SYSTEM_TEST := softhsm2 chromium postgresql python3-swift strace nodejs
 
 # A file of tests shares its office, so it stays in one process.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
@@ -17,7 +17,7 @@ ON_POSTGRESQL := tests/journeys/test_http_killed.py $(addprefix tests/rooms/test
 ROOMS := config drafting exchange front identity records search signing storage tools web workflow
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve work partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults attacks leak-test bench bench-signing office-day lock clean
+.PHONY: help run serve work exchange partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults attacks leak-test bench bench-signing office-day lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -31,15 +31,18 @@ serve: $(VENV)/.run system ## pages and API alone, in several processes, for pro
 work: $(VENV)/.run system ## one worker process beside `serve`; start as many as are needed
 	@exec $(BIN)/python app.py work
 
+exchange: $(VENV)/.run system ## the process that carries messages to partners, by itself (EXCHANGE_APART=1 for the others)
+	@exec $(BIN)/python app.py exchange
+
 partner: $(VENV)/.run system ## a second demonstration office on port 8001, to exchange documents with
 	@TRINHKY_OFFICE=office-partner.yaml TRINHKY_DATA=var/partner TRINHKY_SPOOL=var/spool TRINHKY_TRUST=var/keys \
 	  PORT=$${PORT:-8001} exec $(BIN)/python app.py run
 
-test: $(VENV)/.test system system-test check ## install what tests need and run them all, on both databases
+test: $(VENV)/.test system system-test $(VENV)/oidc/package-lock.json check ## install what tests need and run them all, on both databases
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE)
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --database postgresql $(ON_POSTGRESQL)
 
-test-postgresql: $(VENV)/.test system system-test ## every test that has a database, on PostgreSQL
+test-postgresql: $(VENV)/.test system system-test $(VENV)/oidc/package-lock.json ## every test that has a database, on PostgreSQL
 	$(BIN)/python -m pytest $(SIDE_BY_SIDE) --database postgresql
 
 check: $(VENV)/.test ## what must hold of the code without running it
@@ -106,6 +109,12 @@ $(VENV)/.run: requirements.txt | $(VENV)/bin/python
 
 $(VENV)/.test: requirements-dev.txt $(VENV)/.run
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	@touch $@
+
+$(VENV)/oidc/package-lock.json: tests/servers/oidc/package-lock.json | system-test
+	@command -v npm >/dev/null || scripts/system npm
+	@mkdir -p $(@D) && cp tests/servers/oidc/package*.json $(@D)/
+	cd $(@D) && npm ci --silent --ignore-scripts
 	@touch $@
 
 .PHONY: system system-test

@@ -8,6 +8,7 @@ from pathlib import Path
 from config.logs import keep_logs
 from config.settings import Settings
 from front.copying import copy, restore
+from front.exchanging import exchange
 from front.furnishing import opened
 from front.proving import check_workflows
 from front.serving import run, serve, served, work
@@ -107,7 +108,7 @@ def _done(chosen: argparse.Namespace, settings: Settings) -> int:
     return 0
 
 
-OPEN = {"run": run, "serve": serve, "work": work}
+OPEN = {"run": run, "serve": serve, "work": work, "exchange": exchange}
 """Commands that hold the office open until they are told to stop."""
 
 LOOK_AFTER = {

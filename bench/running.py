@@ -179,12 +179,14 @@ class Running:
         office: str = "office.yaml",
         spool: Path | None = None,
         part: str = "run",
+        called: str = "127.0.0.1",
         **told: str,
     ) -> None:
         """Get ready to run an office.
 
         Takes   folder: where everything of it is kept; spool: shared with its partners;
                 part: "run" for everything in one process, "serve" for pages and API alone;
+                called: how people call this machine;
                 told: further settings of its environment, in lower case; "" leaves one out.
         """
         self.folder = folder
@@ -193,6 +195,7 @@ class Running:
         self.log = folder / "server.log"
         self.password = token_urlsafe(12)
         self.port = free_port()
+        self._called = called
         self._office = office
         self._part = part
         self._told = {name.upper(): value for name, value in told.items() if value}
@@ -230,6 +233,7 @@ class Running:
             "HOST": "127.0.0.1",
             "PORT": str(self.port),
             "DEMO_PASSWORD": self.password,
+            "PUBLIC_ADDRESS": self.home,
             "TRINHKY_DATA": str(self.data),
             "TRINHKY_SPOOL": str(self.spool),
             "TRINHKY_OFFICE": self._office,
@@ -247,7 +251,7 @@ class Running:
     @property
     def home(self) -> str:
         """Give the address of its first page."""
-        return f"http://127.0.0.1:{self.port}"
+        return f"http://{self._called}:{self.port}"
 
     @property
     def database_url(self) -> str:

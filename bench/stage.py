@@ -16,11 +16,13 @@ from config.settings import Settings
 from drafting.sandbox import OFFICE_TASK
 from exchange import edxml
 from exchange.folders import put
+from exchange.porter import Porter
 from exchange.spool import Spool
+from exchange.tray import Tray
 from front.furnishing import furnish
 from identity.reading import tokens_of
 from records.document import Classification, Direction, Document, Urgency
-from records.errors import Unavailable
+from records.errors import Unavailable, Unreadable
 from records.exchange import Enclosure, Envelope
 from records.finding import Query
 from records.isolation import Isolation
@@ -46,6 +48,7 @@ from workflow.office import Office
 from workflow.perform import perform
 from workflow.receive import receive
 from workflow.road import Choice
+from workflow.tidings import hear
 
 MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)
 PARTNER = "H49.90.2"
@@ -89,7 +92,10 @@ class Here:
                 raise Unavailable("sandbox.unavailable")
             return self._elsewhere(task, content, options=options)
         module = importlib.import_module(task)
-        given: bytes = module.answer(content, options)
+        try:
+            given: bytes = module.answer(content, options)
+        except OSError as failed:  # as the locked room tells of a reader that broke
+            raise Unreadable("file.reader-failed") from failed
         return given
 
 
@@ -140,6 +146,7 @@ def moved(stage: Stage, folder: Path, url: str = "") -> Stage:
         contents=Contents(Blobs(Folder(folder / "blobs")), vault),
         index=Index(folder / "index", key=master_key(folder / "keys" / "index.key")),
         spool=Spool(folder / "spool"),
+        tray=Tray(folder / "tray"),
     )
     return Stage(folder, office, stage.known)
 
@@ -248,7 +255,14 @@ def _gather(stage: Stage, _: str) -> None:
 
 
 def _carry(stage: Stage, act: str) -> None:
-    carry(stage.office, stage.known[act])
+    """Put it into the tray, carry it as the other process does, and hear that it left."""
+    office = stage.office
+    carry(office, stage.known[act])
+    partners = {one.id: Path(one.spool) for one in office.partners.values() if one.spool}
+    porter = Porter(office.tray, office.spool, organ=office.organ.id, partners=partners)
+    if fault := porter.round():
+        raise Unavailable(fault)
+    hear(office)
 
 
 def _index(stage: Stage, act: str) -> None:

@@ -54,6 +54,15 @@ class Settings(BaseSettings):
     trinhky_spool: Path = Path()
     """The folder with one sub-folder an office for messages; in the data folder if unset."""
 
+    trinhky_tray: Path = Path()
+    """The folder shared with the process that carries messages out; in the data folder if unset."""
+
+    exchange_apart: bool = False
+    """Whether that process is started apart (``app.py exchange``), under an account of its own."""
+
+    exchange_unconfined: bool = False
+    """Whether it may work although nothing keeps it from opening keys, vault and files."""
+
     trinhky_ledger: Path = Path()
     """Where it stands which documents became secret, for restores; in the data folder if unset."""
 
@@ -126,6 +135,12 @@ class Settings(BaseSettings):
     smtp_timeout: float = 10.0
     """How long to wait for the mail server, in seconds."""
 
+    oidc_client_secret: str = Field(default="", repr=False)
+    """What shows the identity provider of ``identity.yaml`` that it is this office who asks."""
+
+    oidc_client_secret_file: Path = Path()
+    """A file with that secret in its place, as secrets are mounted; none if unset."""
+
     backup_passphrase: str = ""
     """What keys in a backup are encrypted under; only asked for when they are to be in it."""
 
@@ -155,6 +170,9 @@ class Settings(BaseSettings):
         if self.trinhky_spool == Path():
             self.trinhky_spool = self.trinhky_data / "spool"
         self.trinhky_spool = self.trinhky_spool.absolute()
+        if self.trinhky_tray == Path():
+            self.trinhky_tray = self.trinhky_data / "tray"
+        self.trinhky_tray = self.trinhky_tray.absolute()
         if self.trinhky_ledger == Path():
             self.trinhky_ledger = self.trinhky_data / LEDGER
         self.trinhky_ledger = self.trinhky_ledger.absolute()
@@ -167,6 +185,8 @@ class Settings(BaseSettings):
             self.database_url = "postgresql+psycopg" + self.database_url.removeprefix("postgresql")
         if self.objects_url and not (self.aws_access_key_id and self.aws_secret_access_key):
             raise ValueError("OBJECTS_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
+        if self.oidc_client_secret_file != Path():
+            self.oidc_client_secret = self.oidc_client_secret_file.read_text().strip()
         if not self.public_address:
             self.public_address = f"http://{self.host}:{self.port}"
         return self

@@ -172,7 +172,7 @@ class Sandbox:
             *("--new-session", "--cap-drop", "ALL", "--clearenv", "--disable-userns"),
             *("--setenv", "PATH", "/usr/bin", "--setenv", "HOME", "/tmp"),  # noqa: S108 - a tmpfs  # nosec B108
             *("--setenv", "LANG", "C.UTF-8", "--chdir", "/"),
-            *_system_folders(),
+            *system_folders(),
             *("--size", str(limits.scratch), "--tmpfs", "/tmp"),  # noqa: S108 - a tmpfs of its own  # nosec B108
             *self._visible_folders(task),
             *("--remount-ro", "/dev", "--remount-ro", "/"),
@@ -188,7 +188,7 @@ class Sandbox:
         shown = [folder for folder in shown if folder.is_dir()]
         if task != OFFICE_TASK:
             shown += [Path(sys.base_prefix), Path(sys.prefix)]
-        return [word for folder in (*shown, *self._also) for word in _shown(folder)]
+        return [word for folder in (*shown, *self._also) for word in shown_in(folder)]
 
 
 class _Cell:
@@ -280,7 +280,7 @@ def _told(frame: bytes) -> bytes:
     raise Unreadable(rule, **facts)
 
 
-def _system_folders() -> list[str]:
+def system_folders() -> list[str]:
     """Give what every program on the machine needs: the system's own folders, read-only."""
     words = ["--ro-bind", "/usr", "/usr", "--proc", "/proc", "--dev", "/dev"]
     for name in ("/bin", "/sbin", "/lib", "/lib64"):
@@ -304,5 +304,6 @@ _ETC = (
 )
 
 
-def _shown(folder: Path) -> list[str]:
+def shown_in(folder: Path) -> list[str]:
+    """Give the words that show a folder inside, read-only, where it lies outside."""
     return ["--ro-bind", str(folder), str(folder)]

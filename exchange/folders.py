@@ -43,7 +43,7 @@ class Hold:
         self.release()
 
 
-def put(place: Path, name: str, message: bytes) -> bool:
+def put(place: Path, name: str, message: bytes, *, ending: str = ENDING) -> bool:
     """Write a message so that it is seen whole or not at all, even if the power fails.
 
     Gives   False when another process put the same message meanwhile.
@@ -51,14 +51,14 @@ def put(place: Path, name: str, message: bytes) -> bool:
     part = place / f".{name}.{secrets.token_hex(8)}.part"
     try:
         _write(part, message)
-        part.rename(place / f"{name}{ENDING}")
+        part.rename(place / f"{name}{ending}")
     except FileNotFoundError:
         if not is_there(place, name):
             raise
         return False
     finally:
         part.unlink(missing_ok=True)
-    _settle(place)
+    settle(place)
     for forgotten in place.glob(f".{name}.*.part"):  # left by a process that died here
         forgotten.unlink(missing_ok=True)
     return True
@@ -107,8 +107,8 @@ def keep(path: Path, folder: str, reason: str = "") -> Path:
         if reason:
             _write(target.with_name(f"{target.name}.reason.txt"), f"{reason}\n".encode())
         path.rename(target)
-    _settle(home)
-    _settle(path.parent)
+    settle(home)
+    settle(path.parent)
     return target
 
 
@@ -118,7 +118,7 @@ def withdraw(place: Path, name: str) -> bool:
         (place / f"{name}{ENDING}").unlink()
     except FileNotFoundError:
         return False
-    _settle(place)
+    settle(place)
     return True
 
 
@@ -130,7 +130,7 @@ def forget(place: Path, about: bytes) -> int:
             path.unlink()
             count += 1
     if count:
-        _settle(place / TAKEN)
+        settle(place / TAKEN)
     return count
 
 
@@ -199,7 +199,7 @@ def _write(path: Path, content: bytes) -> None:
         os.fsync(file.fileno())
 
 
-def _settle(folder: Path) -> None:
+def settle(folder: Path) -> None:
     """Make the names in a folder last through a power cut."""
     fd = os.open(folder, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
     try:

@@ -113,6 +113,8 @@ def _beside(settings: Settings, folder: Path) -> Settings:
             raise Refused("restore.other-place", folder=str(settings.trinhky_data))
         url = f"sqlite:///{folder / place.relative_to(settings.trinhky_data)}"
     moved = {"trinhky_data": folder, "database_url": url, "trinhky_spool": folder / "spool"}
+    if settings.trinhky_tray.is_relative_to(settings.trinhky_data):
+        moved["trinhky_tray"] = folder / settings.trinhky_tray.relative_to(settings.trinhky_data)
     if settings.trinhky_ledger.is_relative_to(settings.trinhky_data):
         moved["trinhky_ledger"] = folder / settings.trinhky_ledger.relative_to(
             settings.trinhky_data

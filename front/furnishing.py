@@ -30,9 +30,12 @@ from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
 from exchange.mail import Mailer
 from exchange.spool import Spool
+from exchange.tray import Tray
+from identity.oidc import Provider
 from identity.otp import Seal
 from identity.passkeys import Passkeys
 from identity.passwords import Passwords
+from records.identity import ProviderRules
 from records.person import Organ
 from records.working_time import Calendar
 from search.index import Index
@@ -83,6 +86,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     files, sealed = objects_of(settings)
     vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
+    spool, tray = _places(settings, partners)
+    doors = read_access(settings.trinhky_config / "identity.yaml")
     office = Office(
         organ=_organ(described.organ, partners),
         zone=ZONE,
@@ -92,7 +97,9 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         ledger=Ledger(settings.trinhky_ledger),
         deposits=_deposits(settings),
         passwords=Passwords(),
-        access=read_access(settings.trinhky_config / "identity.yaml").rules,
+        access=doors.rules,
+        outside=doors.outside,
+        provider=_provider(settings, doors.provider),
         telephones=Seal(master_key(keys / "identity.key")),
         passkeys=Passkeys(settings.public_address, described.organ.name),
         roads=Roads(read_route),
@@ -123,7 +130,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         beneath=read_inspection(settings.trinhky_config / "inspection.yaml"),
         index=Index(settings.trinhky_data / "index", key=master_key(keys / "index.key")),
         partners=partners,
-        spool=_spool(settings, partners),
+        spool=spool,
+        tray=tray,
         mailer=_mailer(settings),
         address=settings.public_address,
     )
@@ -233,12 +241,21 @@ def _timestamper(settings: Settings, keyring: Keyring) -> Timestamper:
     return keyring.timestamper()
 
 
-def _spool(settings: Settings, partners: dict[str, Organ]) -> Spool:
-    spool = Spool(settings.trinhky_spool)
+def _places(settings: Settings, partners: dict[str, Organ]) -> tuple[Spool, Tray]:
+    """Give where messages come in and where they wait to leave, with a place for each partner."""
+    spool, tray = Spool(settings.trinhky_spool), Tray(settings.trinhky_tray)
     for partner in partners.values():
         if partner.spool:
             spool.lay_out(Path(partner.spool))
-    return spool
+            tray.lay_out(Path(partner.spool))
+    return spool, tray
+
+
+def _provider(settings: Settings, rules: ProviderRules | None) -> Provider | None:
+    if rules is None:
+        return None
+    back = f"{settings.public_address.rstrip('/')}/login/provider/back"
+    return Provider(rules, settings.oidc_client_secret, back)
 
 
 def _mailer(settings: Settings) -> Mailer | None:

@@ -20,12 +20,14 @@ from flask import Flask
 from config.logs import keep_logs
 from config.office import read_office
 from config.settings import Settings
+from front.exchanging import exchanging
 from front.furnishing import opened, settle
 from records.errors import OfficeError, Unavailable
 from signing.demo_pki import refresh_crls
 from storage.queue import Worker
 from storage.vault import master_key
 from web.application import build
+from workflow.appoint import appoint_due
 from workflow.checkpoint import Pace, tend_log
 from workflow.find import lay_index, reindex
 from workflow.gather import gather
@@ -35,7 +37,11 @@ from workflow.office import Office
 from workflow.remind import remind
 from workflow.renew import tend_proofs
 from workflow.reorganise import carry_out_due
+from workflow.tidings import carry_again, hear
 from workflow.warn import warn
+
+HEARING = 0.1
+"""How often a worker looks what became of messages that left, in seconds."""
 
 LEAVING = 5.0
 """How long a worker that ends waits for a message that is just being taken in, in seconds."""
@@ -57,7 +63,7 @@ def run(settings: Settings) -> None:
     """Serve pages and API, work off the jobs and take in messages, until told to stop."""
     with opened(settings) as office:
         password = settle(office, settings)
-        with working(office, settings):
+        with working(office, settings), exchanging(settings):
             server = _server(office, settings)
             _greet(office, settings, password)
             server.run()
@@ -70,7 +76,7 @@ def work(settings: Settings) -> None:
         signal.signal(end, lambda *_: told.set())
     with opened(settings) as office:
         settle(office, settings)
-        with working(office, settings):
+        with working(office, settings), exchanging(settings):
             logging.getLogger("office.work").info("ready")
             told.wait()
 
@@ -122,16 +128,20 @@ def working(office: Office, settings: Settings) -> Iterator[None]:
     worker.start()
     stopping = threading.Event()
     tending = threading.Thread(target=_tend, args=(office, settings, worker, stopping), daemon=True)
+    hearing = threading.Thread(target=_hear, args=(office, stopping), daemon=True)
     try:
         with suppress(
             Unavailable
         ):  # another process builds it, or the disk is away: looked at again
             mend_index(office)
         tending.start()
+        hearing.start()
         yield
     finally:
         stopping.set()
-        tending.join(LEAVING)
+        for thread in (tending, hearing):
+            if thread.is_alive():
+                thread.join(LEAVING)
         worker.stop()
 
 
@@ -190,6 +200,22 @@ def _tend(office: Office, settings: Settings, worker: Worker, stopping: threadin
             log.exception("a message could not be taken in")
 
 
+def _hear(office: Office, stopping: threading.Event) -> None:
+    """Take in what became of messages, soon after it is told."""
+    log = logging.getLogger("office.tend")
+    told = ""
+    while not stopping.wait(HEARING):
+        try:
+            hear(office)
+            told = ""
+        except OfficeError as fault:
+            if fault.rule != told:
+                told = fault.rule
+                log.warning("%s", fault.rule)
+        except Exception:
+            log.exception("a tiding could not be taken in")
+
+
 def _remind(office: Office) -> None:
     """Give the reminders that fell due; one that cannot be given now is found at the next look."""
     log = logging.getLogger("office.tend")
@@ -207,6 +233,8 @@ def _put_in_order(office: Office, settings: Settings, worker: Worker) -> None:
     refresh_crls(settings.trinhky_data / "keys", office.clock())
     _sweep(office)
     carry_out_due(office)
+    carry_again(office)
+    appoint_due(office)
     notice_due(office)
     worker.clean(office.clock() - timedelta(days=settings.jobs_kept))
 

@@ -140,6 +140,7 @@ ACTIONS = frozenset(
         "document:proven",  # its signatures got a timestamp, late or anew
         "document:dispatched",
         "document:delivered",
+        "document:called-back",  # whether one sending could still be taken back
         "document:archived",
         "document:raised",  # to a higher class
         "document:purged",  # nothing of it is left in clear
@@ -161,6 +162,9 @@ ACTIONS = frozenset(
         "unit:called-off",
         "unit:planned",
         "unit:reorganised",
+        "post:planned",
+        "post:changed",
+        "post:called-off",
         "register:printed",
         "report:printed",
         "register:closed",
@@ -190,6 +194,8 @@ ACTIONS = frozenset(
         "factor:reset",  # by an administrator
         "session:confirmed",  # somebody showed once more that it is them
         "session:revoked",
+        "identity:linked",  # somebody elsewhere comes in as somebody here
+        "identity:unlinked",
         "token:made",
         "log:checked",  # a checkpoint over everything before it was signed
         "log:exported",

@@ -93,3 +93,23 @@ class Passport:
     classification: Classification | None  # None: unknown, which is never let out
     digests: frozenset[Digest]  # of every file that is to leave
     secret_digests: frozenset[Digest]  # of those, the ones that belong to a classified document
+
+
+class Outcome(StrEnum):
+    """What the process that carries messages tells of one."""
+
+    LEFT = "left"  # its recipient has it
+    REFUSED = "refused"  # it may not leave, and did not
+    WITHDRAWN = "withdrawn"  # taken back before its recipient opened it
+    KEPT = "kept"  # taken back before it left, as far as that process remembers
+    GONE = "gone"  # opened by its recipient: it cannot be taken back
+
+
+@dataclass(frozen=True, slots=True)
+class Carrying:
+    """How the process stands that carries messages out of the office."""
+
+    runs: bool
+    confined: bool  # it tried, and could not open what it has no business with
+    waiting: int  # messages
+    oldest: datetime | None  # aware: since when the first of them waits

@@ -37,6 +37,7 @@ class Post:
 
     role: Role
     unit: str  # id of the unit
+    by_group: bool = field(default=False, compare=False)  # goes when the group elsewhere does
 
 
 @dataclass(frozen=True, slots=True)

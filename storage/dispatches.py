@@ -67,6 +67,12 @@ class Dispatches:
             raise NotFound("dispatch.unknown")
         return _recalled(recalled)
 
+    def queued(self) -> list[str]:
+        """Give the ids of the dispatches that did not leave yet."""
+        rows = t.dispatch.c
+        waiting = select(rows.id).where(rows.state == DispatchState.QUEUED).order_by(rows.queued_at)
+        return list(self._connection.scalars(waiting))
+
     def to(self, recipient: str) -> list[Dispatch]:
         """Give every dispatch to one recipient, newest first."""
         query = select(t.dispatch).where(t.dispatch.c.recipient == recipient)

@@ -4,8 +4,9 @@ from collections.abc import Iterable
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select, update
+from sqlalchemy import ColumnElement, Connection, delete, func, insert, select, update
 
+from records.appointment import Tenure
 from records.document import Classification
 from records.errors import NotFound
 from records.person import Person, Post, Role, Succession, Unit
@@ -22,22 +23,21 @@ class People:
         self._known_units: dict[str, Unit] = {}
         self._followed: frozenset[Succession] | None = None
 
-    def add(self, person: Person, password: str) -> None:
-        """Take somebody in; ``password`` is its hash."""
+    def add(self, person: Person, password: str, *, on: date | None = None) -> None:
+        """Take somebody in; ``password`` is its hash, ``on`` the day from which they are here."""
         self._connection.execute(
             insert(t.person).values(id=person.id, password=password, **_row(person))
         )
-        self._seat(person)
+        self._seat(person, on, "")
 
-    def change(self, person: Person) -> None:
-        """Keep ``person`` as they are now, posts and all."""
+    def change(self, person: Person, *, on: date, basis: str = "") -> None:
+        """Keep ``person`` as they are from ``on``, posts and all; what they held stays told."""
         done = self._connection.execute(
             update(t.person).where(t.person.c.id == person.id).values(**_row(person))
         )
         if done.rowcount != 1:
             raise NotFound("person.unknown")
-        self._connection.execute(delete(t.post).where(t.post.c.person == person.id))
-        self._seat(person)
+        self._seat(person, on, basis)
 
     def set_password(self, id: str, password: str) -> None:
         """Keep a new password's hash."""
@@ -96,7 +96,7 @@ class People:
         if bounds:
             held = held.where(t.post.c.person.in_(list(posts)))
         for row in self._connection.execute(held.order_by(t.post.c.role, t.post.c.unit)):
-            posts[row.person].append(Post(Role(row.role), row.unit))
+            posts[row.person].append(Post(Role(row.role), row.unit, row.by_group))
         return [self._person(row, tuple(posts[row.id])) for row in people]
 
     def _person(self, row: Any, posts: tuple[Post, ...]) -> Person:
@@ -204,11 +204,39 @@ class People:
         self._known_units.clear()
         self._followed = None
 
-    def _seat(self, person: Person) -> None:
+    def tenures(self, person: str) -> list[Tenure]:
+        """Give the posts somebody holds and held, the latest first."""
+        column = t.tenure.c
+        query = select(t.tenure).where(column.person == person)
+        rows = self._connection.execute(query.order_by(column.role, column.unit, column.n)).all()
+        found = [
+            Tenure(row.person, Post(Role(row.role), row.unit), row.since, row.until, row.basis)
+            for row in rows
+        ]
+        return sorted(found, key=lambda one: (one.until or date.max, one.since or date.min))[::-1]
+
+    def _seat(self, person: Person, on: date | None, basis: str) -> None:
         self._held.clear()
-        for post in person.posts:
+        post, held = t.post.c, t.tenure.c
+        rows = self._connection.execute(select(t.post).where(post.person == person.id))
+        had = {Post(Role(row.role), row.unit) for row in rows}
+        for one in had - set(person.posts):
+            its = (held.person == person.id, held.role == one.role, held.unit == one.unit)
             self._connection.execute(
-                insert(t.post).values(person=person.id, role=post.role, unit=post.unit)
+                delete(t.post).where(
+                    post.person == person.id, post.role == one.role, post.unit == one.unit
+                )
+            )
+            self._connection.execute(
+                update(t.tenure).where(*its, held.until.is_(None)).values(until=on)
+            )
+        for one in set(person.posts) - had:
+            its = (held.person == person.id, held.role == one.role, held.unit == one.unit)
+            times = self._connection.execute(select(func.count()).where(*its)).scalar_one()
+            key = {"person": person.id, "role": one.role, "unit": one.unit}
+            self._connection.execute(insert(t.post).values(**key, by_group=one.by_group))
+            self._connection.execute(
+                insert(t.tenure).values(**key, n=times + 1, since=on, basis=basis)
             )
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Text,
     TypeDecorator,
     UniqueConstraint,
+    false,
     text,
 )
 
@@ -128,6 +129,48 @@ post = Table(
     Column("person", ForeignKey("person.id"), primary_key=True),
     Column("role", String(40), primary_key=True),
     Column("unit", ForeignKey("unit.id"), primary_key=True),
+    Column("by_group", Boolean, nullable=False, default=False, server_default=false()),
+)
+
+identity_link = Table(
+    "identity_link",
+    metadata,
+    Column("issuer", String(500), primary_key=True),
+    Column("subject", String(255), primary_key=True),  # OpenID Connect Core 1.0, 2: at most 255
+    Column("person", ForeignKey("person.id"), nullable=False, index=True),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+)
+
+tenure = Table(
+    "tenure",
+    metadata,
+    Column("person", ForeignKey("person.id"), primary_key=True),
+    Column("role", String(40), primary_key=True),
+    Column("unit", ForeignKey("unit.id"), primary_key=True),
+    Column("n", Integer, primary_key=True, autoincrement=False),  # 1 … n times they held it
+    Column("since", Date),
+    Column("until", Date),
+    Column("basis", String(100), nullable=False),
+)
+
+appointment = Table(
+    "appointment",
+    metadata,
+    _id(),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("title", String(200), nullable=False),
+    Column("posts", JSON, nullable=False),  # role and unit of each
+    Column("successor", String(64), nullable=False),
+    Column("on", Date, nullable=False),
+    Column("basis", String(100), nullable=False),
+    Column("basis_on", Date, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("done_at", Moment),
+    Column("cancelled_at", Moment),
+    CheckConstraint("basis <> ''", name="on_paper"),
+    CheckConstraint("done_at IS NULL OR cancelled_at IS NULL", name="one_end"),
 )
 
 pass_ = Table(

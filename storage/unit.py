@@ -4,6 +4,9 @@ from functools import cached_property
 
 from sqlalchemy import Connection
 
+from records.appointment import Appointment
+from records.reorganisation import Reorganisation
+from storage.appointments import appointments
 from storage.arrivals import Arrivals
 from storage.assignments import Assignments
 from storage.audit import Audit
@@ -17,6 +20,7 @@ from storage.dispatches import Dispatches
 from storage.documents import Documents
 from storage.factors import Factors
 from storage.handings import Handings
+from storage.identities import Identities
 from storage.indicators import Indicators
 from storage.jobs import Jobs
 from storage.ledgers import Ledgers
@@ -24,6 +28,7 @@ from storage.lowerings import Lowerings
 from storage.passes import Passes
 from storage.people import People
 from storage.placements import Placements
+from storage.planned import Planned
 from storage.plans import Plans
 from storage.proofs import Proofs
 from storage.quarantine import Quarantine
@@ -32,7 +37,7 @@ from storage.raising import Raising
 from storage.readings import Readings
 from storage.registers import Registers
 from storage.reminders import Reminders
-from storage.reorganisations import Reorganisations
+from storage.reorganisations import reorganisations
 from storage.reservations import Reservations
 from storage.signing_requests import SigningRequests
 from storage.steps import Steps
@@ -72,6 +77,11 @@ class Unit:
     def assignments(self) -> Assignments:
         """Who is charged with what of an incoming document."""
         return Assignments(self.connection)
+
+    @cached_property
+    def identities(self) -> Identities:
+        """Who somebody elsewhere is here."""
+        return Identities(self.connection)
 
     @cached_property
     def handings(self) -> Handings:
@@ -204,9 +214,14 @@ class Unit:
         return Jobs(self.connection)
 
     @cached_property
-    def reorganisations(self) -> Reorganisations:
+    def reorganisations(self) -> Planned[Reorganisation]:
         """What was decided of units, and from which day on."""
-        return Reorganisations(self.connection)
+        return reorganisations(self.connection)
+
+    @cached_property
+    def appointments(self) -> Planned[Appointment]:
+        """What was decided of people's posts, and from which day on."""
+        return appointments(self.connection)
 
     @cached_property
     def indicators(self) -> Indicators:

@@ -25,6 +25,7 @@ from config.settings import Settings
 from drafting.convert import Converter
 from drafting.sandbox import Sandbox
 from exchange.mail import Mailer
+from exchange.porter import Porter
 from front.furnishing import furnish
 from records.document import Classification, Direction, Document
 from records.person import Person
@@ -40,6 +41,7 @@ from workflow.office import Office
 from workflow.perform import perform
 from workflow.road import Choice
 from workflow.session import Half, Knock, come
+from workflow.tidings import hear
 
 MORNING = datetime(2026, 11, 20, 2, 0, tzinfo=UTC)  # nine o'clock in Hà Nội
 PASSWORD = "mật khẩu thử nghiệm"  # noqa: S105 - of people who exist in these tests only
@@ -130,13 +132,20 @@ class House:
         """Give a document with number, date and seal."""
         return self.act(self.signed(document, **about), "seal", "vanthu")
 
+    def carried(self) -> int:
+        """Carry what waits to leave, and give how much came of it that the office heard."""
+        office = self.office
+        partners = {one.id: Path(one.spool) for one in office.partners.values() if one.spool}
+        Porter(office.tray, office.spool, organ=office.organ.id, partners=partners).round()
+        return hear(office)
+
     def work_off(self, patience: float = 30.0) -> None:
         """Let a real worker finish every job that was left."""
         worker = Worker(self.settings.database_url, jobs(self.office))
         worker.start()
         try:
             end = time.monotonic() + patience
-            while worker.waiting():
+            while worker.waiting() or self.carried():
                 assert time.monotonic() < end, "the worker did not finish"
                 time.sleep(0.02)
         finally:
@@ -370,7 +379,8 @@ def mailing(house: House, letterbox: Letterbox) -> House:
     with house.office.database.unit() as unit:
         for person in unit.people.all():
             if person.active:
-                unit.people.change(replace(person, email=f"{person.id}@demo.example"))
+                reached = replace(person, email=f"{person.id}@demo.example")
+                unit.people.change(reached, on=house.office.today())
     house.office = replace(house.office, mailer=mailer)
     return house
 

@@ -134,7 +134,13 @@ class _Now:
         )
         workers = GaugeMetricFamily("trinhky_workers", "Workers that show they live", now.workers)
         indexed = GaugeMetricFamily("trinhky_index_documents", "Documents in it", now.indexed)
-        return [waiting, failed, documents, info, stale, workers, indexed]
+        leaving = GaugeMetricFamily(
+            "trinhky_exchange_waiting", "Messages that wait to leave", now.leaving
+        )
+        carried = GaugeMetricFamily(
+            "trinhky_exchange_runs", "Whether a process carries them", float(now.carried)
+        )
+        return [leaving, carried, waiting, failed, documents, info, stale, workers, indexed]
 
 
 def _begin() -> None:

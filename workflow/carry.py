@@ -1,4 +1,4 @@
-"""What was dispatched is carried to its recipient, and its sender hears how it fares."""
+"""What was dispatched is handed to the process that carries it, and its sender hears of it."""
 
 from datetime import datetime
 from hashlib import sha256
@@ -6,7 +6,6 @@ from pathlib import Path
 
 from exchange import edxml
 from exchange.gate import clear
-from records.audit import AuditEvent
 from records.document import Document
 from records.exchange import Dispatch, DispatchState, Enclosure, Envelope, StatusNotice
 from records.person import Organ, Person
@@ -16,10 +15,10 @@ from workflow.office import Office
 
 
 def carry(office: Office, dispatch_id: str) -> None:
-    """Leave one dispatched document in its recipient's folder; a second time has no effect.
+    """Put one dispatched document into the tray to leave; a second time has no effect.
 
     Raises  Refused ``egress.classified``: it became secret meanwhile; nothing is written.
-            Unavailable: the folder cannot be reached now.
+            Unavailable: the tray cannot be reached now.
     """
     with office.database.reading() as unit:
         dispatch = unit.dispatches.get(dispatch_id)
@@ -30,18 +29,13 @@ def carry(office: Office, dispatch_id: str) -> None:
     # The gate is asked again at the very moment of leaving: its class may have been raised.
     cleared = clear(passport_of(document), destination=dispatch.recipient, purpose="exchange")
     envelope = _envelope(office, document, dispatch, signer)
-    office.spool.send(
+    office.tray.send(
         cleared,
         folder_of(office.partners[dispatch.recipient]),
         dispatch.id,
         edxml.write(envelope),
         [one.content for one in envelope.enclosures],
     )
-    at = office.clock()
-    with office.database.unit() as unit:
-        if unit.dispatches.move(dispatch.id, DispatchState.SENT, at):
-            facts = {"dispatch": dispatch.id, "recipient": dispatch.recipient, "state": "sent"}
-            unit.audit.append(AuditEvent("document:delivered", "system", at, document.id, facts))
 
 
 def report(office: Office, id: str, code: str) -> None:
@@ -62,7 +56,7 @@ def report(office: Office, id: str, code: str) -> None:
         reason=REASONS[code],
         at=office.clock().astimezone(office.zone),
     )
-    office.spool.send_status(folder_of(partner), notice)
+    office.tray.send_status(folder_of(partner), notice)
 
 
 REASONS = {

@@ -128,7 +128,7 @@ def turn_away(office: Office, envelope: Envelope) -> None:
         reason=MARKED,
         at=office.clock().astimezone(office.zone),
     )
-    office.spool.send_status(folder_of(partner), notice)
+    office.tray.send_status(folder_of(partner), notice)
 
 
 MARKED = "Văn bản có dấu hiệu chứa bí mật nhà nước, không tiếp nhận qua mạng."

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import date, datetime
 from secrets import token_hex
 
 from identity.reading import cleared, readers_of, tokens_of
@@ -36,35 +36,47 @@ def hand_over(
         old, new = unit.people.get(leaver), unit.people.get(successor)
         _check(old, new, given)
         before = tokens_of(old)
-        old, new = _seat(unit, old, new, given)
-        facts = {"person": old.id, "successor": new.id, "posts": _told(given)}
-        unit.audit.append(AuditEvent("work:handed-over", by.id, at, "", facts))
-        lost = before - tokens_of(old)
-        ids = unit.documents.under_way_of(old.id, sorted({*lost, f"person:{old.id}"}))
-        found = [_pass(office, unit, id, _Change(old, new, lost, by, at)) for id in ids]
-        report = WorkHandover(
-            id=token_hex(16),
-            leaver=old.id,
-            successor=new.id,
-            posts=tuple(_told(given).split()),
-            by=by.id,
-            at=at,
-            lines=(
-                *(one for one in found if one is not None),
-                *pass_rest(unit, old, new, by=by, at=at),
-            ),
-        )
-        unit.handings.report(report)
-    return report
+        old, new = _seat(unit, old, new, given, office.today())
+        return pass_work(office, unit, Leaving(old, new, before - tokens_of(old), by, at), given)
 
 
 @dataclass(frozen=True, slots=True)
-class _Change:
+class Leaving:
+    """Somebody whose work passes to another, both as they are afterwards."""
+
     old: Person
     new: Person
-    lost: frozenset[str]
+    lost: frozenset[str]  # tokens the leaver no longer holds
     by: Person
     at: datetime
+
+
+def pass_work(
+    office: Office, unit: Unit, change: Leaving, posts: tuple[Post, ...] = ()
+) -> WorkHandover:
+    """Give all open work of one person to another in a unit of work, and the report of it.
+
+    Takes   posts: those the successor was given of the leaver's, to be told in log and report.
+    """
+    old, new, by, at = change.old, change.new, change.by, change.at
+    facts = {"person": old.id, "successor": new.id, "posts": _told(posts)}
+    unit.audit.append(AuditEvent("work:handed-over", by.id, at, "", facts))
+    ids = unit.documents.under_way_of(old.id, sorted({*change.lost, f"person:{old.id}"}))
+    found = [_pass(office, unit, id, change) for id in ids]
+    report = WorkHandover(
+        id=token_hex(16),
+        leaver=old.id,
+        successor=new.id,
+        posts=tuple(_told(posts).split()),
+        by=by.id,
+        at=at,
+        lines=(
+            *(one for one in found if one is not None),
+            *pass_rest(unit, old, new, by=by, at=at),
+        ),
+    )
+    unit.handings.report(report)
+    return report
 
 
 def _check(old: Person, new: Person, posts: tuple[Post, ...]) -> None:
@@ -76,16 +88,18 @@ def _check(old: Person, new: Person, posts: tuple[Post, ...]) -> None:
         raise Refused("handover.post")
 
 
-def _seat(unit: Unit, old: Person, new: Person, posts: tuple[Post, ...]) -> tuple[Person, Person]:
+def _seat(
+    unit: Unit, old: Person, new: Person, posts: tuple[Post, ...], on: date
+) -> tuple[Person, Person]:
     left = replace(old, posts=tuple(one for one in old.posts if one not in posts))
     taken = replace(new, posts=tuple(dict.fromkeys((*new.posts, *posts))))
     if posts:
-        unit.people.change(left)
-        unit.people.change(taken)
+        unit.people.change(left, on=on)
+        unit.people.change(taken, on=on)
     return left, taken
 
 
-def _pass(office: Office, unit: Unit, id: str, change: _Change) -> Passing | None:
+def _pass(office: Office, unit: Unit, id: str, change: Leaving) -> Passing | None:
     document = unit.documents.get(id)
     steps = [step for step in unit.steps.of(id) if step.closed_at is None]
     changed = _renamed(document, change)
@@ -109,7 +123,7 @@ def _pass(office: Office, unit: Unit, id: str, change: _Change) -> Passing | Non
     return _line(document, Outcome.PASSED)
 
 
-def _lying(unit: Unit, document: Document, steps: list[Step], change: _Change) -> Passing:
+def _lying(unit: Unit, document: Document, steps: list[Step], change: Leaving) -> Passing:
     """Tell where a document is that lies with a post the leaver gave up."""
     desk = frozenset[str]().union(*(step.desk for step in steps))
     if tokens_of(change.new) & desk:
@@ -120,7 +134,7 @@ def _lying(unit: Unit, document: Document, steps: list[Step], change: _Change) -
     )
 
 
-def _renamed(document: Document, change: _Change) -> Document:
+def _renamed(document: Document, change: Leaving) -> Document:
     old, new = change.old.id, change.new.id
     fields = dict(document.fields)
     if fields.get("signer") == old and Role.LEADER in change.new.roles and not document.signer:
@@ -140,7 +154,7 @@ def _desk(  # noqa: PLR0913 - a step, before and after
     *,
     changed: Document,
     document: Document,
-    change: _Change,
+    change: Leaving,
 ) -> frozenset[str]:
     """Give whose an open step is now. Raises Refused: the successor lacks the post it is for."""
     gone = f"person:{change.old.id}"
@@ -158,7 +172,7 @@ def _desk(  # noqa: PLR0913 - a step, before and after
     return desk
 
 
-def _hanging(step: Step, changed: Document, change: _Change) -> frozenset[str]:
+def _hanging(step: Step, changed: Document, change: Leaving) -> frozenset[str]:
     """Give whose it is now what somebody was asked or charged with, whatever post they hold.
 
     Raises  Refused: the successor would agree to what is their own draft.
@@ -171,7 +185,7 @@ def _hanging(step: Step, changed: Document, change: _Change) -> frozenset[str]:
     return (step.desk - {gone}) | {f"person:{change.new.id}"}
 
 
-def _require_one_part(unit: Unit, document: Document, change: _Change) -> None:
+def _require_one_part(unit: Unit, document: Document, change: Leaving) -> None:
     """Refuse a successor who has a part of their own in the same document."""
     parts = {one.person for one in unit.assignments.of(document.id) if one.open}
     if {change.old.id, change.new.id} <= parts:
@@ -185,7 +199,7 @@ def _keep(  # noqa: PLR0913 - a document before and after, and its desks
     *,
     changed: Document,
     desks: list[tuple[Step, frozenset[str]]],
-    change: _Change,
+    change: Leaving,
 ) -> None:
     moved = replace(changed, version=document.version + 1, changed_at=change.at)
     unit.documents.change(moved, seen=document.version)
@@ -203,7 +217,7 @@ def _keep(  # noqa: PLR0913 - a document before and after, and its desks
     leave_jobs(office, unit, moved)
 
 
-def _passed(one: Assignment, change: _Change) -> Assignment:
+def _passed(one: Assignment, change: Leaving) -> Assignment:
     old, new = change.old.id, change.new.id
     return replace(
         one,

@@ -9,6 +9,8 @@ from drafting.convert import Converter
 from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
+from exchange.tray import Tray
+from identity.oidc import Provider
 from identity.otp import Seal
 from identity.passkeys import Passkeys
 from identity.passwords import Passwords
@@ -16,6 +18,7 @@ from records.access import AccessRules
 from records.beneath import Beneath, Response
 from records.document import Document
 from records.form import Form
+from records.identity import Outside
 from records.isolation import Isolation
 from records.level import Policy
 from records.person import Organ
@@ -49,6 +52,8 @@ class Office:
     deposits: tuple[Deposit, ...]  # where the checkpoints of the log lie; the first is our own
     passwords: Passwords
     access: AccessRules
+    outside: Outside  # people whom others recognise
+    provider: Provider | None  # who recognises them
     telephones: Seal  # keeps the secrets of people's authenticators
     passkeys: Passkeys
     roads: Roads
@@ -72,7 +77,8 @@ class Office:
     beneath: Mapping[Beneath, Response]  # what is done about what a PDF holds beside its pages
     index: Index
     partners: Mapping[str, Organ]
-    spool: Spool
+    spool: Spool  # where messages come in
+    tray: Tray  # where messages wait for the process that carries them out
     mailer: Mailer | None
     address: str  # of this service, for links in notices
 

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 
 from records.audit import AuditEvent
 from records.document import Classification, DocumentId
-from records.errors import NotFound
+from records.errors import NotFound, Unavailable
 from records.raised import Raised
 from storage.unit import Unit
 from workflow.carry import folder_of
@@ -19,7 +19,8 @@ def purge(office: Office, id: str, to: str) -> None:
 
     Every step may be done twice; a job that was killed between two begins again.
 
-    Raises  Unavailable: somebody reads an older state of the database still.
+    Raises  Unavailable: somebody reads an older state of the database still, or one of its messages
+            is leaving at this very moment.
     """
     with office.database.reading() as unit:
         document = unit.documents.get(id)
@@ -31,15 +32,17 @@ def purge(office: Office, id: str, to: str) -> None:
     reindex(office)
     for digest in sorted(files):
         office.contents.blobs.remove(digest)
-    withdrawn = sum(
-        office.spool.withdraw(folder_of(office.partners[one.recipient]), one.id) for one in sent
-    )
+    clear = [
+        office.tray.call_back(folder_of(office.partners[one.recipient]), one.id) for one in sent
+    ]
     if document.source.message:
         office.spool.forget(folder_of(office.organ), document.source.message)
     office.database.scrub()
+    if not all(clear):
+        raise Unavailable("exchange.leaving")
     if done:
         return
-    facts = {"class": to, "files": str(len(files)), "withdrawn": str(withdrawn)}
+    facts = {"class": to, "files": str(len(files))}
     with office.database.unit() as unit:
         unit.audit.append(AuditEvent("document:purged", "system", office.clock(), id, facts))
 

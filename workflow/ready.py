@@ -17,6 +17,14 @@ def readiness(office: Office) -> dict[str, bool]:
     }
 
 
+def carries(office: Office) -> bool:
+    """Tell whether a process carries messages out of the office now."""
+    try:
+        return office.tray.carrying().runs
+    except OfficeError:
+        return False
+
+
 def _answers(office: Office) -> bool:
     try:
         with office.database.reading() as unit:
@@ -35,10 +43,13 @@ class Figures:
     documents: Mapping[tuple[str, str], int]  # by road and state
     indexed: int
     stale: bool
+    leaving: int  # messages that wait to be carried out
+    carried: bool  # whether a process does it
 
 
 def figures(office: Office) -> Figures:
     """Give how the office stands. Raises Unavailable: the database does not answer."""
+    carrying = office.tray.carrying()
     with office.database.reading() as unit:
         return Figures(
             waiting=unit.jobs.waiting(),
@@ -47,4 +58,6 @@ def figures(office: Office) -> Figures:
             documents=unit.documents.counted(),
             indexed=office.index.count(),
             stale=office.index.stale,
+            leaving=carrying.waiting,
+            carried=carrying.runs,
         )

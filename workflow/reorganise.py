@@ -7,13 +7,14 @@ from datetime import date, datetime
 from secrets import token_hex
 
 from records.audit import AuditEvent
-from records.errors import NotAllowed, Outrun, Refused
+from records.errors import NotAllowed, Refused
 from records.person import Person, Post, Role, Succession
 from records.person import Unit as Part
 from records.reorganisation import Change, Reorganisation
 from storage.unit import Unit
 from workflow.desks import SYSTEM
 from workflow.office import Office
+from workflow.planned import carry_out_each
 
 NAME = re.compile(r"[a-z0-9][a-z0-9-]{0,39}")
 """What the id of a unit may be."""
@@ -98,23 +99,20 @@ def carry_out_due(office: Office) -> int:
 
     One that can no longer be carried out as it was decided is given up, and the log says so.
     """
-    done, at = 0, office.clock()
+    at = office.clock()
     with office.database.reading() as unit:
         due = unit.reorganisations.due(office.today())
-    for one in due:
-        try:
-            with office.database.unit() as unit:
-                _check(unit, one)
-                _carry_out(unit, one, at, SYSTEM.id)
-                done += 1
-        except Outrun:
-            continue  # another worker did it
-        except Refused as wrong:
-            with office.database.unit() as unit:
-                unit.reorganisations.cancel(one.id, at)
-                facts = {**_facts(one), "rule": wrong.rule}
-                unit.audit.append(AuditEvent("unit:called-off", SYSTEM.id, at, "", facts))
-    return done
+
+    def carry_out(unit: Unit, one: Reorganisation) -> None:
+        _check(unit, one)
+        _carry_out(unit, one, at, SYSTEM.id)
+
+    def give_up(unit: Unit, one: Reorganisation, rule: str) -> None:
+        unit.reorganisations.cancel(one.id, at)
+        facts = {**_facts(one), "rule": rule}
+        unit.audit.append(AuditEvent("unit:called-off", SYSTEM.id, at, "", facts))
+
+    return carry_out_each(office, due, carry_out, give_up)
 
 
 # ── what cannot be ───────────────────────────────────────────────────────────────────────
@@ -238,7 +236,7 @@ def _reseat(unit: Unit, one: Reorganisation, at: datetime, by: str) -> None:
         posts = tuple(dict.fromkeys(_moved(one, person)))
         if posts == person.posts:
             continue
-        unit.people.change(replace(person, posts=posts))
+        unit.people.change(replace(person, posts=posts), on=one.on, basis=one.basis)
         told = " ".join(f"{post.role}@{post.unit}" for post in posts)
         facts = {"person": person.id, "posts": told, "active": str(person.active)}
         unit.audit.append(AuditEvent("person:changed", by, at, "", facts))
@@ -250,7 +248,7 @@ def _moved(one: Reorganisation, person: Person) -> Iterable[Post]:
         if post.unit not in one.units:
             yield post
         elif one.change is not Change.DISSOLVE:
-            yield Post(post.role, one.moves.get(person.id, first))
+            yield replace(post, unit=one.moves.get(person.id, first))
 
 
 def _end(unit: Unit, one: Reorganisation, id: str) -> None:

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from secrets import token_hex
 from typing import Any
@@ -13,6 +13,7 @@ from identity.tokens import hash_of, new_token
 from records.access import Pass, PassKind
 from records.audit import AuditEvent
 from records.errors import NotAllowed, NotFound, NotKnown, OfficeError, Refused, TooOften
+from records.identity import Told
 from records.person import Person
 from storage.factors import Challenge
 from storage.unit import Unit
@@ -34,6 +35,9 @@ LONG = timedelta(hours=1)
 
 HALF = timedelta(minutes=5)
 """How long somebody whose password was right has time to bring their second factor."""
+
+LONG_AGO = datetime(1970, 1, 1, tzinfo=UTC)
+"""When somebody showed that it is them, where another recognised them and does not say when."""
 
 TOUCH = timedelta(minutes=1)
 """How exactly it is known when a pass was last used."""
@@ -100,16 +104,29 @@ def come(office: Office, username: str, password: str, knock: Knock) -> Admissio
     """
     name = _recognised(office, username, password, knock)
     with office.database.reading() as unit:
-        factors = _kinds(unit, name)
         person = unit.people.get(name)
-    if not factors:
-        lacking = bool(office.access.second_factor & person.roles)
+    return let_in(office, person, knock)
+
+
+def let_in(
+    office: Office, person: Person, knock: Knock, *, told: Told | None = None
+) -> Admission | Half:
+    """Let a browser in whose person was recognised, or half in where they have a second factor.
+
+    Takes   told: who they are elsewhere, where it was not us who recognised them.
+    """
+    with office.database.reading() as unit:
+        factors = _kinds(unit, person.id)
+    whole = told is not None and told.strong
+    if whole or not factors:
+        lacking = not whole and bool(office.access.second_factor & person.roles)
         kind = PassKind.ENROLLING if lacking else PassKind.BROWSER
-        return admit(office, person, knock, kind=kind)
+        shown_at = (told.shown_at or LONG_AGO) if told else None
+        return admit(office, person, knock, kind=kind, shown_at=shown_at)
     token, until = new_token(), office.clock() + HALF
     with office.database.unit() as unit:
         unit.factors.sweep(office.clock())
-        unit.factors.ask(hash_of(token), Challenge(name, "half", {}), until)
+        unit.factors.ask(hash_of(token), Challenge(person.id, "half", {}), until)
     return Half(token, until)
 
 
@@ -238,15 +255,21 @@ def confirm(  # noqa: PLR0913 - which pass, shown by what, from where
             raise Refused("confirm.otp")
     elif not _is_theirs(office, password, address, by):
         raise Refused("confirm.password")
+    with office.database.unit() as unit:
+        unit.passes.forgive(hash_of(f"{by.id}@{address}"))
+    return freshen(office, hash_of(token), by.id)
+
+
+def freshen(office: Office, hash: str, name: str) -> Pass:
+    """Let a pass of somebody's who showed that it is them count as fresh. Raises NotKnown."""
     at = office.clock()
     with office.database.unit() as unit:
-        unit.passes.confirm(hash_of(token), at)
-        unit.passes.forgive(hash_of(f"{by.id}@{address}"))
-        unit.audit.append(AuditEvent("session:confirmed", by.id, at))
-        granted = unit.passes.get(hash_of(token), at)
-    if granted is None:
-        raise NotKnown("login.needed")
-    return granted
+        granted = unit.passes.get(hash, at)
+        if granted is None or granted.person != name:
+            raise NotKnown("login.needed")
+        unit.passes.confirm(hash, at)
+        unit.audit.append(AuditEvent("session:confirmed", name, at))
+    return replace(granted, fresh_at=at)
 
 
 def is_fresh(office: Office, granted: Pass) -> bool:
@@ -316,8 +339,18 @@ def _turn_away(office: Office, username: str, knock: Knock, rule: str) -> None:
     raise NotKnown("login.wrong")
 
 
-def admit(office: Office, person: Person, knock: Knock, *, kind: PassKind) -> Admission:
-    """Give somebody who was recognised their pass; it ends however busy they are."""
+def admit(
+    office: Office,
+    person: Person,
+    knock: Knock,
+    *,
+    kind: PassKind,
+    shown_at: datetime | None = None,
+) -> Admission:
+    """Give somebody who was recognised their pass; it ends however busy they are.
+
+    Takes   shown_at: when they showed that it is them, if that is not now.
+    """
     at = office.clock()
     token, csrf = new_token(), new_token()
     granted = Pass(
@@ -326,7 +359,7 @@ def admit(office: Office, person: Person, knock: Knock, *, kind: PassKind) -> Ad
         expires_at=at + office.access.lasting,
         created_at=at,
         seen_at=at,
-        fresh_at=at,
+        fresh_at=shown_at or at,
         kind=kind,
         id=token_hex(8),
         agent="".join(c for c in knock.agent if c.isprintable())[:_AGENT],

@@ -29,8 +29,8 @@ def hire(office: Office, person: Person, password: str, *, by: Person) -> Person
     with office.database.unit() as unit:
         if unit.people.among([person.id]):
             raise Refused("person.taken", id=person.id)
-        unit.people.add(person, office.passwords.hash(password))
-        _log(office, unit.audit, person, by)
+        unit.people.add(person, office.passwords.hash(password), on=office.today())
+        note_person(office, unit.audit, person, by)
     return person
 
 
@@ -41,12 +41,12 @@ def change(office: Office, person: Person, password: str, *, by: Person) -> Pers
     if person.id == by.id and not (person.active and Role.ADMINISTRATOR in person.roles):
         raise Refused("person.last-administrator")
     with office.database.unit() as unit:
-        unit.people.change(person)
+        unit.people.change(person, on=office.today())
         if password:
             unit.people.set_password(person.id, office.passwords.hash(password))
         if password or not person.active:
             unit.passes.revoke_all(person.id)
-        _log(office, unit.audit, person, by)
+        note_person(office, unit.audit, person, by)
     return person
 
 
@@ -100,7 +100,8 @@ def _check(office: Office, person: Person, password: str) -> None:
         raise Refused("unit.unknown", unit=min(unknown))
 
 
-def _log(office: Office, audit: Audit, person: Person, by: Person) -> None:
+def note_person(office: Office, audit: Audit, person: Person, by: Person) -> None:
+    """Let the log know whom somebody made of somebody."""
     posts = " ".join(f"{post.role}@{post.unit}" for post in person.posts)
     facts = {"person": person.id, "posts": posts, "active": str(person.active)}
     audit.append(AuditEvent("person:changed", by.id, office.clock(), "", facts))

@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from records.audit import AuditEvent
 from records.errors import NotAllowed
+from records.exchange import Carrying
 from records.job import FailedJob, PutOffJob
 from records.person import Person, Role
 from workflow.office import Office
@@ -20,6 +21,7 @@ class Workload:
     put_off: tuple[PutOffJob, ...]  # tried again by itself; the next one first
     waiting: int
     workers: int
+    carrying: Carrying  # of messages out of the office
 
 
 def workload(office: Office, *, by: Person) -> Workload:
@@ -31,6 +33,7 @@ def workload(office: Office, *, by: Person) -> Workload:
             put_off=tuple(unit.jobs.put_off(MOST)),
             waiting=sum(unit.jobs.waiting().values()),
             workers=len(unit.jobs.workers()),
+            carrying=office.tray.carrying(),
         )
 
 

@@ -126,7 +126,7 @@ def test_the_service_says_that_it_lives_and_is_ready(served: Running) -> None:
     assert anybody.call("GET", "/healthz").must(200).told == {"status": "ok"}
     ready = anybody.call("GET", "/readyz").must(200).told
     assert ready == dict(
-        status="ok", **dict.fromkeys(("database", "storage", "index", "queue"), True)
+        status="ok", **dict.fromkeys(("database", "storage", "index", "queue", "exchange"), True)
     )
 
 

@@ -182,7 +182,7 @@ def test_a_certificate_of_other_names_is_told_or_refused(
 ) -> None:
     holder = replace(lasting.person("truongban"), email="truongban@demo.example")
     with lasting.office.database.unit() as unit:
-        unit.people.change(holder)
+        unit.people.change(holder, on=lasting.office.today())
     words = {
         "name": holder.name,
         "plain": fold(holder.name).upper(),

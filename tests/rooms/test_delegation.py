@@ -105,7 +105,7 @@ def test_whoever_left_every_post_stands_in_for_nobody(house: House) -> None:
     assert "approve" in acts(house, document, "luutru")
     bare = replace(house.person("luutru"), posts=())
     with house.office.database.unit() as unit:
-        unit.people.change(bare)
+        unit.people.change(bare, on=FRIDAY)
 
     with pytest.raises(NotFound):
         acts(house, document, "luutru")
@@ -332,7 +332,7 @@ def test_a_post_that_was_lost_is_lost_to_the_delegate_too(house: House) -> None:
     given(house, "truongban", "luutru")
     head = house.person("truongban")
     with house.office.database.unit() as unit:
-        unit.people.change(replace(head, posts=(Post(Role.OFFICER, "ban-to-chuc"),)))
+        unit.people.change(replace(head, posts=(Post(Role.OFFICER, "ban-to-chuc"),)), on=FRIDAY)
 
     assert acts(house, document, "luutru") == []
 

@@ -51,7 +51,9 @@ def test_the_log_is_found_by_who_what_when_and_on_which(house: House) -> None:
 
 def test_it_is_taken_along_as_a_table_in_which_nothing_is_computed(house: House) -> None:
     with house.office.database.unit() as unit:
-        unit.people.change(replace(unit.people.get("chuyenvien"), name=CALLED))
+        unit.people.change(
+            replace(unit.people.get("chuyenvien"), name=CALLED), on=house.office.today()
+        )
     house.drafted()
     inspector = house.person("kiemtra")
 

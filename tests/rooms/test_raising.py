@@ -103,7 +103,8 @@ def test_it_reads_the_same_to_those_on_its_road(sent: Sent) -> None:
     assert package(sent.house.office, raised.id, by=clerk) == packed
     told = history(sent.house.office, raised.id, by=clerk)
     assert SAY["remark"] in {one["comment"] for one in told}
-    assert [one["event"] for one in told][-2:] == ["document:raised", "document:purged"]
+    events = [one["event"] for one in told]
+    assert events[-3:] == ["document:raised", "document:purged", "document:called-back"]
     entry = open_book(sent.house.office, "van-ban-di", None, by=clerk).entries[0]
     assert entry.document == raised.id
 
@@ -133,7 +134,8 @@ def test_what_was_sent_is_recalled_and_taken_back_where_it_still_lies(sent: Sent
     sent.house.work_off()
     assert not list(place.glob("*.edxml"))
     told = history(sent.house.office, raised.id, by=sent.house.person("vanthu"))
-    assert told[-1]["event"] == "document:purged"
+    assert told[-2]["event"] == "document:purged"
+    assert told[-1]["event"] == "document:called-back"
 
 
 def test_a_document_in_the_middle_of_its_road_goes_on_as_a_secret_one(house: House) -> None:

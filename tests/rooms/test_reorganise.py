@@ -138,7 +138,7 @@ def test_a_decision_waits_for_its_day_and_is_carried_out_once(house: House) -> N
     house.clock.pass_by(timedelta(days=11))
     assert [carry_out_due(house.office), carry_out_due(house.office)] == [1, 0]
     assert house.person("truongban").units == {"ban-chung"}
-    with pytest.raises(Outrun, match="reorganisation.ended"):
+    with pytest.raises(Outrun, match="decision.ended"):
         call_off(house.office, planned.id, by=house.person("quantri"))
 
 

@@ -25,11 +25,9 @@ pytestmark = pytest.mark.usefixtures("impatient")
 
 
 def sent_to_nobody(house: House) -> str:
-    """Give a document that is about to be sent to somebody whose folder is gone."""
+    """Give a document that is about to be sent while nothing can be put where it waits."""
     document = house.sealed(subject=CANARY)
-    for folder in house.settings.trinhky_spool.iterdir():
-        shutil.rmtree(folder)
-    house.settings.trinhky_spool.rmdir()
+    shutil.rmtree(house.settings.trinhky_tray / "out")
     house.act(document, "dispatch", "vanthu", recipients=("H49.90.2",))
     return document.id
 
@@ -57,7 +55,7 @@ def put_off(house: House) -> str:
 def mend(house: House) -> None:
     for partner in house.office.partners.values():
         if partner.spool:
-            house.office.spool.lay_out(Path(partner.spool))
+            house.office.tray.lay_out(Path(partner.spool))
 
 
 def test_a_job_that_was_given_up_is_seen_without_a_word_of_the_document(house: House) -> None:

@@ -25,21 +25,20 @@ def compose() -> dict[str, Any]:
 def test_every_service_depends_on_one_that_is_there(compose: dict[str, Any]) -> None:
     services = compose["services"]
 
-    assert set(services) == {"database", "objects", "web", "work", "proxy"}
+    assert set(services) == {"database", "objects", "web", "work", "exchange", "proxy"}
     for service in services.values():
         assert set(service.get("depends_on", ())) <= set(services)
-        assert set(service["networks"]) <= set(compose["networks"])
+        assert set(service.get("networks", ())) <= set(compose["networks"])
         named = {one.partition(":")[0] for one in service["volumes"] if one[0] not in "./$"}
         assert named <= set(compose["volumes"])
 
 
 def test_settings_that_are_given_are_known(compose: dict[str, Any]) -> None:
-    example = (DEPLOY / "systemd" / "environment.example").read_text("utf-8")
-    given = set(re.findall(r"^([A-Z_]+)=", example, re.MULTILINE))
-
-    assert given
-    assert given <= KNOWN
-    for name in ("web", "work"):
+    for example in (DEPLOY / "systemd").glob("*.example"):
+        given = set(re.findall(r"^([A-Z_]+)=", example.read_text("utf-8"), re.MULTILINE))
+        assert given
+        assert given <= KNOWN
+    for name in ("web", "work", "exchange"):
         assert set(compose["services"][name]["environment"]) <= KNOWN
 
 
@@ -59,7 +58,25 @@ def test_files_that_are_mounted_are_there(compose: dict[str, Any]) -> None:
 def test_there_is_a_unit_for_pages_and_one_for_workers() -> None:
     commands = {one.name: _unit(one)["Service"]["ExecStart"].split()[-1] for one in UNITS}
 
-    assert commands == {"trinhky-web.service": "serve", "trinhky-work@.service": "work"}
+    assert commands == {
+        "trinhky-exchange.service": "exchange",
+        "trinhky-web.service": "serve",
+        "trinhky-work@.service": "work",
+    }
+
+
+def test_who_carries_messages_is_told_of_nothing_else(compose: dict[str, Any]) -> None:
+    unit = _unit(DEPLOY / "systemd" / "trinhky-exchange.service")["Service"]
+    told = (DEPLOY / "systemd" / "exchange.environment.example").read_text("utf-8")
+    service = compose["services"]["exchange"]
+
+    assert unit["User"] == "trinhky-exchange"
+    assert "-/var/lib/trinhky" in unit["InaccessiblePaths"].split()
+    assert "IPAddressAllow" not in unit
+    assert "DATABASE_URL" not in told
+    assert "DATABASE_URL" not in service["environment"]
+    assert service["volumes"] == ["exchange:/var/lib/trinhky-exchange"]
+    assert service["network_mode"] == "none"
 
 
 @pytest.mark.parametrize("path", UNITS, ids=lambda path: path.name)

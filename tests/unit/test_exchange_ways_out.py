@@ -31,6 +31,7 @@ NETWORK = (
 ALLOWED = {
     "storage/bucket.py": "keeps the office's own files in its own bucket, classified ones sealed",
     "exchange": "the room whose work it is; every sending function asks the gate",
+    "identity/line.py": "asks the office's identity provider who somebody is, nothing else",
     "signing/remote.py": "asks a signing provider, which is sent digests only",
     "signing/revocation.py": "asks allowed hosts whether a certificate was revoked, nothing else",
     "signing/timestamps.py": "asks the timestamp authority, which is sent digests only",

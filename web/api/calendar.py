@@ -11,6 +11,7 @@ from records.working_time import CalendarDay
 from web.api import shapes
 from web.calendar_file import days_in
 from web.contract import Body, operation, read_body
+from web.days import within
 from web.office import office, person
 from workflow.calendar import days_of, office_calendar, settle, unsettle
 
@@ -70,7 +71,7 @@ def bring() -> ResponseReturnValue:
 
 def _day(told: str) -> date:
     try:
-        return date.fromisoformat(told)
+        return within(date.fromisoformat(told))
     except ValueError:
         raise NotFound("calendar.unsettled", day=told) from None
 

@@ -1,6 +1,5 @@
 """Case files, the plan they are opened from, and the lists they are handed in on."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -14,6 +13,7 @@ from web.api import shapes
 from web.api.documents import download
 from web.api.registers import FORMS, accepted
 from web.contract import Body, operation, read_body
+from web.days import Day
 from web.office import office, person
 from workflow.case_files import (
     FileSaid,
@@ -66,7 +66,7 @@ class Put(Body):
 class Ended(Body):
     """When the work ended."""
 
-    ended_on: date
+    ended_on: Day
 
 
 class Why(Body):

@@ -1,6 +1,5 @@
 """The class of a document: raised at once and by one person, lowered by two on a decision."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -11,6 +10,7 @@ from records.lowering import Lowering
 from web.api import shapes
 from web.api.documents import seen_version
 from web.contract import Body, operation, read_body
+from web.days import Day
 from web.office import office, person
 from web.who import require_fresh
 from workflow.classify import classify
@@ -33,7 +33,7 @@ class Lower(Body):
 
     classification: Classification
     decision_number: str
-    decision_date: date
+    decision_date: Day
     comment: str
 
 

@@ -1,7 +1,5 @@
 """Who stands in for whom: recorded, seen and ended."""
 
-from datetime import date
-
 from flask import Blueprint, jsonify
 from flask.typing import ResponseReturnValue
 from pydantic import Field
@@ -9,6 +7,7 @@ from pydantic import Field
 from records.delegation import Bounds, Capacity
 from web.api import shapes
 from web.contract import Body, operation, read_body
+from web.days import Day
 from web.office import office, person
 from workflow.delegate import Wanted, delegate, delegations, revoke
 
@@ -21,10 +20,10 @@ class Delegated(Body):
     delegate: str
     delegator: str = ""
     capacity: Capacity = Capacity.TUQ
-    since: date = Field(alias="from")
-    until: date = Field(alias="to")
+    since: Day = Field(alias="from")
+    until: Day = Field(alias="to")
     basis_number: str
-    basis_date: date
+    basis_date: Day
     types: frozenset[str] = frozenset()
     workflows: frozenset[str] = frozenset()
     units: frozenset[str] = frozenset()

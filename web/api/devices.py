@@ -1,6 +1,5 @@
 """Seals and key devices that change hands, and reports of work that did: books and minutes."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, request
@@ -11,6 +10,7 @@ from web.api import shapes
 from web.api.documents import download
 from web.api.registers import FORMS, accepted, asked_year
 from web.contract import Body, operation, read_body
+from web.days import Day
 from web.office import office, person
 from workflow.handover_minutes import handovers, print_handover
 from workflow.seal_book import (
@@ -35,7 +35,7 @@ class Device(Body):
     receiver: str
     condition: str
     basis_number: str
-    basis_date: date
+    basis_date: Day
     reason: str
 
 

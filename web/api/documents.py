@@ -1,7 +1,7 @@
 """Documents come in, are read, and get new revisions."""
 
 from base64 import b64encode
-from datetime import date, datetime, time
+from datetime import datetime, time
 from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
@@ -16,6 +16,7 @@ from records.finding import Bounds
 from web.api import shapes
 from web.api.inspection import FORM, as_asked
 from web.contract import Body, operation, parsed, read_as, read_body
+from web.days import Day, asked_day
 from web.office import office, person
 from workflow.begin import Enclosed, Particulars
 from workflow.beneath import inspected
@@ -61,10 +62,10 @@ class Metadata(Body):
     workflow: str = ""
     unit: str = ""
     recipients: tuple[str, ...] = ()
-    due_date: date | None = None
+    due_date: Day | None = None
     source_number: str = ""
     source_organ: str = ""
-    source_date: date | None = None
+    source_date: Day | None = None
     signer: str = ""
     cosigners: tuple[str, ...] = ()
     amount: str = ""
@@ -82,7 +83,7 @@ class Draft(Body):
     urgency: Urgency = Urgency.NORMAL
     workflow: str = ""
     unit: str = ""
-    due_date: date | None = None
+    due_date: Day | None = None
     signer: str = ""
     cosigners: tuple[str, ...] = ()
     recipients: str | list[str] = ""
@@ -414,13 +415,9 @@ def _name(part: str) -> str:
 
 
 def _day(name: str) -> datetime | None:
-    told = request.args.get(name, "")
-    if not told:
+    on = asked_day(name)
+    if on is None:
         return None
-    try:
-        on = date.fromisoformat(told[:10])
-    except ValueError as wrong:
-        raise Refused("body.invalid", field=name, why="not a date") from wrong
     end = time.max if name == "to" else time.min
     return datetime.combine(on, end, office().zone)
 

@@ -1,7 +1,6 @@
 """Documents are found by their words."""
 
 from dataclasses import asdict
-from datetime import date
 from time import perf_counter
 
 from flask import Blueprint, jsonify, request
@@ -11,6 +10,7 @@ from records.errors import Refused
 from records.finding import Query
 from web.api.documents import MANY, limit_of
 from web.contract import operation
+from web.days import asked_day
 from web.office import office, person
 from workflow.find import complete, find
 
@@ -69,17 +69,9 @@ def query_of_request() -> Query:
         direction=asked.get("direction", ""),
         unit=asked.get("unit", ""),
         state=asked.get("state", ""),
-        since=_day("from"),
-        until=_day("to"),
+        since=asked_day("from"),
+        until=asked_day("to"),
         facets=asked.get("facets", "") not in ("", "0"),
         offset=min(int(cursor or 0), 100_000),
         limit=limit_of(20),
     )
-
-
-def _day(name: str) -> date | None:
-    told = request.args.get(name, "")
-    try:
-        return date.fromisoformat(told[:10]) if told else None
-    except ValueError as wrong:
-        raise Refused("body.invalid", field=name, why="not a date") from wrong

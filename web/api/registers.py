@@ -1,7 +1,5 @@
 """The registers, as rows and as printed books."""
 
-from datetime import date
-
 from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 from pydantic import Field
@@ -10,6 +8,7 @@ from records.errors import Refused
 from web.api import shapes
 from web.api.documents import download
 from web.contract import Body, operation, read_body
+from web.days import Day
 from web.office import office, person
 from workflow.closing import close_book
 from workflow.registers import books_of, open_book, print_book
@@ -29,7 +28,7 @@ class Held(Body):
 
     type: str = ""
     reason: str
-    until: date
+    until: Day
     holder: str = ""
 
 

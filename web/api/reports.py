@@ -1,16 +1,15 @@
 """Indicators and reports: what was counted, and the list behind each count."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, jsonify, request, url_for
 from flask.typing import ResponseReturnValue
 
-from records.errors import Refused
 from records.indicator import Counted, Indicator
 from web.api.documents import download
 from web.api.registers import FORMS, accepted
 from web.contract import operation
+from web.days import asked_day
 from web.language import language
 from web.office import office, person
 from workflow.indicators import Period, indicator, indicators, this_year
@@ -72,17 +71,9 @@ def table(which: str) -> ResponseReturnValue:
 def asked_period() -> Period:
     """Give the period in the address. Raises Refused: no day."""
     usual = this_year(office())
-    since, until = _day("from"), _day("to")
+    since, until = asked_day("from"), asked_day("to")
     until = until or max(usual.until, since or usual.until)
     return Period(since or until.replace(month=1, day=1), until, request.args.get("unit", ""))
-
-
-def _day(name: str) -> date | None:
-    told = request.args.get(name, "")
-    try:
-        return date.fromisoformat(told[:10]) if told else None
-    except ValueError:
-        raise Refused("body.invalid", field=name, why="not a date") from None
 
 
 def _said(period: Period) -> dict[str, object]:

@@ -6,6 +6,7 @@ from dataclasses import asdict
 from datetime import date, datetime
 from typing import Any
 
+from records.appointment import Appointment
 from records.assignment import Assignment
 from records.delegation import Delegation
 from records.document import Attachment, Document, Origin, Revision
@@ -14,6 +15,7 @@ from records.level import Proof
 from records.paper import Placement
 from records.person import Person
 from records.register import Book, Closing, Entry, Reservation
+from records.reorganisation import Reorganisation
 from records.route import Act, Route, State
 from records.signature import Intake, ValidationReport
 from records.signing import Certificate
@@ -32,6 +34,13 @@ def moment(at: datetime | None) -> str | None:
 def day(on: date | None) -> str | None:
     """Give a day in ISO 8601."""
     return on.isoformat() if on else None
+
+
+def decided(one: Appointment | Reorganisation) -> str:
+    """Give how far a decision for a day is: planned, done, or called off."""
+    if one.planned:
+        return "planned"
+    return "done" if one.done_at else "called-off"
 
 
 def inspection(told: Inspected) -> dict[str, Any]:

@@ -6,6 +6,7 @@ from flask import Blueprint, jsonify, request
 from flask.typing import ResponseReturnValue
 
 from records.errors import Refused
+from records.exchange import Carrying
 from records.job import FailedJob, PutOffJob
 from web.api import shapes
 from web.contract import operation
@@ -25,7 +26,10 @@ def given_up() -> ResponseReturnValue:
     found = workload(office(), by=person())
     chosen = found.failed if state == "failed" else found.put_off
     return jsonify(
-        items=[_shape(one) for one in chosen], waiting=found.waiting, workers=found.workers
+        items=[_shape(one) for one in chosen],
+        waiting=found.waiting,
+        workers=found.workers,
+        exchange=_exchange(found.carrying),
     )
 
 
@@ -41,6 +45,15 @@ def again(id: str) -> ResponseReturnValue:
 def at_once(id: str) -> ResponseReturnValue:
     """Let a job that was put off be tried at once."""
     return jsonify(_shape(hurry(office(), id, by=person()))), 202
+
+
+def _exchange(now: Carrying) -> dict[str, Any]:
+    return {
+        "runs": now.runs,
+        "confined": now.confined,
+        "waiting": now.waiting,
+        "oldest": shapes.moment(now.oldest) if now.oldest else None,
+    }
 
 
 def _shape(job: FailedJob | PutOffJob) -> dict[str, Any]:

@@ -1,6 +1,5 @@
 """The units of the office as they were, are and will be."""
 
-from datetime import date
 from typing import Any
 
 from flask import Blueprint, Response, jsonify
@@ -11,6 +10,7 @@ from records.person import Unit
 from records.reorganisation import Change, Reorganisation
 from web.api import shapes
 from web.contract import Body, operation, read_body
+from web.days import Day
 from web.office import office, person
 from workflow.reorganise import Said, Structure, call_off, decisions, reorganise, structure
 
@@ -32,9 +32,9 @@ class Decision(Body):
     change: Change
     units: tuple[str, ...] = Field(max_length=100)
     into: tuple[Part, ...] = Field(max_length=100)
-    on: date
+    on: Day
     basis_number: str
-    basis_date: date
+    basis_date: Day
     moves: dict[str, str] = Field(default_factory=dict)
 
 
@@ -107,11 +107,5 @@ def _decision(one: Reorganisation) -> dict[str, Any]:
         "on": shapes.day(one.on),
         "basis_number": one.basis,
         "basis_date": shapes.day(one.basis_on),
-        "state": _state(one),
+        "state": shapes.decided(one),
     }
-
-
-def _state(one: Reorganisation) -> str:
-    if one.planned:
-        return "planned"
-    return "done" if one.done_at else "called-off"

@@ -15,6 +15,7 @@ from web.passkey_answer import read_answer
 from web.phrases import phrase
 from web.who import bearer_of_request, confirm_again, granted, require_fresh
 from workflow import account as verbs
+from workflow.linking import links_of
 
 door = Blueprint("account", __name__, url_prefix="/account")
 
@@ -39,6 +40,7 @@ def _page(**about: object) -> str:
         sessions=[one for one in mine.passes if one.kind is not PassKind.TOKEN],
         tokens=[one for one in mine.passes if one.kind is PassKind.TOKEN],
         enrolling=granted().kind is PassKind.ENROLLING,
+        links=links_of(office(), person().id, by=person()),
         possible=office().passkeys.possible,
         usual=USUAL,
         typed=request.form,

@@ -10,6 +10,7 @@ from web.office import office, person
 from web.pages.asked import chosen, text_of
 from web.pages.retold import retold
 from web.phrases import phrase
+from workflow.linking import links_of
 from workflow.staff import change, everybody, hire, settle_unit
 
 door = Blueprint("admin", __name__, url_prefix="/admin")
@@ -53,6 +54,7 @@ def somebody(id: str) -> ResponseReturnValue:
     return render_template(
         "person.html",
         one=found[0],
+        links=links_of(office(), id, by=person()),
         units={unit.id: unit.name for unit in units},
         roles=tuple(Role),
         classifications=tuple(Classification),
@@ -114,14 +116,15 @@ def _person(id: str) -> Person:
         id=id,
         name=text_of("name"),
         title=text_of("title"),
-        posts=tuple(_post(told) for told in request.form.getlist("posts")),
+        posts=tuple(post_of(told) for told in request.form.getlist("posts")),
         clearance=chosen(Classification, "clearance", phrase("Mức tiếp cận")),
         email=text_of("email"),
         active="active" in request.form,
     )
 
 
-def _post(told: str) -> Post:
+def post_of(told: str) -> Post:
+    """Give a post as a form writes it, role@unit. Raises Refused."""
     role, _, unit = told.partition("@")
     if role not in set(Role):
         raise Refused("body.invalid", field=phrase("Vai trò"), why=role, anchor="posts")

@@ -8,6 +8,7 @@ from flask import request
 from werkzeug.datastructures import FileStorage
 
 from records.errors import Refused
+from web.days import day_in
 from web.office import office
 from web.phrases import phrase
 from workflow.begin import Enclosed
@@ -26,6 +27,14 @@ def chosen(kind: type[E], name: str, label: str) -> E:
 def day_of(name: str, label: str) -> date | None:
     """Give the day in a form, None where it is empty. Raises Refused: it is no day."""
     return _day(request.form.get(name, ""), name, label)
+
+
+def needed_day(name: str, label: str) -> date:
+    """Give the day in a form. Raises Refused: it is empty, or no day."""
+    on = day_of(name, label)
+    if on is None:
+        raise _wrong(name, label, phrase("chưa chọn"))
+    return on
 
 
 def end_of_day(name: str, label: str) -> datetime | None:
@@ -53,7 +62,7 @@ def asked_day(name: str, label: str) -> date | None:
 
 def _day(told: str, name: str, label: str) -> date | None:
     try:
-        return date.fromisoformat(told.strip()) if told.strip() else None
+        return day_in(told.strip())
     except ValueError:
         raise _wrong(name, label, phrase("không phải ngày")) from None
 

@@ -5,11 +5,11 @@ from datetime import date
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from records.errors import NotFound, Refused
+from records.errors import NotFound
 from records.working_time import CalendarDay
 from web.calendar_file import days_in
 from web.office import office, person
-from web.pages.asked import day_of, file_of, number_of, text_of
+from web.pages.asked import file_of, needed_day, number_of, text_of
 from web.pages.retold import retold
 from web.phrases import phrase
 from workflow.calendar import days_of, keeps, office_calendar, settle, swap, unsettle
@@ -41,7 +41,7 @@ def show() -> ResponseReturnValue:
 @retold(year_shown)
 def keep() -> ResponseReturnValue:
     """Settle one day, or two that are swapped."""
-    day = _needed("day", phrase("Ngày"))
+    day = needed_day("day", phrase("Ngày"))
     kept = CalendarDay(
         day,
         working=text_of("kind") == "working",
@@ -50,7 +50,7 @@ def keep() -> ResponseReturnValue:
         settled=True,
     )
     if text_of("kind") == "swap":
-        swap(office(), kept, _needed("worked", phrase("Làm bù vào ngày")), by=person())
+        swap(office(), kept, needed_day("worked", phrase("Làm bù vào ngày")), by=person())
     else:
         settle(office(), [kept], by=person())
     flash(phrase("Đã lưu lịch làm việc."))
@@ -79,10 +79,3 @@ def give_back(day: str) -> ResponseReturnValue:
     unsettle(office(), on, by=person())
     flash(phrase("Đã bỏ ngày riêng của cơ quan."))
     return redirect(url_for(".show", year=on.year), 303)
-
-
-def _needed(name: str, label: str) -> date:
-    day = day_of(name, label)
-    if day is None:
-        raise Refused("body.invalid", field=label, why=phrase("chưa chọn"), anchor=name)
-    return day

@@ -1,7 +1,5 @@
 """I let another act for me while I am away, see whom I stand in for, and end it."""
 
-from datetime import date
-
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
@@ -9,7 +7,7 @@ from records.delegation import PASSED_ON, Bounds, Capacity, amount_of
 from records.errors import Refused
 from records.person import Role
 from web.office import office, person
-from web.pages.asked import chosen, day_of, text_of
+from web.pages.asked import chosen, needed_day, text_of
 from web.pages.retold import retold
 from web.phrases import phrase, title
 from workflow.delegate import Wanted, delegate, delegations, revoke
@@ -56,10 +54,10 @@ def give() -> ResponseReturnValue:
     wanted = Wanted(
         delegate=text_of("delegate"),
         capacity=chosen(Capacity, "capacity", phrase("Tư cách")),
-        since=_needed("since", phrase("Từ ngày")),
-        until=_needed("until", phrase("Đến ngày")),
+        since=needed_day("since", phrase("Từ ngày")),
+        until=needed_day("until", phrase("Đến ngày")),
         basis=text_of("basis"),
-        basis_on=_needed("basis_on", phrase("Ngày của văn bản")),
+        basis_on=needed_day("basis_on", phrase("Ngày của văn bản")),
         delegator=text_of("delegator"),
         bounds=Bounds(
             frozenset(request.form.getlist("types")),
@@ -81,13 +79,6 @@ def end(id: str) -> ResponseReturnValue:
     revoke(office(), id, by=person())
     flash(phrase("Đã chấm dứt ủy quyền."))
     return redirect(url_for(".show"), 303)
-
-
-def _needed(name: str, label: str) -> date:
-    day = day_of(name, label)
-    if day is None:
-        raise Refused("body.invalid", field=label, why=phrase("chưa chọn"), anchor=name)
-    return day
 
 
 def _amount() -> int | None:

@@ -89,6 +89,7 @@ def frame() -> dict[str, Any]:
         "lang": language(),
         "nav": tuple(places(who)) if who else (),
         "refusal": g.get("refusal"),
+        "provider": provider.rules if (provider := office().provider) else None,
         "stale": who is not None and "granted" in g and barred() == "login.stale",
         "reads": who is not None and Role.ADMINISTRATOR not in who.roles,
         "here": request.full_path.rstrip("?") if request.method == "GET" else "",

@@ -1,16 +1,14 @@
 """The administrator reorganises the units: what is asked depends on what is to happen."""
 
 from collections.abc import Iterator
-from datetime import date
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from records.errors import Refused
 from records.person import Unit
 from records.reorganisation import Change
 from web.office import office, person
-from web.pages.asked import chosen, day_of, text_of
+from web.pages.asked import chosen, needed_day, text_of
 from web.pages.retold import retold
 from web.phrases import phrase
 from workflow.reorganise import Said, call_off, decisions, reorganise, structure
@@ -61,9 +59,9 @@ def decide() -> ResponseReturnValue:
         change=change,
         units=units,
         into=tuple(_into(change, units)),
-        on=_needed("on", phrase("Từ ngày")),
+        on=needed_day("on", phrase("Từ ngày")),
         basis=text_of("basis"),
-        basis_on=_needed("basis_on", phrase("Ngày của quyết định")),
+        basis_on=needed_day("basis_on", phrase("Ngày của quyết định")),
         moves=_moves(),
     )
     made = reorganise(office(), said, by=person())
@@ -105,10 +103,3 @@ def _moves() -> dict[str, str]:
         for name in request.form
         if name.startswith("move-")
     }
-
-
-def _needed(name: str, label: str) -> date:
-    on = day_of(name, label)
-    if on is None:
-        raise Refused("body.invalid", field=label, why=phrase("chưa chọn"), anchor=name)
-    return on

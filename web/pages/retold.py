@@ -77,6 +77,8 @@ FIELDS = {
     "password.same": "new",
     "password.guessed": "new",
     "password.long": "new",
+    "identity.subject": "subject",
+    "identity.taken": "subject",
     "token.name": "name",
     "token.days": "days",
     "token.no-scope": "scopes",

@@ -44,8 +44,11 @@ YEAR = 31_536_000
 
 
 def form() -> ResponseReturnValue:
-    """Show the login form."""
-    return render_template("login.html", next=local(request.values.get("next", "")))
+    """Show the login form, and how one also leaves the provider to whoever just left."""
+    provider = office().provider
+    leaving = provider.way_out(_home()) if provider and "left" in request.args else ""
+    wanted = local(request.values.get("next", ""))
+    return render_template("login.html", next=wanted, leaving=leaving)
 
 
 @door.get("/login")
@@ -60,7 +63,7 @@ def login() -> ResponseReturnValue:
 @retold(form)
 def let_in() -> ResponseReturnValue:
     """Let somebody in who knows their password, and lead them where they wanted to go."""
-    _from_our_own_page()
+    from_our_own_page()
     username = request.form.get("username", "").strip()
     came = come(office(), username, request.form.get("password", ""), knock(username))
     wanted = local(request.form.get("next", ""))
@@ -88,7 +91,7 @@ def second() -> ResponseReturnValue:
 @retold(second_form)
 def let_wholly_in() -> ResponseReturnValue:
     """Let somebody in who knew the password and brings a right code."""
-    _from_our_own_page()
+    from_our_own_page()
     half = request.cookies.get(HALF, "")
     name = half_in(office(), half)
     admitted = come_whole(office(), half, request.form.get("otp", ""), knock(name))
@@ -99,7 +102,7 @@ def let_wholly_in() -> ResponseReturnValue:
 @open_to_all
 def passkey_options() -> ResponseReturnValue:
     """Give what the browser's passkey is asked to sign."""
-    _from_our_own_page()
+    from_our_own_page()
     return jsonify(ask_passkey(office(), request.cookies.get(HALF, "")))
 
 
@@ -107,7 +110,7 @@ def passkey_options() -> ResponseReturnValue:
 @open_to_all
 def let_in_with_passkey() -> ResponseReturnValue:
     """Let somebody in who knew the password and whose passkey signed."""
-    _from_our_own_page()
+    from_our_own_page()
     half = request.cookies.get(HALF, "")
     name = half_in(office(), half)
     answer = read_answer()
@@ -120,7 +123,7 @@ def let_in_with_passkey() -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     """Take the pass back and forget the cookie."""
     leave(office(), bearer_of_request())
-    response = _see(url_for("session.login"))
+    response = _see(url_for("session.login", left="1" if office().provider else None))
     response.delete_cookie(COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
     return response
 
@@ -149,10 +152,15 @@ def local(address: str) -> str:
     return address if plain and address.isprintable() and "\\" not in address else ""
 
 
-def _from_our_own_page() -> None:
+def from_our_own_page() -> None:
+    """Refuse what another site made this browser ask for."""
     # A foreign page could log a browser in as somebody else and read what is then typed.
     if request.headers.get("Sec-Fetch-Site", "same-origin") not in ("same-origin", "none"):
         raise Refused("form.stale")
+
+
+def _home() -> str:
+    return f"{office().address.rstrip('/')}{url_for('session.login')}"
 
 
 def _see(address: str) -> Response:

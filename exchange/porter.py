@@ -1,0 +1,93 @@
+"""The carrying of messages from the tray to their recipients, each judged once more at the edge."""
+
+import time
+from collections.abc import Mapping
+from pathlib import Path
+
+from exchange import edxml, folders, secrecy
+from exchange.spool import Spool
+from exchange.tray import BACK, LEAVING, Tray
+from records.errors import Broken, OfficeError, Refused, Unavailable
+from records.exchange import Envelope, Outcome
+
+REST = 5.0
+"""How long a partner's folder that could not be reached is left alone, in seconds."""
+
+
+class Porter:
+    """Carries what waits in a tray; it knows names of partners, and nothing else of the office."""
+
+    def __init__(
+        self, tray: Tray, spool: Spool, *, organ: str, partners: Mapping[str, Path]
+    ) -> None:
+        """Carry for one office.
+
+        Takes   organ: its id, under which alone it sends; partners: folders by the organ's id.
+        """
+        self._tray, self._spool = tray, spool
+        self._organ, self._partners = organ, partners
+        self._resting: dict[str, float] = {}
+
+    def round(self) -> str:
+        """Take back what was asked back and carry what waits; give the last rule in its way."""
+        fault = ""
+        for organ, folder in self._partners.items():
+            if self._resting.get(organ, 0) > time.monotonic():
+                continue
+            try:
+                self._serve(organ, folder)
+            except Unavailable as away:
+                self._resting[organ] = time.monotonic() + REST
+                fault = away.rule
+        return fault
+
+    def _serve(self, organ: str, folder: Path) -> None:
+        for name in self._tray.waiting(folder, BACK):
+            self._tray.tell(folder, name, self._back(folder, name))
+        for name in self._tray.waiting(folder, folders.ENDING, LEAVING):
+            self._carry(organ, folder, name)
+
+    def _back(self, folder: Path, name: str) -> Outcome:
+        if self._spool.withdraw(folder, name):
+            return Outcome.WITHDRAWN
+        opened = self._spool.has(folder, name) or self._tray.may_have_left(folder, name)
+        return Outcome.GONE if opened else Outcome.KEPT
+
+    def _carry(self, organ: str, folder: Path, name: str) -> None:
+        self._spool.has(folder, name)  # a folder that is away is known before anything begins
+        message = self._tray.take(folder, name)
+        if message is None:
+            return
+        try:
+            self._judge(organ, name, message)
+        except Unavailable:
+            raise
+        except OfficeError as fault:
+            self._tray.tell(folder, name, Outcome.REFUSED, fault.rule)
+            return
+        try:
+            self._spool.leave(folder, name, message)
+        except Unavailable:
+            if not self._spool.has(folder, name):
+                self._tray.put_back(folder, name)
+            raise
+        self._tray.tell(folder, name, Outcome.LEFT)
+
+    def _judge(self, organ: str, name: str, message: bytes) -> None:
+        """Judge the very bytes, with nothing to go by but what is in them.
+
+        Raises  Broken egress.unsealed: not from this office, not for this partner, or not the
+                message that its own envelope would make. Refused exchange.secret.
+        """
+        told = edxml.read(message, limit=self._tray.limit)
+        if (told.id, told.sender.id, told.recipient.id) != (name, self._organ, organ):
+            raise Broken("egress.unsealed", why="destination")
+        same = (
+            edxml.is_written(message, told)
+            if isinstance(told, Envelope)
+            else message == edxml.write_status(told)
+        )
+        if not same:
+            raise Broken("egress.unsealed", why="message")
+        if not isinstance(told, Envelope) and secrecy.is_marked(told.reason):
+            raise Refused("exchange.secret", where="Description")
