@@ -143,6 +143,8 @@ ACTIONS = frozenset(
         "document:called-back",  # whether one sending could still be taken back
         "document:archived",
         "document:raised",  # to a higher class
+        "document:linked",  # to what it answers, quotes, was drawn from or encloses
+        "document:unlinked",
         "document:purged",  # nothing of it is left in clear
         "document:lowering-proposed",  # on a decision, by one of two people
         "document:lowering-withdrawn",

@@ -24,6 +24,7 @@ from storage.identities import Identities
 from storage.indicators import Indicators
 from storage.jobs import Jobs
 from storage.ledgers import Ledgers
+from storage.links import Links
 from storage.lowerings import Lowerings
 from storage.passes import Passes
 from storage.people import People
@@ -182,6 +183,11 @@ class Unit:
     def raising(self) -> Raising:
         """The closing of a document whose class is raised."""
         return Raising(self.connection, self._vault)
+
+    @cached_property
+    def links(self) -> Links:
+        """What documents have from one another."""
+        return Links(self.connection)
 
     @cached_property
     def lowerings(self) -> Lowerings:

@@ -16,11 +16,13 @@ from records.document import (
     Urgency,
 )
 from records.errors import Refused
+from records.link import Drawn, LinkKind
 from records.person import Person
 from records.quarantine import Kind
 from workflow.begin import (
     Enclosed,
     Particulars,
+    effective,
     lay_down,
     new_document,
     road_for,
@@ -62,11 +64,12 @@ def receive(  # noqa: PLR0913 - the parts of one upload, each named at the call
     """
     cosigners = said.fields.get("cosigners", "").split()
     require_cosigners(office, said.fields.get("signer", ""), cosigners)
-    road_for(office, said, by)
     asked = _digest(said, content, attachments)
+    meant = effective(office, said, attachments, by=by)
+    road_for(office, meant, by)
     if key and (earlier := _remembered(office, by, key, asked)):
         return earlier
-    if said.classification is Classification.NONE:
+    if meant.classification is Classification.NONE:
         enclosed = [(one.name, one.content) for one in attachments]
         files = [(name, content), *enclosed]
         require_unmarked(office, Came(Kind.DOCUMENT, by.id, files, told_of(said)))
@@ -84,8 +87,9 @@ def take_in(  # noqa: PLR0913 - as ``receive``, and who let it in
     released_by: str = "",
 ) -> Receipt:
     """Take in what bears no mark of secrecy, or was released from quarantine. As ``receive``."""
-    route = road_for(office, said, by)
     asked = _digest(said, content, attachments)
+    said = effective(office, said, attachments, by=by)
+    route = road_for(office, said, by)
     if key and (earlier := _remembered(office, by, key, asked)):
         return earlier
     document = new_document(route, said, by, office.clock())
@@ -103,7 +107,7 @@ def take_in(  # noqa: PLR0913 - as ``receive``, and who let it in
     )
     with office.database.unit() as unit:
         twin = twin_of(unit, document, by=by)
-        lay_down(office, unit, route, document, event)
+        lay_down(office, unit, route, document, event, drawn=said.drawn)
         if key:
             unit.documents.remember(by.id, key, asked, document.id)
     if said.direction is Direction.INCOMING and said.classification is not Classification.NONE:
@@ -118,6 +122,7 @@ def told_of(said: Particulars) -> dict[str, object]:
         **told,
         "recipients": list(said.recipients),
         "fields": dict(said.fields),
+        "drawn": [[one.kind, one.source] for one in said.drawn],
         "due_on": said.due_on.isoformat() if said.due_on else "",
         "source": {**told["source"], "on": said.source.on.isoformat() if said.source.on else ""},
     }
@@ -135,6 +140,8 @@ def said_of(told: Mapping[str, object]) -> Particulars:
             "urgency": Urgency(words["urgency"]),
             "recipients": tuple(words["recipients"]),
             "due_on": _day(words["due_on"]),
+            "own_class": Classification(words["own_class"]) if words["own_class"] else None,
+            "drawn": tuple(Drawn(LinkKind(kind), id) for kind, id in words["drawn"]),
             "source": Source(**source),
         }
     )

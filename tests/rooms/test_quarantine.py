@@ -14,6 +14,7 @@ from records.document import Classification, Direction, Source, Urgency
 from records.errors import Broken, NotAllowed, NotFound, Outrun, Refused
 from records.exchange import Enclosure, Envelope, StatusNotice
 from records.finding import Bounds
+from records.link import Drawn, LinkKind
 from records.quarantine import Kind, Outcome, Quarantined, Where
 from storage import tables as t
 from tests.conftest import PASSWORD, House
@@ -214,6 +215,8 @@ def test_what_was_said_comes_back_as_it_was() -> None:
         recipients=("H49.90.2",),
         due_on=Source().on,
         source=Source("1", "Tỉnh ủy", SAID.source.on),
+        drawn=(Drawn(LinkKind.QUOTES, "a" * 32),),
+        own_class=Classification.NONE,
     )
     assert said_of(told_of(full)) == full
 

@@ -21,6 +21,7 @@ from web.api import (
     inspection,
     layout,
     ledgers,
+    linking,
     people,
     placing,
     proofs,
@@ -63,6 +64,7 @@ for part in (
     delegations,
     workflows,
     classifying,
+    linking,
     layout,
     placing,
 ):

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from datetime import datetime, time
+from itertools import zip_longest
 from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
@@ -13,6 +14,7 @@ from records.delegation import AMOUNT
 from records.document import Classification, Direction, Source, Urgency
 from records.errors import Refused
 from records.finding import Bounds
+from records.link import Drawn, LinkKind
 from web.api import shapes
 from web.api.inspection import FORM, as_asked
 from web.contract import Body, operation, parsed, read_as, read_body
@@ -51,6 +53,13 @@ MANY = 10
 PDF_OR_DOCX = "application/octet-stream"
 
 
+class Named(Body):
+    """A document from which a new one has something."""
+
+    kind: LinkKind
+    document_id: str
+
+
 class Metadata(Body):
     """What is said of an uploaded document."""
 
@@ -69,6 +78,8 @@ class Metadata(Body):
     signer: str = ""
     cosigners: tuple[str, ...] = ()
     amount: str = ""
+    links: tuple[Named, ...] = ()
+    attachment_classifications: tuple[Classification, ...] = ()  # in the attachments' order
 
 
 class Draft(Body):
@@ -87,6 +98,7 @@ class Draft(Body):
     signer: str = ""
     cosigners: tuple[str, ...] = ()
     recipients: str | list[str] = ""
+    links: tuple[Named, ...] = ()
     fields: dict[str, str | list[str]] = Field(default_factory=dict)
 
 
@@ -105,7 +117,11 @@ def bring() -> ResponseReturnValue:
         _file("file"),
         name=_name("file"),
         attachments=tuple(
-            Enclosed(one.filename or "", one.read()) for one in request.files.getlist("attachments")
+            Enclosed(one.filename or "", one.read(), own)
+            for one, own in zip_longest(
+                request.files.getlist("attachments"), told.attachment_classifications
+            )
+            if one is not None
         ),
         key=request.headers.get("Idempotency-Key", "")[:200],
         by=person(),
@@ -133,6 +149,7 @@ def make() -> ResponseReturnValue:
         unit=told.unit,
         recipients=organs,
         due_on=told.due_date,
+        drawn=_drawn(told.links),
     )
     lined = {name: _lines(value) for name, value in answers.items()}
     made = draft(office(), said, lined, signer=told.signer, cosigners=told.cosigners, by=person())
@@ -363,6 +380,7 @@ def _particulars(told: Metadata) -> Particulars:
         unit=told.unit,
         recipients=told.recipients,
         due_on=told.due_date,
+        drawn=_drawn(told.links),
         source=Source(told.source_number, told.source_organ, told.source_date),
         fields={
             name: said
@@ -374,6 +392,10 @@ def _particulars(told: Metadata) -> Particulars:
             if said
         },
     )
+
+
+def _drawn(told: tuple[Named, ...]) -> tuple[Drawn, ...]:
+    return tuple(Drawn(one.kind, one.document_id) for one in told)
 
 
 def _recipients(told: str | list[str]) -> tuple[tuple[str, ...], str]:

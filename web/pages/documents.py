@@ -28,6 +28,7 @@ from workflow.classify import may_classify
 from workflow.declassify import may_propose
 from workflow.draw import places_of
 from workflow.keys import holding_of
+from workflow.links import may_link
 from workflow.look import (
     View,
     attachment_pages,
@@ -39,6 +40,7 @@ from workflow.look import (
     units,
     view,
 )
+from workflow.receive import directions_of
 
 door = Blueprint("documents", __name__)
 
@@ -146,6 +148,8 @@ def whole(id: str) -> ResponseReturnValue:
         unsigned=unsigned_annexes(office(), seen.document, by=person()),
         may_classify=bool(may_classify(seen.document, person()))
         or may_propose(seen.document, person()),
+        may_link=may_link(seen.document, person()),
+        may_begin=bool(directions_of(office(), person())),
         today=office().today(),
         now=office().clock(),
     )

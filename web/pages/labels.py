@@ -37,6 +37,18 @@ CLASSIFICATION = {
     "secret": "Tối mật",
     "top_secret": "Tuyệt mật",
 }
+SOURCE = {
+    "replies": "Trả lời",
+    "quotes": "Trích dẫn",
+    "derived": "Lấy nội dung từ",
+    "attaches": "Kèm theo văn bản này có",
+}
+DRAWN = {
+    "replies": "Được trả lời bằng",
+    "quotes": "Được trích dẫn trong",
+    "derived": "Là nguồn nội dung của",
+    "attaches": "Được kèm theo",
+}
 URGENCY = {
     "normal": "Thường",
     "urgent": "Khẩn",
@@ -285,6 +297,8 @@ EVENT = {
     "document:called-back": "Lấy lại bản chưa mở",
     "document:archived": "Lưu trữ",
     "document:raised": "Nâng độ mật",
+    "document:linked": "Ghi liên quan với văn bản khác",
+    "document:unlinked": "Bỏ liên quan với văn bản khác",
     "document:purged": "Xóa bản không mật",
     "document:lowering-proposed": "Đề nghị hạ độ mật",
     "document:lowering-withdrawn": "Bỏ đề nghị hạ độ mật",
@@ -562,6 +576,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "held_kind": HELD_KIND,
     "held_where": HELD_WHERE,
     "held_outcome": HELD_OUTCOME,
+    "source": SOURCE,
+    "drawn": DRAWN,
     "urgency": URGENCY,
     "direction": DIRECTION,
     "role": ROLE,
