@@ -83,6 +83,7 @@ FIELDS = {
     "password.long": "new",
     "identity.subject": "subject",
     "identity.taken": "subject",
+    "identity.not-there": "subject",
     "token.name": "name",
     "token.days": "days",
     "token.no-scope": "scopes",
