@@ -33,7 +33,7 @@ class Claim(Body):
 
 @door.get("/quarantine")
 @operation("What the caller brought, or may decide about, and is held for a mark of secrecy")
-def page() -> ResponseReturnValue:
+def listed() -> ResponseReturnValue:
     """Give it, oldest first; words only to who may look."""
     return jsonify(items=[_shown(one) for one in held(office(), by=person())])
 
@@ -62,12 +62,12 @@ def discarded(id: str) -> ResponseReturnValue:
     return Response(status=204)
 
 
-@door.get("/quarantine/<id>/files/<int:n>/pages/<int:p>.png")
+@door.get("/quarantine/<id>/files/<int:n>/pages/<int:page>.png")
 @operation("A page of a held file as a picture", gives={200: "image/png"})
-def picture(id: str, n: int, p: int) -> ResponseReturnValue:
+def picture(id: str, n: int, page: int) -> ResponseReturnValue:
     """Give a page that names who looks."""
     width = min(WIDEST, max(64, request.args.get("width", 1000, type=int)))
-    found = held_picture(office(), id, n, p, width=width, by=person())
+    found = held_picture(office(), id, n, page, width=width, by=person())
     return Response(found, mimetype="image/png")
 
 
