@@ -150,6 +150,7 @@ class _Made:
             "type": self.type,
             "subject": self.subject,
             "classification": "none",
+            "own_class": "none",
             "urgency": "normal",
             "workflow": "outgoing",
             "definition": self.archive.definition,

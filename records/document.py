@@ -100,6 +100,7 @@ class Attachment:
     digest: Digest
     size: int  # bytes
     media: str  # type/subtype
+    own_class: Classification  # of what it says, whatever it goes with
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,7 +157,8 @@ class Document:
     direction: Direction
     type: str  # abbreviation of Decree 30 (QĐ, TB …) or, where there is none, the name
     subject: str
-    classification: Classification
+    classification: Classification  # effective: the highest of its own, its files', its sources'
+    own_class: Classification  # of what it says itself
     urgency: Urgency
     workflow: str  # name of its road
     definition: Digest  # of the workflow text it started with

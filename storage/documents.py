@@ -42,6 +42,9 @@ from storage import tables as t
 from storage.lists import how_many, newest, of_class, waiting
 from storage.vault import Vault
 
+LONGEST_CODE = 10
+"""With how many figures a number is none that was ever given."""
+
 
 class Documents:
     """The documents of one transaction."""
@@ -75,6 +78,16 @@ class Documents:
         for revision in document.revisions:
             if revision.n not in kept:
                 self._add_revision(document, revision)
+
+    def release(self, document: Document) -> None:
+        """Keep the own classes of a document's attachments, which are about to be lowered."""
+        rows = t.attachment.c
+        for one in document.attachments:
+            self._connection.execute(
+                update(t.attachment)
+                .where(rows.document == document.id, rows.n == one.n)
+                .values(own_class=one.own_class)
+            )
 
     def open(self, document: Document) -> None:
         """Keep in clear what a document that is no secret any more says outside its own row."""
@@ -229,6 +242,20 @@ class Documents:
         ).scalar()
         return found or ""
 
+    def numbered(
+        self, told: str, tokens: frozenset[str], classes: Collection[str], *, limit: int
+    ) -> list[Document]:
+        """Give the newest documents these may read that bear a number, told with its notation."""
+        code, _, notation = told.partition("/")
+        if not (code.isascii() and code.isdecimal() and len(code) < LONGEST_CODE):
+            return []
+        entered = t.entry.c
+        query = _documents().where(entered.serial == int(code), _readable(tokens))
+        if notation:
+            query = query.where(entered.notation.in_([notation, notation.upper()]))
+        newest = query.where(of_class(classes)).order_by(t.document.c.created_at.desc())
+        return self.several(newest.limit(limit))
+
     def twins(self, document: Document, tokens: frozenset[str]) -> list[Document]:
         """Give earlier unclassified documents these may read that the issuer calls the same."""
         marks = _marks(document)
@@ -366,6 +393,8 @@ class Documents:
                 digest=attachment.digest,
                 size=attachment.size,
                 media=attachment.media,
+                own_class=attachment.own_class,
+                classification=document.classification,
             )
         )
 
@@ -385,6 +414,7 @@ class Documents:
             "direction": document.direction,
             "type": document.type,
             "classification": document.classification,
+            "own_class": document.own_class,
             "urgency": document.urgency,
             "workflow": document.workflow,
             "definition": document.definition,
@@ -425,7 +455,14 @@ class Documents:
         found: dict[str, list[Attachment]] = {id: [] for id in ids}
         for row in self._connection.execute(_ATTACHMENTS, {"ids": list(ids)}):
             found[row.document].append(
-                Attachment(row.n, row.name, Digest(row.digest), row.size, row.media)
+                Attachment(
+                    n=row.n,
+                    name=row.name,
+                    digest=Digest(row.digest),
+                    size=row.size,
+                    media=row.media,
+                    own_class=Classification(row.own_class),
+                )
             )
         return found
 
@@ -447,6 +484,7 @@ class Documents:
             type=row.type,
             subject=words["subject"],
             classification=Classification(row.classification),
+            own_class=Classification(row.own_class),
             urgency=Urgency(row.urgency),
             workflow=row.workflow,
             definition=Digest(row.definition),

@@ -64,6 +64,12 @@ def _id(**options: Any) -> Column[str]:
     return Column("id", String(64), primary_key=True, **options)
 
 
+def _no_lower(column: str, than: str) -> CheckConstraint:
+    # A class that is unknown counts as the highest.
+    rank = "CASE {} WHEN 'none' THEN 0 WHEN 'confidential' THEN 1 WHEN 'secret' THEN 2 ELSE 3 END"
+    return CheckConstraint(f"{rank.format(column)} >= {rank.format(than)}", name="no_lower")
+
+
 unit = Table(
     "unit",
     metadata,
@@ -263,7 +269,8 @@ document = Table(
     Column("direction", String(20), nullable=False),
     Column("type", String(40), nullable=False),
     Column("subject", Text, nullable=False),  # "" for a classified document: see shut
-    Column("classification", String(20), nullable=False),
+    Column("classification", String(20), nullable=False),  # effective
+    Column("own_class", String(20), nullable=False),
     Column("urgency", String(20), nullable=False),
     Column("workflow", String(40), nullable=False),
     Column("definition", String(64), nullable=False),
@@ -287,6 +294,7 @@ document = Table(
         "classification IN ('none', 'confidential', 'secret', 'top_secret')", name="known_class"
     ),
     CheckConstraint("classification = 'none' OR subject = ''", name="no_secret_words"),
+    _no_lower("classification", than="own_class"),
     # What may leave refers to this pair, so a class cannot be lied about (see dispatch).
     UniqueConstraint("id", "classification"),
     Index("ix_document_state", "state"),
@@ -310,12 +318,50 @@ revision = Table(
 attachment = Table(
     "attachment",
     metadata,
-    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("document", String(64), primary_key=True),
     Column("n", Integer, primary_key=True),
     Column("name", String(255), nullable=False),  # "" for a classified document: see shut
     Column("digest", String(64), nullable=False),
     Column("size", Integer, nullable=False),
     Column("media", String(100), nullable=False),
+    Column("own_class", String(20), nullable=False),
+    Column("classification", String(20), nullable=False),  # its document's
+    _no_lower("classification", than="own_class"),
+    ForeignKeyConstraint(
+        ["document", "classification"],
+        ["document.id", "document.classification"],
+        onupdate="CASCADE",
+    ),
+)
+
+# What a document has from another one. Both classes stand in the row, held to the documents' own
+# by the database when a transaction ends, so no document stays below one that it draws on.
+link = Table(
+    "link",
+    metadata,
+    Column("document", String(64), primary_key=True),
+    Column("kind", String(20), primary_key=True),
+    Column("source", String(64), primary_key=True),
+    Column("classification", String(20), nullable=False),
+    Column("source_class", String(20), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    CheckConstraint("kind IN ('replies', 'quotes', 'derived', 'attaches')", name="known_kind"),
+    CheckConstraint("document <> source", name="another"),
+    _no_lower("classification", than="source_class"),
+    ForeignKeyConstraint(
+        ["document", "classification"],
+        ["document.id", "document.classification"],
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    ForeignKeyConstraint(
+        ["source", "source_class"],
+        ["document.id", "document.classification"],
+        deferrable=True,
+        initially="DEFERRED",
+    ),
+    Index("ix_link_source", "source"),
 )
 
 opening = Table(
@@ -735,6 +781,24 @@ lowering = Table(
     Column("version", Integer, nullable=False, default=0),
     CheckConstraint("confirmed_by <> proposed_by", name="two_people"),
     CheckConstraint("version = 0 OR confirmed_by <> ''", name="confirmed"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),
+    Column("classification", String(20), nullable=False),
+    Column("found", String(20), nullable=False),  # where its mark stands
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("document", String(64), nullable=False, default=""),  # of a revision
+    Column("shut", LargeBinary, nullable=False),  # files, what was said of them, and the reason
+    Column("outcome", String(20), nullable=False),
+    Column("settled_by", String(64), nullable=False, default=""),
+    Column("settled_at", Moment),
+    CheckConstraint("classification <> 'none'", name="marked"),
+    CheckConstraint("outcome <> 'released' OR settled_by <> \"by\"", name="two_people"),
 )
 
 arrival = Table(

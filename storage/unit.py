@@ -24,6 +24,7 @@ from storage.identities import Identities
 from storage.indicators import Indicators
 from storage.jobs import Jobs
 from storage.ledgers import Ledgers
+from storage.links import Links
 from storage.lowerings import Lowerings
 from storage.passes import Passes
 from storage.people import People
@@ -31,6 +32,7 @@ from storage.placements import Placements
 from storage.planned import Planned
 from storage.plans import Plans
 from storage.proofs import Proofs
+from storage.quarantine import Quarantine
 from storage.queue import Door
 from storage.raising import Raising
 from storage.readings import Readings
@@ -183,9 +185,19 @@ class Unit:
         return Raising(self.connection, self._vault)
 
     @cached_property
+    def links(self) -> Links:
+        """What documents have from one another."""
+        return Links(self.connection)
+
+    @cached_property
     def lowerings(self) -> Lowerings:
         """The proposals to lower a class."""
         return Lowerings(self.connection, self._vault)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """What bears a mark of secrecy and was not said to be secret."""
+        return Quarantine(self.connection, self._vault)
 
     @cached_property
     def proofs(self) -> Proofs:

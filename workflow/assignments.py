@@ -8,6 +8,7 @@ from identity.reading import tokens_of
 from records.assignment import Assignment, AssignmentState, Part, Wanted
 from records.document import Direction, Document
 from records.errors import NotAllowed, NotFound, Outrun, Refused
+from records.link import LinkKind
 from records.person import Person
 from records.step import Step, StepKind
 from storage.unit import Unit
@@ -213,6 +214,9 @@ def _complete(held: _Held) -> Document:
         raise Refused("assignment.reply-or-reason")
     if not said.reply:
         _require_words(held)
+    if said.reply:
+        asked, done = held.was.document.id, held.done
+        held.unit.links.add(said.reply, LinkKind.REPLIES, asked, by=done.by.id, at=done.at)
     words = said.comment.strip() or f"Trả lời bằng văn bản {number}"
     moved = _lead_on(held, "complete", "step:completed", words)
     unit, one = held.unit, held.unit.assignments.get(held.one.id)
@@ -233,6 +237,8 @@ def _number_of_reply(held: _Held) -> str:
         raise Refused("reply.unnumbered")
     if document.classification.rank > held.was.document.classification.rank:
         raise Refused("reply.secret")
+    if document.classification.rank < held.was.document.classification.rank:
+        raise Refused("reply.lower")
     return str(document.number)
 
 

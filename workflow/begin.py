@@ -1,6 +1,6 @@
 """How a document begins, whichever way its bytes came: checked, kept, laid on its first desk."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 from pathlib import PurePath
@@ -24,12 +24,14 @@ from records.document import (
     Source,
     Urgency,
 )
-from records.errors import NotAllowed, Refused
+from records.errors import NotAllowed, NotFound, Refused
+from records.link import Drawn
 from records.person import Person, Role
 from records.route import Route
 from storage.unit import Unit
 from workflow.beneath import beneath
 from workflow.course import course_of
+from workflow.mandates import may_know
 from workflow.office import Office
 from workflow.opening import begin_steps
 
@@ -49,6 +51,7 @@ class Enclosed:
 
     name: str
     content: bytes
+    own_class: Classification | None = None  # None: as what it goes with
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ class Particulars:
     direction: Direction
     type: str
     subject: str
-    classification: Classification
+    classification: Classification  # its own; effective once ``effective`` has judged it
     urgency: Urgency = Urgency.NORMAL
     circulation: Circulation = Circulation.NONE
     workflow: str = ""  # "": the road of its direction
@@ -67,6 +70,8 @@ class Particulars:
     due_on: date | None = None
     source: Source = NOWHERE
     fields: Mapping[str, str] = field(default_factory=dict)
+    drawn: tuple[Drawn, ...] = ()  # what it answers, quotes, is drawn from, encloses
+    own_class: Classification | None = None  # None: as ``classification``
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +82,32 @@ class Made:
     by: str
     at: datetime
     pages: int = 0  # of a PDF
+
+
+def effective(
+    office: Office, said: Particulars, enclosed: tuple[Enclosed, ...] = (), *, by: Person
+) -> Particulars:
+    """Give the same, its class the highest of its own, its files' and its sources'.
+
+    Raises  Refused: a source is none they may know of.
+    """
+    own = said.classification
+    classes = [own, *(one.own_class for one in enclosed if one.own_class)]
+    if said.drawn:
+        with office.database.reading() as unit:
+            classes += [known_source(unit, one.source, by).classification for one in said.drawn]
+    return replace(said, classification=max(classes, key=lambda one: one.rank), own_class=own)
+
+
+def known_source(unit: Unit, id: str, by: Person) -> Document:
+    """Give a document somebody names as a source. Raises Refused: they may know of none such."""
+    try:
+        found = unit.documents.get(id)
+    except NotFound:
+        found = None
+    if found is None or not may_know(unit, found, by):
+        raise Refused("link.unknown")
+    return found
 
 
 def road_for(office: Office, said: Particulars, by: Person) -> Route:
@@ -121,6 +152,7 @@ def new_document(route: Route, said: Particulars, by: Person, at: datetime) -> D
         type=said.type,
         subject=" ".join(said.subject.split()),
         classification=said.classification,
+        own_class=said.own_class or said.classification,
         urgency=said.urgency,
         workflow=route.name,
         definition=route.digest,
@@ -178,7 +210,8 @@ def with_attachments(office: Office, document: Document, brought: tuple[Enclosed
         name = _own_name(one.name) or f"tep-{n}"
         media = attachment_media(one.content, name)
         digest = office.contents.put(document.id, document.classification, one.content)
-        kept.append(Attachment(n, name, digest, len(one.content), media))
+        own = one.own_class or document.own_class
+        kept.append(Attachment(n, name, digest, len(one.content), media, own))
     return replace(document, attachments=tuple(kept))
 
 
@@ -193,11 +226,19 @@ def _own_name(name: str) -> str:
     return bare.removesuffix(suffix).encode()[:room].decode("utf-8", "ignore") + suffix
 
 
-def lay_down(
-    office: Office, unit: Unit, route: Route, document: Document, event: AuditEvent
+def lay_down(  # noqa: PLR0913 - the document, its road, what is logged, what it was drawn from
+    office: Office,
+    unit: Unit,
+    route: Route,
+    document: Document,
+    event: AuditEvent,
+    *,
+    drawn: Iterable[Drawn] = (),
 ) -> None:
     """Keep a new document in one transaction: its rows, first step, log entry and jobs."""
     unit.documents.add(document, readers_of(document, ()))
+    for one in drawn:
+        unit.links.add(document.id, one.kind, one.source, by=event.by, at=event.at)
     course = course_of(route, document, ())
     course.enter(route.start)
     begin_steps(office, unit, route, document, course, at=event.at)

@@ -100,6 +100,7 @@ class Trial:
         return replace(
             BLANK,
             classification=self.classification,
+            own_class=self.classification,
             unit=self.unit,
             drafter=self.drafter.id,
             fields={"signer": self.signer} if self.signer else {},
@@ -113,6 +114,7 @@ BLANK = Document(
     type="",
     subject="",
     classification=Classification.NONE,
+    own_class=Classification.NONE,
     urgency=Urgency.NORMAL,
     workflow="",
     definition=Digest("0" * 64),

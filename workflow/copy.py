@@ -67,7 +67,8 @@ def with_copy(office: Office, document: Document, kind: str, made: bytes, at: da
     """Give the document with a copy, whose bytes are kept, as a file that goes with it."""
     digest = office.contents.put(document.id, document.classification, made)
     name = f"{KINDS[kind].title} {at.astimezone(office.zone):%Y%m%d-%H%M%S}.pdf"
-    kept = Attachment(len(document.attachments) + 1, name, digest, len(made), Media.PDF)
+    n, own = len(document.attachments) + 1, document.own_class
+    kept = Attachment(n, name, digest, len(made), Media.PDF, own)
     return replace(
         document,
         attachments=(*document.attachments, kept),

@@ -1,7 +1,7 @@
 """A document's class is lowered: by two people, on a decision, and never otherwise."""
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, datetime
 from secrets import token_hex
 
 from identity.reading import readers_of
@@ -46,6 +46,7 @@ def propose(  # noqa: PLR0913 - what the law wants to be known of a lowering
             raise NotAllowed("class.not-yours-to-lower")
         if to.rank >= document.classification.rank:
             raise Refused("class.not-lower")
+        _require_no_higher_source(unit, document, to)
         number = " ".join(decision.split())
         if not number or len(number) > LONGEST_DECISION or on is None or on > office.today():
             raise Refused("class.decision", limit=LONGEST_DECISION)
@@ -116,6 +117,11 @@ def may_propose(document: Document, by: Person) -> bool:
     return document.classification is not Classification.NONE and bool(by.roles & RAISERS)
 
 
+def _require_no_higher_source(unit: Unit, document: Document, to: Classification) -> None:
+    if unit.links.highest(document.id).rank > to.rank:
+        raise Refused("class.held-by-source")
+
+
 def lower_than(document: Document) -> tuple[Classification, ...]:
     """Give the classes below a document's."""
     return tuple(one for one in Classification if one.rank < document.classification.rank)
@@ -157,9 +163,12 @@ def _require(unit: Unit, one: Lowering, by: Person) -> None:
 
 def _lowered(office: Office, unit: Unit, was: Standing, one: Lowering, by: Person) -> Document:
     document, at = was.document, office.clock()
-    lowered = replace(document, classification=one.to, version=document.version + 1, changed_at=at)
+    _require_no_higher_source(unit, document, one.to)
+    lowered = _at_most(document, one.to, at)
     unit.lowerings.settle(one, at, by=by.id, version=lowered.version)
+    unit.documents.release(lowered)
     unit.documents.change(lowered, seen=document.version)
+    unit.links.settle([document.id])
     known = unit.documents.readers(document.id)
     if one.to is Classification.NONE:
         unit.documents.open(lowered)
@@ -173,6 +182,23 @@ def _lowered(office: Office, unit: Unit, was: Standing, one: Lowering, by: Perso
     unit.audit.remark(unit.audit.append(event, _said(one)), lowered, _said(one))
     leave_reading(unit, lowered)
     return lowered
+
+
+def _at_most(document: Document, to: Classification, at: datetime) -> Document:
+    """Give a document lowered to a class, and with it what it says itself and its files."""
+
+    def lower(own: Classification) -> Classification:
+        return min(own, to, key=lambda each: each.rank)
+
+    files = (replace(one, own_class=lower(one.own_class)) for one in document.attachments)
+    return replace(
+        document,
+        classification=to,
+        own_class=lower(document.own_class),
+        attachments=tuple(files),
+        version=document.version + 1,
+        changed_at=at,
+    )
 
 
 def _said(one: Lowering) -> str:

@@ -9,7 +9,14 @@ from records.delegation import AMOUNT
 from records.document import Document, Origin
 from records.form import FieldKind, Form
 from records.person import Person
-from workflow.begin import Particulars, lay_down, new_document, road_for, with_bytes
+from workflow.begin import (
+    Particulars,
+    effective,
+    lay_down,
+    new_document,
+    road_for,
+    with_bytes,
+)
 from workflow.capacity import PRINTED, chosen_signer
 from workflow.number import book_for, notation_of
 from workflow.office import Office
@@ -37,6 +44,7 @@ def draft(  # noqa: PLR0913 - as every verb, with who shall sign
     beside = {"cosigners": " ".join(cosigners)} if cosigners else {}
     answers = {key: answer for key, answer in answers.items() if key != "cosigners"}
     said = replace(said, fields={**answers, "signer": signing, **beside})
+    said = effective(office, said, by=by)
     route = road_for(office, said, by)
     document = new_document(route, said, by, office.clock())
     with office.database.reading() as unit:
@@ -49,7 +57,7 @@ def draft(  # noqa: PLR0913 - as every verb, with who shall sign
     facts = {"digest": document.revisions[0].digest}
     event = AuditEvent("document:drafted", by.id, document.created_at, document.id, facts)
     with office.database.unit() as unit:
-        lay_down(office, unit, route, document, event)
+        lay_down(office, unit, route, document, event, drawn=said.drawn)
     return document
 
 

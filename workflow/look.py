@@ -28,6 +28,7 @@ from workflow.case_files import files_of
 from workflow.charges import Charge, charges
 from workflow.duplicates import twin_of
 from workflow.initial import signing_initials
+from workflow.links import Linked, links_of
 from workflow.office import Office
 from workflow.place import may_place
 from workflow.prospects import Prospects, prospects
@@ -76,6 +77,7 @@ class View:
     files: tuple[CaseFile, ...]  # in which it lies, those this person may open
     charges: tuple[Charge, ...]  # the parts of its directives, and what they may do about each
     replies: Mapping[str, str]  # by id of a document that answers: its number, where it is known
+    links: tuple[Linked, ...]  # with other documents this person may know of
     downloads: bool  # whether they may have its bytes, or pictures only
 
     @property
@@ -124,6 +126,7 @@ def view(office: Office, id: str, *, by: Person) -> View:
             files=files_of(unit, at.document, by),
             charges=parts,
             replies=numbers_of(unit, (one.assignment.reply for one in parts), by=by),
+            links=links_of(unit, at.document, by),
             held=held_for(office, unit, at.document, by=by) if numbers else (),
             downloads=office.downloads.grants(at.document, by),
         )

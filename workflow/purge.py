@@ -1,14 +1,15 @@
 """What lay in clear of a document that became secret is taken away, and that this was done."""
 
 from collections.abc import Iterable
+from dataclasses import replace
 
 from records.audit import AuditEvent
-from records.document import Classification, DocumentId
+from records.document import DocumentId
 from records.errors import NotFound, Unavailable
 from records.raised import Raised
 from storage.unit import Unit
 from workflow.carry import folder_of
-from workflow.classify import close, files_of, keep_files
+from workflow.classify import SYSTEM, close, drawn_from, files_of, lift, shelter
 from workflow.find import reindex
 from workflow.office import Office
 from workflow.road import Standing
@@ -58,15 +59,19 @@ def raise_again(office: Office, known: Iterable[Raised]) -> int:
     for one in {one.document: one for one in known}.values():
         with office.database.reading() as unit:
             was = _lower(office, unit, one)
-            files = files_of(unit, was.document) if was else frozenset()
+            behind = drawn_from(office, unit, one.document, one.classification)
         if was is None:
             continue
-        if was.document.classification is Classification.NONE:
-            keep_files(office, was.document, files)
+        shelter(office, (was, *behind))
+        at = office.clock()
+        own = replace(was, document=replace(was.document, own_class=one.classification))
         with office.database.unit() as unit:
-            close(unit, was, one.classification, office.clock(), by="system", reason=AGAIN)
-        purge(office, one.document, str(one.classification))
-        count += 1
+            raised = close(unit, own, one.classification, at, by=SYSTEM, reason=AGAIN)
+            lifted = lift(unit, behind, one.classification, at, by=None)
+            unit.links.settle([each.id for each in (raised, *lifted)])
+        for each in (raised, *lifted):
+            purge(office, each.id, str(one.classification))
+        count += 1 + len(lifted)
     return count
 
 

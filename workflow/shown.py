@@ -28,11 +28,15 @@ def picture(  # noqa: PLR0913 - which page of which bytes of what, how wide, for
 
 def across(office: Office, document: Document, by: Person) -> str:
     """Give what stands across a page for this reader, "" where whoever reads it may keep it."""
-    mark = MARKS.get(document.classification, "")
-    if not mark and document.circulation is Circulation.RETURN:
-        mark = "XEM XONG TRẢ LẠI"
-    if not mark:
-        return ""
+    if document.classification is not Classification.NONE:
+        return stamp_of_reader(office, MARKS[document.classification], by)
+    if document.circulation is Circulation.RETURN:
+        return stamp_of_reader(office, "XEM XONG TRẢ LẠI", by)
+    return ""
+
+
+def stamp_of_reader(office: Office, mark: str, by: Person) -> str:
+    """Give a mark, who looks, and the hour."""
     at = office.clock().astimezone(office.zone)
     return f"{mark} · {by.name} ({by.id}) · {at:%d/%m/%Y %H:%M}"
 

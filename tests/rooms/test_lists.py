@@ -54,6 +54,7 @@ def document(n: int, *, state: str = "drafting", secret: bool = False) -> Docume
         type="QĐ",
         subject=f"Văn bản số {n}",
         classification=Classification.SECRET if secret else Classification.NONE,
+        own_class=Classification.NONE,
         urgency=Urgency.NORMAL,
         workflow="outgoing",
         definition=Digest("0" * 64),

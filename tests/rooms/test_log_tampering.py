@@ -292,8 +292,8 @@ def _file_and_its_row(by: Intruder) -> None:
 
 def _attachment_added(by: Intruder) -> None:
     by.does(
-        "INSERT INTO attachment (document, n, name, digest, size, media) "  # noqa: S608 - of ours
-        "SELECT document, 9, 'x.pdf', digest, size, media FROM revision "
+        "INSERT INTO attachment (document, n, name, digest, size, media, own_class, classification) "  # noqa: S608, E501 - of ours
+        "SELECT document, 9, 'x.pdf', digest, size, media, 'none', 'none' FROM revision "
         f"WHERE {_STRANGE} LIMIT 1"
     )
     by.does(

@@ -70,11 +70,12 @@ def test_the_database_itself_keeps_what_is_written_once(database: Database, stat
         )
         unit.connection.execute(
             text(
-                "INSERT INTO document (id, direction, type, subject, classification, urgency, "
-                "workflow, definition, state, version, unit, drafter, created_at, changed_at, "
-                "recipients, fields, source, signer, assignee) VALUES ('d', 'outgoing', 'TB', 's', "
-                "'none', 'normal', 'outgoing', '', 'x', 1, 'van-phong', 'an', '2026-11-20', "
-                "'2026-11-20', '[]', '{}', '{}', '', '')"
+                "INSERT INTO document (id, direction, type, subject, classification, own_class, "
+                "urgency, workflow, definition, state, version, unit, drafter, created_at, "
+                "changed_at, recipients, fields, source, signer, assignee) "
+                "VALUES ('d', 'outgoing', 'TB', 's', "
+                "'none', 'none', 'normal', 'outgoing', '', 'x', 1, 'van-phong', 'an', "
+                "'2026-11-20', '2026-11-20', '[]', '{}', '{}', '', '')"
             )
         )
         unit.connection.execute(

@@ -559,6 +559,7 @@ def _document() -> Document:
         type="TB",
         subject="",
         classification=Classification.NONE,
+        own_class=Classification.NONE,
         urgency=Urgency.NORMAL,
         workflow="outgoing",
         definition=Digest("0" * 64),

@@ -81,6 +81,7 @@ def document(n: int = 1, *, secret: bool = False) -> Document:
         type="TB",
         subject=WORDS,
         classification=Classification.SECRET if secret else Classification.NONE,
+        own_class=Classification.NONE,
         urgency=Urgency.NORMAL,
         workflow="outgoing",
         definition=Digest("0" * 64),
@@ -93,7 +94,9 @@ def document(n: int = 1, *, secret: bool = False) -> Document:
         fields={"body": WORDS},
         source=Source(organ=WORDS),
         revisions=(revision,),
-        attachments=(Attachment(1, f"{WORDS}.pdf", revision.digest, 1, Media.PDF),),
+        attachments=(
+            Attachment(1, f"{WORDS}.pdf", revision.digest, 1, Media.PDF, Classification.NONE),
+        ),
     )
 
 

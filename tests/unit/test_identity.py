@@ -42,6 +42,7 @@ def document(classification: Classification = Classification.NONE) -> Document:
         type="TB",
         subject="",
         classification=classification,
+        own_class=classification,
         urgency=Urgency.NORMAL,
         workflow="outgoing",
         definition=Digest("0" * 64),

@@ -2,6 +2,7 @@
 
 from base64 import b64encode
 from datetime import datetime, time
+from itertools import zip_longest
 from urllib.parse import quote
 
 from flask import Blueprint, Response, jsonify, request
@@ -13,6 +14,7 @@ from records.delegation import AMOUNT
 from records.document import Circulation, Classification, Direction, Source, Urgency
 from records.errors import Refused
 from records.finding import Bounds
+from records.link import Drawn, LinkKind
 from web.api import shapes
 from web.api.inspection import FORM, as_asked
 from web.contract import Body, operation, parsed, read_as, read_body
@@ -51,6 +53,13 @@ MANY = 10
 PDF_OR_DOCX = "application/octet-stream"
 
 
+class Named(Body):
+    """A document from which a new one has something."""
+
+    kind: LinkKind
+    document_id: str
+
+
 class Metadata(Body):
     """What is said of an uploaded document."""
 
@@ -70,6 +79,8 @@ class Metadata(Body):
     signer: str = ""
     cosigners: tuple[str, ...] = ()
     amount: str = ""
+    links: tuple[Named, ...] = ()
+    attachment_classifications: tuple[Classification, ...] = ()  # in the attachments' order
 
 
 class Draft(Body):
@@ -89,6 +100,7 @@ class Draft(Body):
     signer: str = ""
     cosigners: tuple[str, ...] = ()
     recipients: str | list[str] = ""
+    links: tuple[Named, ...] = ()
     fields: dict[str, str | list[str]] = Field(default_factory=dict)
 
 
@@ -105,8 +117,13 @@ def bring() -> ResponseReturnValue:
         office(),
         _particulars(told),
         _file("file"),
+        name=_name("file"),
         attachments=tuple(
-            Enclosed(one.filename or "", one.read()) for one in request.files.getlist("attachments")
+            Enclosed(one.filename or "", one.read(), own)
+            for one, own in zip_longest(
+                request.files.getlist("attachments"), told.attachment_classifications
+            )
+            if one is not None
         ),
         key=request.headers.get("Idempotency-Key", "")[:200],
         by=person(),
@@ -135,6 +152,7 @@ def make() -> ResponseReturnValue:
         unit=told.unit,
         recipients=organs,
         due_on=told.due_date,
+        drawn=_drawn(told.links),
     )
     lined = {name: _lines(value) for name, value in answers.items()}
     made = draft(office(), said, lined, signer=told.signer, cosigners=told.cosigners, by=person())
@@ -239,7 +257,8 @@ def packed(id: str) -> ResponseReturnValue:
 def better(id: str) -> ResponseReturnValue:
     """Add a revision while the document is drafted."""
     choice = Choice(seen=seen_version())
-    return _shown(revise(office(), id, _file("file"), choice, by=person()).id, 201)
+    brought = revise(office(), id, _file("file"), choice, name=_name("file"), by=person())
+    return _shown(brought.id, 201)
 
 
 @door.get("/documents/<id>/history")
@@ -365,6 +384,7 @@ def _particulars(told: Metadata) -> Particulars:
         unit=told.unit,
         recipients=told.recipients,
         due_on=told.due_date,
+        drawn=_drawn(told.links),
         source=Source(told.source_number, told.source_organ, told.source_date),
         fields={
             name: said
@@ -376,6 +396,10 @@ def _particulars(told: Metadata) -> Particulars:
             if said
         },
     )
+
+
+def _drawn(told: tuple[Named, ...]) -> tuple[Drawn, ...]:
+    return tuple(Drawn(one.kind, one.document_id) for one in told)
 
 
 def _recipients(told: str | list[str]) -> tuple[tuple[str, ...], str]:
@@ -408,6 +432,12 @@ def _file(name: str) -> bytes:
     if part is None:
         raise Refused("body.invalid", field=name, why="no file")
     return bytes(part.read())
+
+
+def _name(part: str) -> str:
+    """Give what its bringer calls a file."""
+    found = request.files.get(part)
+    return (found.filename or "") if found else ""
 
 
 def _day(name: str) -> datetime | None:

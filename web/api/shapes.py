@@ -23,6 +23,7 @@ from records.step import Step
 from web.pages.words import said
 from workflow.beneath import Inspected
 from workflow.charges import Charge
+from workflow.links import Linked
 from workflow.look import View, Waiting
 
 
@@ -136,6 +137,8 @@ def whole(seen: View) -> dict[str, Any]:
     source = document.source
     return {
         **brief(document),
+        "own_classification": document.own_class,
+        "links": [linked(one) for one in seen.links],
         "fields": dict(document.fields),
         "source_number": source.number or None,
         "source_organ": source.organ or None,
@@ -260,6 +263,20 @@ def attachment(one: Attachment) -> dict[str, Any]:
         "digest": one.digest,
         "size": one.size,
         "media_type": one.media,
+        "own_classification": one.own_class,
+    }
+
+
+def linked(one: Linked) -> dict[str, Any]:
+    """Give what a document has from another one, or another from it."""
+    return {
+        "kind": one.link.kind,
+        "to": "source" if one.source else "drawn",
+        "document_id": one.other.id,
+        "number": str(one.other.number) if one.other.number else None,
+        "classification": one.other.classification,
+        "by": one.link.by,
+        "at": moment(one.link.at),
     }
 
 

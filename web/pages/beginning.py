@@ -1,21 +1,24 @@
 """A document begins: made from a form of the office, or brought as a file."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from records.delegation import AMOUNT
-from records.document import Circulation, Classification, Direction, Source, Urgency
+from records.document import Circulation, Classification, Direction, Document, Source, Urgency
 from records.errors import NotFound
+from records.link import Drawn, LinkKind
 from web.office import office, person
-from web.pages.asked import chosen, day_of, file_of, files_of, text_of
+from web.pages.asked import chosen, day_of, file_of, files_of, name_of, text_of
 from web.pages.retold import retold
 from web.pages.words import said
 from web.phrases import phrase, title
-from workflow.begin import Particulars
+from workflow.begin import Enclosed, Particulars
 from workflow.draft import draft
+from workflow.links import named
 from workflow.look import leaders, units
 from workflow.receive import directions_of, receive
 
@@ -28,7 +31,9 @@ ANSWER = "field-"
 @door.get("/documents/new")
 def choose() -> ResponseReturnValue:
     """Show the two ways a document begins."""
-    return render_template("new.html", forms=office().forms, directions=_directions())
+    return render_template(
+        "new.html", forms=office().forms, directions=_directions(), sources=_sources()
+    )
 
 
 def drafting() -> ResponseReturnValue:
@@ -84,7 +89,8 @@ def bring() -> ResponseReturnValue:
         office(),
         _particulars(),
         file_of("file", phrase("Tệp văn bản")),
-        attachments=files_of("attachments"),
+        name=name_of("file"),
+        attachments=_enclosed(),
         by=person(),
     )
     flash(phrase("Đã nhận văn bản."))
@@ -111,6 +117,7 @@ def _particulars() -> Particulars:
             on=day_of("source_date", phrase("Ngày văn bản")),
         ),
         fields={name: said for name, said in told.items() if said},
+        drawn=_drawn(),
     )
 
 
@@ -118,6 +125,25 @@ def _circulation() -> Circulation:
     if not text_of("circulation"):
         return Circulation.NONE
     return chosen(Circulation, "circulation", phrase("Phạm vi lưu hành"))
+
+
+def _drawn() -> tuple[Drawn, ...]:
+    """Give the sources in the address or the form, each as its kind and the document's id."""
+    told = (one.partition(":") for one in request.values.getlist("drawn"))
+    return tuple(Drawn(LinkKind(kind), id) for kind, _, id in told if kind in set(LinkKind))
+
+
+def _sources() -> list[tuple[LinkKind, Document]]:
+    return named(office(), _drawn(), by=person())
+
+
+def _enclosed() -> tuple[Enclosed, ...]:
+    """Give the attachments, all of the class that was chosen for them, if any was."""
+    brought = files_of("attachments")
+    if not text_of("attachments_class"):
+        return brought
+    own = chosen(Classification, "attachments_class", phrase("Độ mật của tệp đính kèm"))
+    return tuple(replace(one, own_class=own) for one in brought)
 
 
 def _answers(said: Particulars) -> Mapping[str, str]:
@@ -164,4 +190,5 @@ def _choices() -> dict[str, Any]:
         "partners": [one for one in office().partners.values() if one.id != office().organ.id],
         "largest": office().largest,
         "roads": _roads(),
+        "sources": _sources(),
     }

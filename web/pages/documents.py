@@ -29,6 +29,7 @@ from workflow.classify import may_classify
 from workflow.declassify import may_propose
 from workflow.draw import places_of
 from workflow.keys import holding_of
+from workflow.links import may_link
 from workflow.look import (
     View,
     attachment_pages,
@@ -40,6 +41,7 @@ from workflow.look import (
     units,
     view,
 )
+from workflow.receive import directions_of
 
 door = Blueprint("documents", __name__)
 
@@ -151,6 +153,8 @@ def whole(id: str) -> ResponseReturnValue:
         loans=loans(office(), seen.document.id, by=person()),
         gives_back=seen.document.circulation is Circulation.RETURN
         and not may_mark(seen.document, person()),
+        may_link=may_link(seen.document, person()),
+        may_begin=bool(directions_of(office(), person())),
         today=office().today(),
         now=office().clock(),
     )

@@ -37,6 +37,18 @@ CLASSIFICATION = {
     "secret": "Tối mật",
     "top_secret": "Tuyệt mật",
 }
+SOURCE = {
+    "replies": "Trả lời",
+    "quotes": "Trích dẫn",
+    "derived": "Lấy nội dung từ",
+    "attaches": "Kèm theo văn bản này có",
+}
+DRAWN = {
+    "replies": "Được trả lời bằng",
+    "quotes": "Được trích dẫn trong",
+    "derived": "Là nguồn nội dung của",
+    "attaches": "Được kèm theo",
+}
 URGENCY = {
     "normal": "Thường",
     "urgent": "Khẩn",
@@ -292,6 +304,8 @@ EVENT = {
     "document:marked": "Đổi phạm vi lưu hành",
     "document:given-back": "Xem xong, trả lại",
     "document:raised": "Nâng độ mật",
+    "document:linked": "Ghi liên quan với văn bản khác",
+    "document:unlinked": "Bỏ liên quan với văn bản khác",
     "document:purged": "Xóa bản không mật",
     "document:lowering-proposed": "Đề nghị hạ độ mật",
     "document:lowering-withdrawn": "Bỏ đề nghị hạ độ mật",
@@ -301,6 +315,12 @@ EVENT = {
     "number:voided": "Hủy số giữ",
     "definition:migrated": "Chuyển sang phiên bản quy trình mới",
     "definition:adopted": "Áp dụng phiên bản quy trình",
+    "upload:held": "Tạm giữ tệp có dấu mật",
+    "upload:refused": "Không nhận tệp có dấu mật",
+    "upload:claimed": "Nêu lý do tệp không mật",
+    "upload:released": "Nhận tệp tạm giữ là không mật",
+    "upload:discarded": "Hủy tệp tạm giữ",
+    "upload:looked": "Xem trang của tệp tạm giữ",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "unit:planned": "Ghi quyết định về đơn vị",
@@ -513,9 +533,25 @@ PLACE = {
     "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
     "proofs": "Bằng chứng chữ ký",
+    "quarantine": "Tệp tạm giữ",
     "audit": "Nhật ký",
     "workflows": "Quy trình",
     "admin": "Quản trị",
+}
+HELD_KIND = {
+    "document": "Văn bản tải lên",
+    "revision": "Phiên bản mới",
+    "message": "Văn bản đến qua liên thông",
+}
+HELD_WHERE = {
+    "subject": "trích yếu",
+    "name": "tên tệp",
+    "page": "trang đầu, lề trang hoặc khung chữ",
+    "field": "thuộc tính của tệp (từ khóa, nhãn, dấu ghi chú)",
+}
+HELD_OUTCOME = {
+    "held": "Đang tạm giữ",
+    "claimed": "Người gửi cho là không mật, chờ người khác xem xét",
 }
 FILE_STATE = {
     "open": "Đang lập",
@@ -544,6 +580,11 @@ FACET = {
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "classification": CLASSIFICATION,
+    "held_kind": HELD_KIND,
+    "held_where": HELD_WHERE,
+    "held_outcome": HELD_OUTCOME,
+    "source": SOURCE,
+    "drawn": DRAWN,
     "urgency": URGENCY,
     "circulation": CIRCULATION,
     "direction": DIRECTION,
