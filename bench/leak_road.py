@@ -195,6 +195,8 @@ class Road:
         broken = json.dumps(said).encode()[:-3]
         media, body = multipart({"metadata": broken.decode()}, [Part("file", "a", plant.paper())])
         self._turned_away("no JSON", by.call("POST", "/api/v1/documents", body, media=media))
+        marked = {**said, "subject": f"[TỐI MẬT] {plant.say('subject')}", "classification": "none"}
+        self._turned_away("marked", by.bring(plant.paper(), **marked))
         act = {"comment": plant.say("comment"), "revision": "0" * 64}
         id = self.ids.get("draft", self.ids["open"])
         self._turned_away("outrun", by.post(f"/documents/{id}/actions/approve", act))

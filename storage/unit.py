@@ -33,6 +33,7 @@ from storage.placements import Placements
 from storage.planned import Planned
 from storage.plans import Plans
 from storage.proofs import Proofs
+from storage.quarantine import Quarantine
 from storage.queue import Door
 from storage.raising import Raising
 from storage.readings import Readings
@@ -198,6 +199,11 @@ class Unit:
     def lowerings(self) -> Lowerings:
         """The proposals to lower a class."""
         return Lowerings(self.connection, self._vault)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """What bears a mark of secrecy and was not said to be secret."""
+        return Quarantine(self.connection, self._vault)
 
     @cached_property
     def proofs(self) -> Proofs:

@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from records.assignment import Part
 from records.case_file import CaseFile
-from records.document import Direction, Document
+from records.document import Circulation, Direction, Document
 from records.finding import Bounds
 from records.person import Role
 from records.route import Effect, Need
@@ -24,6 +24,7 @@ from workflow.annexes import unsigned_annexes
 from workflow.case_files import own_open_files
 from workflow.certificates import AGENCY
 from workflow.charges import Charge, Handling
+from workflow.circulate import loans, may_mark
 from workflow.classify import may_classify
 from workflow.declassify import may_propose
 from workflow.draw import places_of
@@ -155,6 +156,10 @@ def whole(id: str) -> ResponseReturnValue:
         unsigned=unsigned_annexes(office(), seen.document, by=person()),
         may_classify=bool(may_classify(seen.document, person()))
         or may_propose(seen.document, person()),
+        may_mark=may_mark(seen.document, person()),
+        loans=loans(office(), seen.document.id, by=person()),
+        gives_back=seen.document.circulation is Circulation.RETURN
+        and not may_mark(seen.document, person()),
         may_link=may_link(seen.document, person()),
         may_begin=bool(directions_of(office(), person())),
         today=office().today(),

@@ -11,6 +11,7 @@ from web.language import language
 from web.office import office
 from web.who import barred
 from workflow.permit import CONFIRMERS
+from workflow.quarantine import DECIDERS
 from workflow.receive import directions_of
 from workflow.registers import books_of
 from workflow.renew import KEEPERS
@@ -57,6 +58,8 @@ def places(who: Person) -> Iterator[Place]:
         yield Place("documents.page", "documents")
     if reads and directions_of(office(), who):
         yield Place("beginning.choose", "beginning")
+    if reads and who.roles & DECIDERS:
+        yield Place("quarantine.page", "quarantine")
     if reads:
         yield Place("case_files.shelf", "case_files")
     if books_of(office(), by=who):

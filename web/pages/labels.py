@@ -55,6 +55,11 @@ URGENCY = {
     "very_urgent": "Thượng khẩn",
     "immediate": "Hỏa tốc",
 }
+CIRCULATION = {
+    "none": "Không hạn chế",
+    "internal": "Lưu hành nội bộ",
+    "return": "Xem xong trả lại",
+}
 DIRECTION = {"outgoing": "Văn bản đi", "incoming": "Văn bản đến", "internal": "Văn bản nội bộ"}
 ROLE = {
     "officer": "Chuyên viên",
@@ -296,6 +301,8 @@ EVENT = {
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:called-back": "Lấy lại bản chưa mở",
     "document:archived": "Lưu trữ",
+    "document:marked": "Đổi phạm vi lưu hành",
+    "document:given-back": "Xem xong, trả lại",
     "document:raised": "Nâng độ mật",
     "document:linked": "Ghi liên quan với văn bản khác",
     "document:unlinked": "Bỏ liên quan với văn bản khác",
@@ -308,6 +315,12 @@ EVENT = {
     "number:voided": "Hủy số giữ",
     "definition:migrated": "Chuyển sang phiên bản quy trình mới",
     "definition:adopted": "Áp dụng phiên bản quy trình",
+    "upload:held": "Tạm giữ tệp có dấu mật",
+    "upload:refused": "Không nhận tệp có dấu mật",
+    "upload:claimed": "Nêu lý do tệp không mật",
+    "upload:released": "Nhận tệp tạm giữ là không mật",
+    "upload:discarded": "Hủy tệp tạm giữ",
+    "upload:looked": "Xem trang của tệp tạm giữ",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "unit:planned": "Ghi quyết định về đơn vị",
@@ -523,9 +536,25 @@ PLACE = {
     "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
     "proofs": "Bằng chứng chữ ký",
+    "quarantine": "Tệp tạm giữ",
     "audit": "Nhật ký",
     "workflows": "Quy trình",
     "admin": "Quản trị",
+}
+HELD_KIND = {
+    "document": "Văn bản tải lên",
+    "revision": "Phiên bản mới",
+    "message": "Văn bản đến qua liên thông",
+}
+HELD_WHERE = {
+    "subject": "trích yếu",
+    "name": "tên tệp",
+    "page": "trang đầu, lề trang hoặc khung chữ",
+    "field": "thuộc tính của tệp (từ khóa, nhãn, dấu ghi chú)",
+}
+HELD_OUTCOME = {
+    "held": "Đang tạm giữ",
+    "claimed": "Người gửi cho là không mật, chờ người khác xem xét",
 }
 FILE_STATE = {
     "open": "Đang lập",
@@ -554,9 +583,13 @@ FACET = {
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "classification": CLASSIFICATION,
+    "held_kind": HELD_KIND,
+    "held_where": HELD_WHERE,
+    "held_outcome": HELD_OUTCOME,
     "source": SOURCE,
     "drawn": DRAWN,
     "urgency": URGENCY,
+    "circulation": CIRCULATION,
     "direction": DIRECTION,
     "role": ROLE,
     "whom": WHOM,

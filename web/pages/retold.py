@@ -21,6 +21,8 @@ FIELDS = {
     "subject.too-long": "subject",
     "secrecy.clearance": "classification",
     "secrecy.connected": "classification",
+    "secrecy.marked": "classification",
+    "secrecy.marked-connected": "classification",
     "class.not-higher": "classification",
     "class.held-by-source": "lower",
     "link.unknown": "source",
