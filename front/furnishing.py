@@ -9,7 +9,7 @@ from secrets import token_urlsafe
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from config.access import read_access
+from config.access import AccessFile, read_access
 from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
 from config.inspection import read_inspection
@@ -31,6 +31,7 @@ from drafting.sandbox import Sandbox
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from exchange.tray import Tray
+from identity.directory import Directory
 from identity.oidc import Provider
 from identity.otp import Seal
 from identity.passkeys import Passkeys
@@ -100,6 +101,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         access=doors.rules,
         outside=doors.outside,
         provider=_provider(settings, doors.provider),
+        directory=_directory(settings, doors),
         telephones=Seal(master_key(keys / "identity.key")),
         passkeys=Passkeys(settings.public_address, described.organ.name),
         roads=Roads(read_route),
@@ -257,6 +259,12 @@ def _provider(settings: Settings, rules: ProviderRules | None) -> Provider | Non
         return None
     back = f"{settings.public_address.rstrip('/')}/login/provider/back"
     return Provider(rules, settings.oidc_client_secret, back)
+
+
+def _directory(settings: Settings, doors: AccessFile) -> Directory | None:
+    if doors.directory is None:
+        return None
+    return Directory(doors.directory, settings.directory_password, doors.outside.groups)
 
 
 def _mailer(settings: Settings) -> Mailer | None:

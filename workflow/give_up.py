@@ -180,7 +180,7 @@ def _meant(unit: Unit, notice: RecallNotice) -> str:
     """Give the document a demand is about: by the message that brought it, else by its number."""
     sender = notice.sender.id
     if notice.about_message:
-        return unit.arrivals.document(f"{sender}/{notice.about_message}")
+        return unit.arrivals.document_of(f"{sender}/{notice.about_message}")
     parts = [part.strip() for part in notice.about.split(",", 2)]
     organ, day, number = parts if len(parts) == 3 else ("", "", "")  # noqa: PLR2004 - "<OrganId>,<date>,<code>"
     if organ != sender:

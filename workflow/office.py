@@ -10,6 +10,7 @@ from drafting.reader import PdfReader
 from exchange.mail import Mailer
 from exchange.spool import Spool
 from exchange.tray import Tray
+from identity.directory import Directory
 from identity.oidc import Provider
 from identity.otp import Seal
 from identity.passkeys import Passkeys
@@ -54,6 +55,7 @@ class Office:
     access: AccessRules
     outside: Outside  # people whom others recognise
     provider: Provider | None  # who recognises them
+    directory: Directory | None  # whose passwords count as well
     telephones: Seal  # keeps the secrets of people's authenticators
     passkeys: Passkeys
     roads: Roads
