@@ -326,7 +326,7 @@ def test_the_doors_recall_answer_and_show_what_is_open(two: Two) -> None:
     assert WHY in other.get("/recalls").text
     head = _bearer(two.theirs, "vanthu")
     answer = f"/api/v1/recalls/{two.order().id}"
-    assert theirs.test_client().post(f"{answer}/refuse", json={}, headers=head).status_code == 400
+    assert theirs.test_client().post(f"{answer}/refuse", json={}, headers=head).status_code == 422
     agreed = theirs.test_client().post(f"{answer}/agree", headers=head)
     assert (agreed.status_code, agreed.get_json()["state"]) == (202, "agreed")
     two.theirs.work_off()
