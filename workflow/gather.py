@@ -187,7 +187,8 @@ def _recall_answered(office: Office, unit: Unit, notice: StatusNotice) -> bool:
     if one.recipient != notice.sender.id:
         raise Refused("exchange.other-recipient", organ=notice.sender.id)
     unit.arrivals.add(_key(notice), None, office.clock())
-    settle(office, unit, one, state, answer=notice.reason, by=EXCHANGE)
+    said = notice.reason if state is RecallState.REFUSED else ""
+    settle(office, unit, one, state, answer=said, by=EXCHANGE)
     return True
 
 
