@@ -39,7 +39,7 @@ from records.errors import NotFound, Outrun
 from records.finding import Bounds
 from storage import tables as t
 from storage.lists import how_many, newest, of_class, waiting
-from storage.vault import Vault
+from storage.vault import DESTROYED, Vault
 
 LONGEST_CODE = 10
 """With how many figures a number is none that was ever given."""
@@ -465,8 +465,8 @@ class Documents:
         words = {"subject": row.subject, "fields": row.fields, "source": row.source}
         enclosed = attachments[row.id]
         if row.shut is not None:
-            words = cast("dict[str, Any]", self._vault.open(row.id, row.shut))
-            names: list[str] = words["attachments"]
+            words = cast("dict[str, Any]", self._vault.open(row.id, row.shut, gone=GONE))
+            names: list[str] = words["attachments"] or [""] * len(enclosed)
             enclosed = [replace(one, name=name) for one, name in zip(enclosed, names, strict=True)]
         return Document(
             id=DocumentId(row.id),
@@ -539,6 +539,10 @@ def _readable(tokens: frozenset[str]) -> Any:
     return exists().where(
         t.reader.c.document == t.document.c.id, t.reader.c.token.in_(sorted(tokens))
     )
+
+
+GONE = {"subject": DESTROYED, "fields": {}, "source": {}, "attachments": []}
+"""What is left of the words of a document whose key was destroyed."""
 
 
 def _source_row(source: Source) -> dict[str, str]:

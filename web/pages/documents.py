@@ -26,6 +26,7 @@ from workflow.certificates import AGENCY
 from workflow.charges import Charge, Handling
 from workflow.classify import may_classify
 from workflow.declassify import may_propose
+from workflow.destroy import may_destroy
 from workflow.draw import places_of
 from workflow.keys import holding_of
 from workflow.links import may_link
@@ -147,7 +148,8 @@ def whole(id: str) -> ResponseReturnValue:
         pictured=office().converter.shown,
         unsigned=unsigned_annexes(office(), seen.document, by=person()),
         may_classify=bool(may_classify(seen.document, person()))
-        or may_propose(seen.document, person()),
+        or may_propose(seen.document, person())
+        or may_destroy(seen.standing, person()),
         may_link=may_link(seen.document, person()),
         may_begin=bool(directions_of(office(), person())),
         today=office().today(),
