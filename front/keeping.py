@@ -16,6 +16,8 @@ from storage.ring import Kept, Master, Phrase
 ASKED = "Mật khẩu mở kho mật / pass phrase of the vault: "
 PIN = "PIN: "
 UNSET = Path()
+LOCK = ".office.lock"
+"""In the folder of keys: held by every open office, and by who changes the master key."""
 
 
 def master_of(settings: Settings) -> Master:
@@ -74,21 +76,20 @@ def in_use(folder: Path) -> Iterator[None]:
     Raises  Refused ``vault.changing``: it is being changed just now.
     """
     folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    with (folder / ".office.lock").open("w") as lock:
-        _locked(lock.fileno(), fcntl.LOCK_SH, "vault.changing")
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_SH | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise Refused("vault.changing") from held
         yield
 
 
 @contextmanager
 def closed_to_all(folder: Path) -> Iterator[None]:
     """Let no office be open meanwhile. Raises Refused ``vault.in-use``: one is."""
-    with (folder / ".office.lock").open("w") as lock:
-        _locked(lock.fileno(), fcntl.LOCK_EX, "vault.in-use")
+    with (folder / LOCK).open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as held:
+            raise Refused("vault.in-use") from held
         yield
-
-
-def _locked(file: int, kind: int, rule: str) -> None:
-    try:
-        fcntl.flock(file, kind | fcntl.LOCK_NB)
-    except BlockingIOError as held:
-        raise Refused(rule) from held

@@ -21,6 +21,9 @@ from storage.ring import Ring
 DESTROYED = "(đã tiêu hủy)"
 """What stands for the subject of a document whose key was destroyed."""
 
+SHUT_AWAY = "(kho mật đang khóa)"
+"""And of one while nobody opened the vault."""
+
 NONCE = 12
 """Length of a nonce in bytes (NIST SP 800-38D, 8.2)."""
 

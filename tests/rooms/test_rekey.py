@@ -14,8 +14,9 @@ from config.settings import Settings
 from drafting.sandbox import Sandbox
 from front.copying import NO_LEDGER, copy, restore
 from front.furnishing import furnish
-from front.keeping import closed_to_all, in_use
+from front.keeping import asked_before, closed_to_all, in_use
 from front.rekeying import change_master
+from front.serving import application
 from records.document import Classification, Document
 from records.errors import Broken, NotAllowed, NotFound, Refused, Unavailable
 from records.finding import Bounds
@@ -24,11 +25,11 @@ from storage.folder import Folder
 from storage.keys import VAULT_KEY, vault_key
 from storage.rekeying import rekey
 from storage.ring import Master, Phrase, Ring
-from storage.vault import DESTROYED, Vault, open_key
-from tests.conftest import House
+from storage.vault import DESTROYED, SHUT_AWAY, Vault, open_key
+from tests.conftest import PASSWORD, House
 from tests.rooms.test_custody import LIBRARY, PIN, tool
 from workflow.destroy import destroy, destroy_by_operator
-from workflow.look import content, history, page_of_documents, page_picture, view
+from workflow.look import content, desk, history, page_of_documents, page_picture, view
 from workflow.registers import open_book
 from workflow.verify import verify
 
@@ -241,7 +242,28 @@ def test_the_settings_choose_the_way_and_the_office_opens_by_it(
         assert unit.documents.get(plain.id).subject == plain.subject
         with pytest.raises(Unavailable, match=r"vault\.closed"):
             unit.documents.get(secret.id)
+    by = house.person("chuyenvien")
+    found, _ = page_of_documents(closed, Bounds(), after="", limit=9, by=by)
+    assert {one.subject for one in found} == {plain.subject, SHUT_AWAY}
+    assert {one.document.id for one in desk(closed, by=by)} == {plain.id, secret.id}
     closed.database.close()
+
+
+def test_the_pass_phrase_is_asked_once_and_left_in_memory_alone(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("sys.stdin.isatty", lambda: True)
+    monkeypatch.setattr("getpass.getpass", lambda _: PHRASE)
+    monkeypatch.setenv("VAULT_PHRASE_FILE", "")
+
+    asked_before(Settings(vault_kept="phrase"))
+
+    told = Settings().vault_phrase_file
+    assert str(told).startswith("/proc/self/fd/")
+    assert [told.read_text("utf-8") for _ in range(2)] == [PHRASE] * 2
+    before = os.environ["VAULT_PHRASE_FILE"]
+    asked_before(Settings(vault_kept="file"))
+    assert os.environ["VAULT_PHRASE_FILE"] == before
 
 
 # ── destroying ───────────────────────────────────────────────────────────────────────────
@@ -266,7 +288,16 @@ def test_what_was_destroyed_says_nothing_and_stays_in_its_place(house: House) ->
     with pytest.raises(NotFound):
         destroy(house.office, document.id, "5/QĐ", document.id, by=house.person("quantri"))
 
-    destroy(house.office, document.id, "5/QĐ-LĐLĐ", document.id, by=keeper)
+    doors = application(house.office, house.settings).test_client()
+    came = doors.post("/api/v1/tokens", json={"username": "luutru", "password": PASSWORD})
+    bearer = {"Authorization": f"Bearer {came.get_json()['token']}"}
+    api = f"/api/v1/documents/{document.id}"
+    words = {"decision_number": "5/QĐ-LĐLĐ", "confirm": document.id}
+    assert doors.post(f"{api}/destruction", json=words, headers=bearer).status_code == 204
+    refused = doors.get(f"{api}/content", headers=bearer)
+    assert (refused.status_code, refused.get_json()["rule"]) == (422, "vault.destroyed")
+    doors.set_cookie("trinhky", house.cookie("luutru"))
+    assert DESTROYED in doors.get(f"/documents/{document.id}").get_data(as_text=True)
 
     seen = view(house.office, document.id, by=leader)
     assert (seen.document.subject, seen.document.number) == (DESTROYED, document.number)
