@@ -185,7 +185,6 @@ ACTIONS = frozenset(
         "file:emptied",  # or taken out
         "file:closed",
         "file:reopened",
-        "file:admitted",  # another reader
         "file:due",
         "file:handed-in",
         "file:accepted",
@@ -198,6 +197,9 @@ ACTIONS = frozenset(
         "factor:reset",  # by an administrator
         "session:confirmed",  # somebody showed once more that it is them
         "session:revoked",
+        "permission:proposed",  # that somebody reads a document or file, or no more
+        "permission:withdrawn",
+        "permission:changed",  # by whoever confirmed it
         "identity:linked",  # somebody elsewhere comes in as somebody here
         "identity:unlinked",
         "token:made",

@@ -157,6 +157,12 @@ class Documents:
             rows = [{"document": id, "token": token, "created_at": came} for token in new]
             self._connection.execute(insert(t.reader).values(rows))
 
+    def dismiss(self, id: str, token: str) -> None:
+        """Let a reader see the document no more."""
+        self._connection.execute(
+            delete(t.reader).where(t.reader.c.document == id, t.reader.c.token == token)
+        )
+
     def admit_only(self, id: str, readers: Iterable[str]) -> None:
         """Let these readers see the document and nobody else any more."""
         self._connection.execute(delete(t.reader).where(t.reader.c.document == id))

@@ -783,6 +783,24 @@ lowering = Table(
     CheckConstraint("version = 0 OR confirmed_by <> ''", name="confirmed"),
 )
 
+permission_change = Table(
+    "permission_change",
+    metadata,
+    _id(),
+    Column("document", ForeignKey("document.id"), index=True),
+    Column("file", ForeignKey("case_file.id"), index=True),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("grants", Boolean, nullable=False),
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("confirmed_by", String(64), nullable=False, default="", server_default=""),
+    Column("settled_at", Moment),
+    CheckConstraint("confirmed_by <> proposed_by", name="two_people"),
+    CheckConstraint("confirmed_by <> person", name="not_for_oneself"),
+    CheckConstraint("(document IS NULL) <> (file IS NULL)", name="one_thing"),
+)
+
 quarantine = Table(
     "quarantine",
     metadata,

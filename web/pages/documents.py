@@ -41,6 +41,7 @@ from workflow.look import (
     units,
     view,
 )
+from workflow.permit import names_of, waiting_of
 from workflow.receive import directions_of
 
 door = Blueprint("documents", __name__)
@@ -119,6 +120,8 @@ def whole(id: str) -> ResponseReturnValue:
     people = staff(office())[0] if charging else []
     shown = revision_of(seen.document, request.args.get("revision", ""))
     told = history(office(), id, by=person())
+    waiting = waiting_of(office(), document=id, by=person())
+    named = [one.change for one in waiting]
     return render_template(
         "document.html",
         seen=seen,
@@ -136,6 +139,10 @@ def whole(id: str) -> ResponseReturnValue:
         directs=may_direct(seen),
         picture=drawn(seen.standing.route, places_of(seen.standing)),
         history=told,
+        waiting=waiting,
+        waiting_names=names_of(
+            office(), {who for one in named for who in (one.person, one.proposed_by)}
+        ),
         waits_for=desk_names(seen.standing.step, seen.names, unit_names),
         people=[one for one in people if one.active and Role.ADMINISTRATOR not in one.roles],
         units=unit_names,
