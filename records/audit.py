@@ -142,6 +142,8 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:called-back",  # whether one sending could still be taken back
         "document:archived",
+        "document:marked",
+        "document:given-back",
         "document:raised",  # to a higher class
         "document:linked",  # to what it answers, quotes, was drawn from or encloses
         "document:unlinked",
@@ -184,7 +186,6 @@ ACTIONS = frozenset(
         "file:emptied",  # or taken out
         "file:closed",
         "file:reopened",
-        "file:admitted",  # another reader
         "file:due",
         "file:handed-in",
         "file:accepted",
@@ -197,6 +198,9 @@ ACTIONS = frozenset(
         "factor:reset",  # by an administrator
         "session:confirmed",  # somebody showed once more that it is them
         "session:revoked",
+        "permission:proposed",  # that somebody reads a document or file, or no more
+        "permission:withdrawn",
+        "permission:changed",  # by whoever confirmed it
         "identity:linked",  # somebody elsewhere comes in as somebody here
         "identity:unlinked",
         "token:made",

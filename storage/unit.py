@@ -28,6 +28,7 @@ from storage.links import Links
 from storage.lowerings import Lowerings
 from storage.passes import Passes
 from storage.people import People
+from storage.permissions import Permissions
 from storage.placements import Placements
 from storage.planned import Planned
 from storage.plans import Plans
@@ -188,6 +189,11 @@ class Unit:
     def links(self) -> Links:
         """What documents have from one another."""
         return Links(self.connection)
+
+    @cached_property
+    def permissions(self) -> Permissions:
+        """The proposals to change who reads what."""
+        return Permissions(self.connection)
 
     @cached_property
     def lowerings(self) -> Lowerings:

@@ -18,7 +18,7 @@ from workflow.office import Office
 from workflow.receive import said_of, take_in
 from workflow.revise import Brought, bring, drafted
 from workflow.road import Choice
-from workflow.shown import stamp_of_reader
+from workflow.shown import MARKS, stamp_of_reader
 
 DECIDERS = frozenset({Role.REGISTRY_CLERK, Role.OFFICE_CHIEF, Role.LEADER})
 """Who may look at what another brought, and say that it is no secret."""
@@ -130,7 +130,7 @@ def held_picture(  # noqa: PLR0913 - which page of which file, how wide, for who
         raise NotFound("attachment.unknown")
     name, content = files[n - 1]
     paper = office.converter.paper(content, attachment_media(content, name))
-    across = stamp_of_reader(office, one.mark.classification, by)
+    across = stamp_of_reader(office, MARKS[one.mark.classification], by)
     return office.reader.page_png(paper, page, width=width, across=across)
 
 

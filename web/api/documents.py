@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from werkzeug.datastructures import FileStorage
 
 from records.delegation import AMOUNT
-from records.document import Classification, Direction, Source, Urgency
+from records.document import Circulation, Classification, Direction, Source, Urgency
 from records.errors import Refused
 from records.finding import Bounds
 from records.link import Drawn, LinkKind
@@ -32,6 +32,7 @@ from workflow.look import (
     attachment_picture,
     content,
     history,
+    marked_print,
     package,
     page_of_documents,
     page_picture,
@@ -68,6 +69,7 @@ class Metadata(Body):
     subject: str
     classification: Classification
     urgency: Urgency = Urgency.NORMAL
+    circulation_mark: Circulation = Circulation.NONE
     workflow: str = ""
     unit: str = ""
     recipients: tuple[str, ...] = ()
@@ -92,6 +94,7 @@ class Draft(Body):
     direction: Direction = Direction.OUTGOING
     classification: Classification = Classification.NONE
     urgency: Urgency = Urgency.NORMAL
+    circulation_mark: Circulation = Circulation.NONE
     workflow: str = ""
     unit: str = ""
     due_date: Day | None = None
@@ -145,6 +148,7 @@ def make() -> ResponseReturnValue:
         subject=told.subject,
         classification=told.classification,
         urgency=told.urgency,
+        circulation=told.circulation_mark,
         workflow=told.workflow,
         unit=told.unit,
         recipients=organs,
@@ -196,10 +200,17 @@ def one(id: str) -> ResponseReturnValue:
 
 @door.get("/documents/<id>/content")
 @operation(
-    "The bytes of a revision", query={"revision": "its n, or its digest"}, gives={200: PDF_OR_DOCX}
+    "The bytes of a revision",
+    query={"revision": "its n, or its digest", "mark": "print: pages to print, a mark on each"},
+    gives={200: PDF_OR_DOCX},
 )
 def bytes_of(id: str) -> ResponseReturnValue:
     """Give the bytes of a revision, the latest one by default."""
+    if request.args.get("mark") == "print":
+        revision, printed = marked_print(
+            office(), id, request.args.get("revision", ""), by=person()
+        )
+        return download(printed, revision.media, f"{id}-{revision.n}-in.pdf")
     revision, found = content(office(), id, request.args.get("revision", ""), by=person())
     suffix = "pdf" if revision.media.endswith("pdf") else "docx"
     response = download(found, revision.media, f"{id}-{revision.n}.{suffix}")
@@ -376,6 +387,7 @@ def _particulars(told: Metadata) -> Particulars:
         subject=told.subject,
         classification=told.classification,
         urgency=told.urgency,
+        circulation=told.circulation_mark,
         workflow=told.workflow,
         unit=told.unit,
         recipients=told.recipients,

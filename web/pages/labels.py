@@ -55,6 +55,11 @@ URGENCY = {
     "very_urgent": "Thượng khẩn",
     "immediate": "Hỏa tốc",
 }
+CIRCULATION = {
+    "none": "Không hạn chế",
+    "internal": "Lưu hành nội bộ",
+    "return": "Xem xong trả lại",
+}
 DIRECTION = {"outgoing": "Văn bản đi", "incoming": "Văn bản đến", "internal": "Văn bản nội bộ"}
 ROLE = {
     "officer": "Chuyên viên",
@@ -296,6 +301,8 @@ EVENT = {
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:called-back": "Lấy lại bản chưa mở",
     "document:archived": "Lưu trữ",
+    "document:marked": "Đổi phạm vi lưu hành",
+    "document:given-back": "Xem xong, trả lại",
     "document:raised": "Nâng độ mật",
     "document:linked": "Ghi liên quan với văn bản khác",
     "document:unlinked": "Bỏ liên quan với văn bản khác",
@@ -338,7 +345,6 @@ EVENT = {
     "file:emptied": "Đưa ra khỏi hồ sơ",
     "file:closed": "Kết thúc hồ sơ",
     "file:reopened": "Mở lại hồ sơ",
-    "file:admitted": "Cho người khác xem hồ sơ",
     "file:due": "Báo hồ sơ sắp đến hạn nộp lưu",
     "file:handed-in": "Nộp lưu hồ sơ",
     "file:accepted": "Lưu trữ nhận hồ sơ",
@@ -352,6 +358,9 @@ EVENT = {
     "factor:reset": "Quản trị gỡ xác thực hai lớp",
     "session:confirmed": "Xác nhận lại danh tính",
     "session:revoked": "Kết thúc phiên",
+    "permission:proposed": "Đề nghị đổi quyền xem",
+    "permission:withdrawn": "Bỏ đề nghị đổi quyền xem",
+    "permission:changed": "Xác nhận đổi quyền xem",
     "identity:linked": "Liên kết tài khoản ở nơi khác",
     "identity:unlinked": "Gỡ liên kết tài khoản ở nơi khác",
     "token:made": "Tạo mã truy cập",
@@ -523,6 +532,7 @@ PLACE = {
     "case_files": "Hồ sơ công việc",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
+    "permissions": "Quyền chờ xác nhận",
     "delegations": "Ủy quyền",
     "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
@@ -580,6 +590,7 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "source": SOURCE,
     "drawn": DRAWN,
     "urgency": URGENCY,
+    "circulation": CIRCULATION,
     "direction": DIRECTION,
     "role": ROLE,
     "whom": WHOM,
