@@ -28,6 +28,7 @@ from workflow.charges import Charge, Handling
 from workflow.circulate import loans, may_mark
 from workflow.classify import may_classify
 from workflow.declassify import may_propose
+from workflow.destroy import may_destroy
 from workflow.draw import places_of
 from workflow.keys import holding_of
 from workflow.links import may_link
@@ -173,6 +174,8 @@ def whole(id: str) -> ResponseReturnValue:
         or may_propose(seen.document, person()),
         may_recall=bool(person().roles & CALLERS),
         recallable=_recallable(seen),
+        or may_propose(seen.document, person())
+        or may_destroy(seen.standing, person()),
         may_mark=may_mark(seen.document, person()),
         loans=loans(office(), seen.document.id, by=person()),
         gives_back=seen.document.circulation is Circulation.RETURN
