@@ -11,8 +11,8 @@ COMMON = frozenset(FREQUENCY_LISTS["passwords"])
 _WORDS = """
 matkhau matkhaumoi matkhaucu doimatkhau khongco khongcomatkhau vietnam vietnamvodich hanoi saigon
 danang haiphong cantho tphcm hochiminh bacho dangcongsan congdoan tongliendoan liendoanlaodong ldld
-congdoanvietnam vanphong vanthu luutru lanhdao chutich phochutich chanhvanphong truongban truongphong
-chuyenvien quantri quantrivien quanly nguoidung trinhky kyso vanban xinchao chaoban toiyeuvietnam
+congdoanvietnam vanphong vanthu luutru lanhdao chutich phochutich chanhvanphong truongban
+truongphong chuyenvien quantri quantrivien quanly nguoidung trinhky kyso vanban xinchao chaoban toiyeuvietnam
 yeuem yeuanh anhyeuem emyeuanh boyeu meyeu giadinh hanhphuc password admin administrator welcome
 """
 
