@@ -12,8 +12,8 @@ _WORDS = """
 matkhau matkhaumoi matkhaucu doimatkhau khongco khongcomatkhau vietnam vietnamvodich hanoi saigon
 danang haiphong cantho tphcm hochiminh bacho dangcongsan congdoan tongliendoan liendoanlaodong ldld
 congdoanvietnam vanphong vanthu luutru lanhdao chutich phochutich chanhvanphong truongban
-truongphong chuyenvien quantri quantrivien quanly nguoidung trinhky kyso vanban xinchao chaoban toiyeuvietnam
-yeuem yeuanh anhyeuem emyeuanh boyeu meyeu giadinh hanhphuc password admin administrator welcome
+truongphong chuyenvien quantri quantrivien quanly nguoidung trinhky kyso vanban xinchao chaoban
+toiyeuvietnam yeuem yeuanh anhyeuem emyeuanh boyeu meyeu giadinh hanhphuc password admin administrator
 """
 
 HERE = frozenset(_WORDS.split())
