@@ -13,7 +13,7 @@ matkhau matkhaumoi matkhaucu doimatkhau khongco khongcomatkhau vietnam vietnamvo
 danang haiphong cantho tphcm hochiminh bacho dangcongsan congdoan tongliendoan liendoanlaodong ldld
 congdoanvietnam vanphong vanthu luutru lanhdao chutich phochutich chanhvanphong truongban
 truongphong chuyenvien quantri quantrivien quanly nguoidung trinhky kyso vanban xinchao chaoban
-toiyeuvietnam yeuem yeuanh anhyeuem emyeuanh boyeu meyeu giadinh hanhphuc password admin administrator
+toiyeuvietnam yeuem yeuanh anhyeuem emyeuanh boyeu meyeu giadinh hanhphuc password
 """
 
 HERE = frozenset(_WORDS.split())
