@@ -145,7 +145,7 @@ ACTIONS = frozenset(
         "document:recalled",  # wanted back from whom it was sent to
         "document:recall-answered",  # how far that has come with one of them
         "document:recall-overdue",
-        "document:destroyed",  # its issuer wanted it back
+        "document:given-up",  # destroyed, as its issuer wanted it back
         "recall:asked",  # of this office
         "recall:answered",
         "document:marked",

@@ -92,7 +92,7 @@ def agree(office: Office, id: str, *, by: Person) -> Order:
                 unit.assignments.change(dropped)
         unit.documents.admit_only(document.id, {f"role:{role}" for role in KEEPERS})
         agreed = _answered(unit, order, OrderState.AGREED, at, by)
-        unit.enqueue("destroy", document.id, key=f"{document.id}:{order.id}")
+        unit.enqueue("give-up", document.id, key=f"{document.id}:{order.id}")
     return agreed
 
 
@@ -115,7 +115,7 @@ def refuse(office: Office, id: str, reason: str, *, by: Person) -> Order:
     return refused
 
 
-def destroy(office: Office, id: str) -> None:
+def clear_away(office: Office, id: str) -> None:
     """Take away every file and word of a document that was given up, then tell its issuer so.
 
     Every step may be done twice. Raises Unavailable: a disk, or somebody reads an older state.
@@ -138,7 +138,7 @@ def destroy(office: Office, id: str) -> None:
             unit.enqueue("answer", one.id, "15", key=f"{one.id}:15")
         if agreed:
             facts = {"files": str(len(files))}
-            unit.audit.append(AuditEvent("document:destroyed", "system", at, id, facts))
+            unit.audit.append(AuditEvent("document:given-up", "system", at, id, facts))
 
 
 def answer(office: Office, id: str, code: str) -> None:

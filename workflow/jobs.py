@@ -9,7 +9,7 @@ from workflow.carry import carry, report
 from workflow.desks import SYSTEM
 from workflow.destroy import destroy_again
 from workflow.find import index
-from workflow.give_up import answer, destroy
+from workflow.give_up import answer, clear_away
 from workflow.inspect import inspect
 from workflow.notices import notify, tell, tell_of_part
 from workflow.office import Office
@@ -44,7 +44,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "demand": lambda dispatch, _: demand(office, dispatch),
         "chase": lambda dispatch, person: chasing_letter(office, dispatch, person),
         "answer": lambda order, code: answer(office, order, code),
-        "destroy": lambda document, _: destroy(office, document),
+        "give-up": lambda document, _: clear_away(office, document),
         "report": lambda document, code: report(office, document, code),
     }
 

@@ -608,7 +608,7 @@ def test_of_a_recall_its_own_metadata_stays(recalled: Recalled) -> None:
     assert (order.organ, order.reason, order.by) == ("H49.90.1", "Ban hành nhầm", "vanthu")
     assert order.answered_at
     events = [one["event"] for one in history(theirs.office, recalled.came.id, by=clerk)]
-    assert events[-3:] == ["recall:asked", "recall:answered", "document:destroyed"]
+    assert events[-3:] == ["recall:asked", "recall:answered", "document:given-up"]
 
 
 # ── IV. administration ───────────────────────────────────────────────────────────────────

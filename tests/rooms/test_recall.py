@@ -22,7 +22,7 @@ from tests.scanner import found_words
 from workflow.classify import classify
 from workflow.find import find
 from workflow.gather import gather
-from workflow.give_up import agree, destroy, refuse
+from workflow.give_up import agree, clear_away, refuse
 from workflow.look import content, history, view
 from workflow.recall import WITHOUT_WORDS, board, chase, recall
 from workflow.registers import open_book
@@ -153,7 +153,7 @@ def _only_the_recall_is_left(two: Two) -> None:
     assert seen.orders[0].reason == WHY
     with pytest.raises(Refused, match="recall.destroyed"):
         content(office, id, "", by=clerk)
-    assert "document:destroyed" in [one["event"] for one in history(office, id, by=clerk)]
+    assert "document:given-up" in [one["event"] for one in history(office, id, by=clerk)]
     found = find(office, Query(two.words["subject"], frozenset()), by=two.theirs.person("chutich"))
     assert found.total == 0
     rows = open_book(office, "van-ban-den", None, by=clerk).entries
@@ -165,7 +165,7 @@ def _only_the_recall_is_left(two: Two) -> None:
     for house in (two.theirs, two.ours):
         checked = verify(house.office)
         assert (checked.head.faults, checked.faults) == ((), ())
-    destroy(office, id)  # a job may run twice
+    clear_away(office, id)  # a job may run twice
     assert two.order().state is OrderState.DESTROYED
     with pytest.raises(Outrun):
         agree(office, two.order().id, by=clerk)

@@ -171,11 +171,10 @@ def whole(id: str) -> ResponseReturnValue:
         pictured=office().converter.shown,
         unsigned=unsigned_annexes(office(), seen.document, by=person()),
         may_classify=bool(may_classify(seen.document, person()))
-        or may_propose(seen.document, person()),
-        may_recall=bool(person().roles & CALLERS),
-        recallable=_recallable(seen),
         or may_propose(seen.document, person())
         or may_destroy(seen.standing, person()),
+        may_recall=bool(person().roles & CALLERS),
+        recallable=_recallable(seen),
         may_mark=may_mark(seen.document, person()),
         loans=loans(office(), seen.document.id, by=person()),
         gives_back=seen.document.circulation is Circulation.RETURN

@@ -217,7 +217,7 @@ JOB = {
     "demand": "Yêu cầu nơi nhận hủy văn bản",
     "chase": "Gửi thư nhắc thu hồi quá hạn",
     "answer": "Trả lời yêu cầu thu hồi",
-    "destroy": "Hủy văn bản bị thu hồi",
+    "give-up": "Hủy văn bản bị thu hồi",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
 PASS_KIND = {
@@ -307,7 +307,7 @@ EVENT = {
     "document:recalled": "Thu hồi văn bản đã gửi",
     "document:recall-answered": "Cập nhật tình trạng thu hồi",
     "document:recall-overdue": "Thu hồi quá hạn xác nhận",
-    "document:destroyed": "Hủy văn bản bị thu hồi",
+    "document:given-up": "Hủy văn bản bị thu hồi",
     "recall:asked": "Nơi khác yêu cầu thu hồi",
     "recall:answered": "Trả lời yêu cầu thu hồi",
     "document:called-back": "Lấy lại bản chưa mở",
