@@ -23,6 +23,9 @@ LOG_KEY = "log.key"
 WANTED = "wanted.json"
 """In a restored folder of keys: the fingerprints of those that were there when it was copied."""
 
+PRINTS_KEY = "prints.key"
+"""Under which secrets are known at the edge; an office restored without it makes itself another."""
+
 SHORTEST = 12
 """How many characters a pass phrase must have: whoever holds the backup may try for years."""
 
@@ -39,7 +42,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
     return {
         name: _fingerprint(content)
         for name, content in _contents(folder).items()
-        if not name.endswith(".crl") and name != LOG_KEY
+        if not name.endswith(".crl") and name not in (LOG_KEY, PRINTS_KEY)
     }
 
 

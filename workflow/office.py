@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from drafting.convert import Converter
 from drafting.reader import PdfReader
 from exchange.mail import Mailer
+from exchange.prints import Prints
 from exchange.spool import Spool
 from exchange.tray import Tray
 from identity.oidc import Provider
@@ -79,6 +80,7 @@ class Office:
     partners: Mapping[str, Organ]
     spool: Spool  # where messages come in
     tray: Tray  # where messages wait for the process that carries them out
+    prints: Prints  # by what secrets are known at the edge
     mailer: Mailer | None
     address: str  # of this service, for links in notices
 
