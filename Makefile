@@ -4,7 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf poppler-utils
-SYSTEM_TEST := softhsm2 chromium postgresql python3-swift strace nodejs
+SYSTEM_TEST := softhsm2 chromium postgresql python3-swift strace nodejs slapd
 
 # A file of tests shares its office, so it stays in one process.
 SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile

@@ -195,6 +195,8 @@ class Road:
         broken = json.dumps(said).encode()[:-3]
         media, body = multipart({"metadata": broken.decode()}, [Part("file", "a", plant.paper())])
         self._turned_away("no JSON", by.call("POST", "/api/v1/documents", body, media=media))
+        marked = {**said, "subject": f"[TỐI MẬT] {plant.say('subject')}", "classification": "none"}
+        self._turned_away("marked", by.bring(plant.paper(), **marked))
         act = {"comment": plant.say("comment"), "revision": "0" * 64}
         id = self.ids.get("draft", self.ids["open"])
         self._turned_away("outrun", by.post(f"/documents/{id}/actions/approve", act))
@@ -245,7 +247,11 @@ class Road:
 
     def _admit(self, file: str) -> None:
         for name in STRANGERS:
-            self._by("luutru").post(f"/case-files/{file}/readers", {"person": name}).must(200)
+            asked = self._by("luutru").post(f"/case-files/{file}/readers", {"person": name})
+            if asked.status == 422:  # noqa: PLR2004 - by their post they open it already
+                continue
+            made = asked.must(202).told["id"]
+            self._by("chutich").post(f"/permission-changes/{made}/confirm", {}).must(200)
 
     def _raise(self, name: str, why: str) -> Answer:
         body = {"classification": "secret", "comment": why}

@@ -3,6 +3,7 @@
 import importlib
 import json
 import shutil
+import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -80,6 +81,10 @@ STEPS = {
 SUBJECTS = {"upload": "Giấy vừa mang đến", "upload-secret": f"{CANARY} vừa mang đến"}
 
 
+_SCRATCH = tempfile.TemporaryDirectory(prefix="read-")
+# The locked room has a scratch folder of its own; here two sweeps may run side by side.
+
+
 class Here:
     """Reads papers of our own in this very process, where a fault can be aimed at one thread."""
 
@@ -93,6 +98,7 @@ class Here:
                 raise Unavailable("sandbox.unavailable")
             return self._elsewhere(task, content, options=options)
         module = importlib.import_module(task)
+        vars(module)["_SCRATCH"] = Path(_SCRATCH.name)
         try:
             given: bytes = module.answer(content, options)
         except OSError as failed:  # as the locked room tells of a reader that broke

@@ -35,17 +35,19 @@ from bench.strangers import INDICATED, WORDS, doors
 from config.office import read_office
 from config.settings import Settings
 from front.serving import application
+from identity.reading import READ_ALL
 from records.document import Classification, Direction, Document, Source
 from records.errors import Refused
 from records.person import Person, Post, Role, Unit
 from tests.postgres import Cluster, cluster
 from workflow.begin import Enclosed, Particulars
-from workflow.case_files import FileSaid, admit, open_file, put_in
+from workflow.case_files import FileSaid, open_file, put_in
 from workflow.find import index, reindex
 from workflow.found import found
 from workflow.jobs import read
 from workflow.ledgers import write_line
 from workflow.perform import perform
+from workflow.permit import confirm, propose_file
 from workflow.receive import receive
 from workflow.reserve import reserve
 from workflow.road import Choice
@@ -185,7 +187,9 @@ class World:
             keeper = self.stage.person("luutru")
             self.ids["file"] = open_file(office, FileSaid("1", "Hồ sơ chung"), by=keeper).id
             for name in STRANGERS:
-                admit(office, self.ids["file"], name, by=keeper)
+                if STRANGERS[name][1] not in READ_ALL:
+                    made = propose_file(office, self.ids["file"], name, grants=True, by=keeper)
+                    confirm(office, made, by=self.stage.person("chutich"))
         put_in(office, self.ids["file"], [came], by=self.stage.person("luutru"))
 
     def secret_ones(self) -> None:

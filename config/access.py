@@ -3,13 +3,14 @@
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
-from pydantic import Field, field_validator
+from pydantic import Field, StringConstraints, field_validator
 
 from config.located import Located, Strict
 from records.access import AccessRules
-from records.identity import Outside, ProviderRules
+from records.identity import DirectoryRules, Outside, ProviderRules
 from records.person import Post, Role
 
 
@@ -31,6 +32,9 @@ class TokensText(Strict):
     """``tokens`` in identity.yaml."""
 
     longest_days: int = Field(gt=0)
+
+
+_Attribute = Annotated[str, StringConstraints(pattern=r"^[A-Za-z][A-Za-z0-9-]*$")]
 
 
 class ProviderText(Strict):
@@ -60,6 +64,23 @@ class ProviderText(Strict):
         return address
 
 
+class DirectoryText(Strict):
+    """``directory`` in identity.yaml; what is not said is as in Active Directory."""
+
+    address: str = Field(pattern=r"^ldaps?://[^/@?#]+$")
+    base: str = Field(min_length=1)
+    service: str = Field(min_length=1)
+    filter: str = Field(default="(&(objectCategory=person)(objectClass=user))", pattern=r"^\(.+\)$")
+    account: tuple[_Attribute, ...] = Field(("sAMAccountName", "userPrincipalName"), min_length=1)
+    subject: _Attribute = "objectGUID"
+    name: _Attribute = "displayName"
+    mail: _Attribute = "mail"
+    groups: _Attribute | Literal[""] = "memberOf"
+    groups_in_groups: str = ""
+    timeout_seconds: float = Field(default=5.0, gt=0, le=60)
+    ca_file: str = ""
+
+
 class AccessText(Strict):
     """identity.yaml."""
 
@@ -68,6 +89,7 @@ class AccessText(Strict):
     ask_again_after: FreshText
     tokens: TokensText
     provider: ProviderText | None = None
+    directory: DirectoryText | None = None
     create: bool = False
     groups: dict[str, tuple[str, ...]] = {}  # noqa: RUF012 - pydantic copies defaults
 
@@ -79,6 +101,7 @@ class AccessFile:
     rules: AccessRules
     outside: Outside
     provider: ProviderRules | None
+    directory: DirectoryRules | None
 
 
 def read_access(path: Path) -> AccessFile:
@@ -88,6 +111,7 @@ def read_access(path: Path) -> AccessFile:
     return AccessFile(
         outside=Outside(text.create, _groups(located, text)),
         provider=_provider(text.provider),
+        directory=_directory(text.directory),
         rules=AccessRules(
             second_factor=frozenset(text.second_factor),
             idle=timedelta(minutes=text.sessions.idle_minutes),
@@ -128,3 +152,12 @@ def _provider(text: ProviderText | None) -> ProviderRules | None:
         timeout=text.timeout_seconds,
         ca=text.ca_file,
     )
+
+
+def _directory(text: DirectoryText | None) -> DirectoryRules | None:
+    if text is None:
+        return None
+    told = text.model_dump()
+    told["nested"], told["timeout"] = told.pop("groups_in_groups"), told.pop("timeout_seconds")
+    told["ca"] = told.pop("ca_file")
+    return DirectoryRules(**told)

@@ -141,6 +141,12 @@ class Settings(BaseSettings):
     oidc_client_secret_file: Path = Path()
     """A file with that secret in its place, as secrets are mounted; none if unset."""
 
+    directory_password: str = Field(default="", repr=False)
+    """The password of the account with which this office looks for people in the directory."""
+
+    directory_password_file: Path = Path()
+    """A file with that password in its place; none if unset."""
+
     backup_passphrase: str = ""
     """What keys in a backup are encrypted under; only asked for when they are to be in it."""
 
@@ -165,6 +171,14 @@ class Settings(BaseSettings):
         return None if self.log_folder == Path() else self.log_folder
 
     @model_validator(mode="after")
+    def _mounted(self) -> Self:
+        if self.oidc_client_secret_file != Path():
+            self.oidc_client_secret = self.oidc_client_secret_file.read_text().strip()
+        if self.directory_password_file != Path():
+            self.directory_password = self.directory_password_file.read_text().strip()
+        return self
+
+    @model_validator(mode="after")
     def _complete(self) -> Self:
         self.trinhky_data = self.trinhky_data.absolute()
         if self.trinhky_spool == Path():
@@ -185,8 +199,6 @@ class Settings(BaseSettings):
             self.database_url = "postgresql+psycopg" + self.database_url.removeprefix("postgresql")
         if self.objects_url and not (self.aws_access_key_id and self.aws_secret_access_key):
             raise ValueError("OBJECTS_URL needs AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY")
-        if self.oidc_client_secret_file != Path():
-            self.oidc_client_secret = self.oidc_client_secret_file.read_text().strip()
         if not self.public_address:
             self.public_address = f"http://{self.host}:{self.port}"
         return self

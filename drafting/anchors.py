@@ -385,6 +385,18 @@ def _on_print(page: PageGlyphs, box: Rectangle) -> bool:
 # ── letters to lines ─────────────────────────────────────────────────────────────────────
 
 
+def pieces(page: PageGlyphs) -> Iterator[tuple[str, float]]:
+    """Give every piece of a line that stands by itself, and its height on the page, 1 at the top.
+
+    Letters that are spread, as in a stamp, stay together.
+    """
+    for line in _lines(page.glyphs):
+        for part in _parts(line):
+            if part.text.strip():
+                _, y0, _, y1 = part.box
+                yield part.text.strip(), ((y0 + y1) / 2 - page.y0) / max(page.height, 1.0)
+
+
 def _letterhead(page: PageGlyphs) -> list[_Line]:
     floor = page.y1 - _LETTERHEAD * page.height
     return list(_lines([glyph for glyph in page.glyphs if glyph.y0 > floor]))

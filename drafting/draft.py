@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from records.document import Classification, Urgency
+from records.document import Circulation, Classification, Urgency
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,12 @@ class DraftText:
     unit_notation: str = ""  # of the drafting unit, for the last line "Lưu: VT, …"
     classification: Classification = Classification.NONE
     urgency: Urgency = Urgency.NORMAL
+    circulation: Circulation = Circulation.NONE
     template: str = ""  # decision, resolution, letter, invitation, named; "": follows the type
     particulars: tuple[tuple[str, str], ...] = ()  # ("Thời gian", "08 giờ 00 …"), before the body
     extra: Mapping[str, str] = field(default_factory=dict)
     # authority: who decides, above the bases; opening: how an invitation begins;
-    # mark: LƯU HÀNH NỘI BỘ or XEM XONG TRẢ LẠI; archive: where the last copy stays, else "VT"
+    # archive: where the last copy stays, else "VT"
 
     @property
     def kind(self) -> str:

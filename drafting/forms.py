@@ -5,14 +5,14 @@ from datetime import date
 
 from drafting.draft import DraftText
 from drafting.typeset import make_docx
-from records.document import Classification, Urgency
+from records.document import Circulation, Classification, Urgency
 from records.errors import Refused
 from records.form import Field, FieldKind, Form
 
 __all__ = ["DraftText", "draft_text", "make_docx", "written_date"]
 
 _LISTS = ("bases", "body", "addressees", "recipients")  # fields with a place of their own
-_SINGLE = ("authority", "opening", "mark", "archive")
+_SINGLE = ("authority", "opening", "archive")
 
 
 def draft_text(  # noqa: PLR0913 - a letterhead has this many parts, all by name
@@ -29,6 +29,7 @@ def draft_text(  # noqa: PLR0913 - a letterhead has this many parts, all by name
     unit_notation: str = "",
     classification: Classification = Classification.NONE,
     urgency: Urgency = Urgency.NORMAL,
+    circulation: Circulation = Circulation.NONE,
 ) -> DraftText:
     """Give a form's answers as the words of a document.
 
@@ -55,6 +56,7 @@ def draft_text(  # noqa: PLR0913 - a letterhead has this many parts, all by name
         unit_notation=unit_notation,
         classification=classification,
         urgency=urgency,
+        circulation=circulation,
         template=form.template,
         particulars=tuple(
             (field.label, " ".join(told[key]))

@@ -19,7 +19,7 @@ from drafting.layout import (
     text_width,
     write,
 )
-from records.document import Classification, Urgency
+from records.document import Circulation, Classification, Urgency
 
 NATION = "CỘNG HÒA XÃ HỘI CHỦ NGHĨA VIỆT NAM"
 MOTTO = "Độc lập - Tự do - Hạnh phúc"
@@ -32,6 +32,10 @@ URGENCY = {
     Urgency.URGENT: ("KHẨN", Mm(20)),
     Urgency.VERY_URGENT: ("THƯỢNG KHẨN", Mm(40)),
     Urgency.IMMEDIATE: ("HỎA TỐC", Mm(30)),
+}
+CIRCULATION = {
+    Circulation.INTERNAL: "LƯU HÀNH NỘI BỘ",
+    Circulation.RETURN: "XEM XONG TRẢ LẠI",
 }
 _TEXT = 160  # millimetres between the margins
 _RIGHT_LEAST, _RIGHT_MOST = 96, 108  # millimetres: the nation's name needs the first
@@ -112,8 +116,8 @@ def _stamps(cell: _Cell, draft: DraftText) -> None:
     if draft.urgency in URGENCY:
         text, width = URGENCY[draft.urgency]
         framed(cell, text, _STAMP, width=width, height=Mm(8))
-    mark = clean(draft.extra.get("mark", "")).upper()
-    if mark:
+    if draft.circulation in CIRCULATION:
+        mark = CIRCULATION[draft.circulation]
         width = Mm(min(text_width(mark, _STAMP) * 25.4 / 72 + 8, 62))
         framed(cell, mark, Hand(13, bold=True), width=width, height=Mm(8))
 

@@ -1,8 +1,10 @@
 """What PDFium and qpdf do inside the sandbox: read a PDF, draw a page, look for what is alive."""
 
 import ctypes
+import html
 import io
 import json
+import re
 import subprocess
 import unicodedata
 from collections.abc import Callable, Iterator
@@ -13,7 +15,7 @@ import pypdfium2  # type: ignore[import-untyped] # it ships no type information
 import pypdfium2.raw as pdfium_c  # type: ignore[import-untyped] # neither does its raw side
 from PIL import Image, ImageChops, ImageSequence
 
-from drafting import ink, structure
+from drafting import anchors, ink, structure
 from drafting.anchors import Glyph, PageGlyphs, placement_of
 from drafting.watermark import marked
 from records.errors import Unavailable, Unreadable
@@ -25,6 +27,9 @@ _PAGES = 5_000
 _WIDEST, _HIGHEST = 4_000, 10_000  # pixels
 _FORMATS = ("PNG", "JPEG", "TIFF")
 _LARGEST = 60_000_000  # pixels of a picture that is shown
+_HALF, _EDGE = 0.5, 0.1  # of a page's height: where a stamp stands
+_XMP = re.compile(rb"<x:xmpmeta.{0,100000}?</x:xmpmeta>", re.DOTALL)
+_XMP_TEXT = re.compile(r">([^<>]{1,200})<")
 _PAGES_SEARCHED = 100  # from the last backwards, for the signature
 _ALIVE_KEYS = {
     "/JS": "javascript",
@@ -127,6 +132,40 @@ def _inspect(content: bytes, _options: dict[str, object]) -> bytes:
     for feature in _alive(_objects(content)):
         raise Unreadable("file.active", feature=feature)
     return json.dumps(pages).encode()
+
+
+def _head(content: bytes, _options: dict[str, object]) -> bytes:
+    """Give what stands where a stamp may: the upper half of page 1, and the edges of all pages."""
+    pdf = _opened(content)
+    lines = []
+    for n in range(min(len(pdf), _PAGES_SEARCHED)):
+        low = _HALF if n == 0 else 1 - _EDGE
+        pieces = anchors.pieces(_glyphs(pdf, n))
+        lines += [text for text, height in pieces if height > low or height < _EDGE]
+    fields = [*pdf.get_metadata_dict(skip_empty=True).items(), *_notes(pdf), *_xmp(content)]
+    return json.dumps([lines, fields]).encode("utf-8", "replace")
+
+
+def _notes(pdf: pypdfium2.PdfDocument) -> Iterator[tuple[str, str]]:
+    """Give what stamps and notes on a page say, and the names stamps are known by."""
+    for page in _pages(pdf):
+        for n in range(pdfium_c.FPDFPage_GetAnnotCount(page)):
+            note = pdfium_c.FPDFPage_GetAnnot(page, n)
+            for key in ("Contents", "Subj", "Name"):
+                size = pdfium_c.FPDFAnnot_GetStringValue(note, key.encode(), None, 0)
+                words = ctypes.create_string_buffer(size)
+                told = ctypes.cast(words, ctypes.POINTER(ctypes.c_ushort))
+                pdfium_c.FPDFAnnot_GetStringValue(note, key.encode(), told, size)
+                if text := words.raw.decode("utf-16-le", "replace").strip("\0"):
+                    yield key, text
+            pdfium_c.FPDFPage_CloseAnnot(note)
+
+
+def _xmp(content: bytes) -> Iterator[tuple[str, str]]:
+    """Give every text of the file's XMP, which nobody packs (ISO 16684-1)."""
+    for packet in _XMP.findall(content):
+        for text in _XMP_TEXT.findall(packet.decode("utf-8", "replace")):
+            yield "xmp", html.unescape(text)
 
 
 def _beneath(content: bytes, _options: dict[str, object]) -> bytes:
@@ -342,6 +381,7 @@ def _words_in(pdf: pypdfium2.PdfDocument, n: int, boxes: dict[str, list[float]])
 
 _ACTS: dict[str, Callable[[bytes, dict[str, object]], bytes]] = {
     "read": _read,
+    "head": _head,
     "draw": _draw,
     "paper": _paper,
     "inspect": _inspect,

@@ -10,7 +10,7 @@ from typing import Any
 from records.beneath import Beneath, Finding
 from records.errors import Refused, Unreadable
 from records.isolation import Isolation
-from records.paper import Added, Box, DateStyle, NumberStyle, Placement, Reading
+from records.paper import Added, Box, DateStyle, Head, NumberStyle, Placement, Reading
 
 _TASK = "drafting.pdf_task"
 _REMEMBERED = 256  # files; what was found of one has some hundred bytes
@@ -36,6 +36,10 @@ class PdfReader:
         if not isinstance(texts, list) or not all(isinstance(text, str) for text in texts):
             raise Unreadable("file.reader-failed")
         return Reading(pages=len(texts), texts=tuple(texts))
+
+    def head(self, pdf: bytes) -> Head:
+        """Give what stands where a stamp may stand. Raises Unreadable, Unavailable."""
+        return head(self._isolate(_TASK, pdf, options={"act": "head"}))
 
     def page_png(self, pdf: bytes, n: int, *, width: int = 1000, across: str = "") -> bytes:
         """Give a page as a picture, with its form fields and signatures as they look.
@@ -159,6 +163,16 @@ class PdfReader:
             return json.loads(self._isolate(_TASK, pdf, options={"act": act}))
         except ValueError as error:
             raise Unreadable("file.reader-failed") from error
+
+
+def head(answer: bytes) -> Head:
+    """Give the head of a file from what the sandbox told. Raises Unreadable."""
+    try:
+        lines, fields = json.loads(answer)
+        told = tuple((str(name), str(value)) for name, value in fields)
+        return Head(tuple(map(str, lines)), told)
+    except (ValueError, TypeError) as error:
+        raise Unreadable("file.reader-failed") from error
 
 
 def _shown(detail: object) -> str:

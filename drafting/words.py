@@ -2,10 +2,18 @@
 
 import json
 
-from drafting.reader import PdfReader
+from drafting.reader import PdfReader, head
 from records.document import Media
 from records.errors import Unreadable
 from records.isolation import Isolation
+from records.paper import Head
+
+
+def head_of(content: bytes, media: Media, *, reader: PdfReader, isolate: Isolation) -> Head:
+    """Give what stands in a PDF or DOCX where a stamp may stand. Raises Unreadable."""
+    if media is Media.PDF:
+        return reader.head(content)
+    return head(isolate("drafting.docx_task", content, options={"act": "head"}))
 
 
 def words_of(content: bytes, media: Media, *, reader: PdfReader, isolate: Isolation) -> str:

@@ -1,7 +1,10 @@
-"""Marks of secrecy in a message's metadata: what carries one may not travel this way."""
+"""Marks of secrecy: in a message's metadata, and as stamps on paper and in properties of files."""
 
 import re
 import unicodedata
+from collections.abc import Iterable
+
+from records.document import Classification
 
 # No standard names such a field; these are the names software gives it (compared without signs).
 _FIELDS = frozenset(
@@ -63,6 +66,95 @@ def is_marked(text: str) -> bool:
         or _EDGE.search(line)
         or ((line != line.upper() or "_" in line) and _stands_alone(line))
     )
+
+
+def stamp_of(lines: Iterable[str]) -> Classification | None:
+    """Give the highest class whose stamp stands among lines that stand by themselves.
+
+    A stamp is a line of nothing else, in capitals and maybe spread (``M Ậ T``), or a degree that is
+    named (``Độ mật: Tối mật``) or bracketed. In small letters it counts only where no other degree
+    is told: who lists all of them offers a choice. A line goes on from one that ends in BÍ, ĐỘ ….
+    """
+    loud, quiet, before = set(), set(), ""
+    for text in lines:
+        line = unicodedata.normalize("NFC", text).strip()
+        goes_on = bool(_WORD.findall(before)) and _WORD.findall(before)[-1].casefold() in _BEFORE
+        before = line or before
+        if goes_on or len(line) > _LONGEST:
+            continue
+        loud |= {of for of, found in _LOUD.items() if found.fullmatch(line)}
+        loud |= _bracketed(line)
+        quiet |= {of for of, found in _QUIET.items() if found.fullmatch(line)}
+    if len(quiet) == 1:
+        loud |= quiet
+    return max(loud, key=lambda of: of.rank, default=None)
+
+
+def name_mark(name: str) -> Classification | None:
+    """Give the class a file's name is marked with."""
+    return degree(name) if is_marked(name) else None
+
+
+def field_mark(name: str, value: str) -> Classification | None:
+    """Give the class that a property of a file names: ``Keywords: …; Mật``, ``Độ mật: Mật``."""
+    if name == "Name" and value.casefold() in _STAMPS:
+        return _STAMPS[value.casefold()]
+    if is_secrecy_field(name, value) and _bare(value).strip() in _VALUES:
+        return _VALUES[_bare(value).strip()]
+    return stamp_of(re.split(r"[,;|\n]", value))
+
+
+def degree(text: str) -> Classification | None:
+    """Give the highest degree whose words stand in a text; Mật where none is written out."""
+    bare = re.sub(r"[^a-z]", "", _bare(text))
+    if "tuyet" in bare:
+        return Classification.TOP_SECRET
+    return Classification.SECRET if "toimat" in bare else Classification.CONFIDENTIAL
+
+
+def _bracketed(line: str) -> set[Classification]:
+    found = [*_CAPITAL.findall(line), *_NAMED_ONE.findall(line)]
+    return {of for one in found if (of := degree(one))}
+
+
+def _spread(*words: str) -> str:
+    return r"\s+".join(r"\s*".join(word) for word in words)
+
+
+def _line(*spellings: str) -> re.Pattern[str]:
+    told = "|".join(_spread(*one.split()) for one in spellings)
+    return re.compile(rf"[\W_]*(?:{told})[\W_]*")
+
+
+# The second and third spelling show the same under the fonts of TCVN 5712 and of VNI.
+_LOUD = {
+    Classification.CONFIDENTIAL: _line("MẬT", "MËT", "MAÄT"),
+    Classification.SECRET: _line("TỐI MẬT", "TèI MËT", "TOÁI MAÄT", "TOI MAT"),
+    Classification.TOP_SECRET: _line("TUYỆT MẬT", "TUYÖT MËT", "TUYEÄT MAÄT", "TUYET MAT"),
+}
+_QUIET = {
+    Classification.CONFIDENTIAL: re.compile(r"[\W_]*Mật[\W_]*"),
+    Classification.SECRET: re.compile(r"[\W_]*Tối [Mm]ật[\W_]*"),
+    Classification.TOP_SECRET: re.compile(r"[\W_]*Tuyệt [Mm]ật[\W_]*"),
+}
+_CAPITAL = re.compile(r"[\[({{<]\s*((?:TUYỆT\s+|TỐI\s+)?MẬT)\s*[\])}}>]")
+_NAMED_ONE = re.compile(rf"^\W*(?:mức\s+)?độ\s+mật\s*[:=]\s*({_DEGREE})[\s.;]*$", re.IGNORECASE)
+_STAMPS = {
+    "confidential": Classification.CONFIDENTIAL,
+    "/confidential": Classification.CONFIDENTIAL,
+    "topsecret": Classification.TOP_SECRET,
+    "/topsecret": Classification.TOP_SECRET,
+}
+"""Names of the stamps every reader of PDF has (ISO 32000-2, 12.5.6.12)."""
+
+_VALUES = {
+    **dict.fromkeys(("mat", "c", "confidential"), Classification.CONFIDENTIAL),
+    **dict.fromkeys(("toi mat", "b", "secret"), Classification.SECRET),
+    **dict.fromkeys(("tuyet mat", "a", "top secret"), Classification.TOP_SECRET),
+}
+"""What a field of secrecy says, without signs; the letters are those on envelopes."""
+
+_LONGEST = 200  # signs of a line that may be a stamp, or name one
 
 
 def _stands_alone(line: str) -> bool:

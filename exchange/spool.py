@@ -142,6 +142,12 @@ class Spool(Outlet):
         """Keep a message that was understood, as evidence."""
         return _kept(arrival, folders.TAKEN)
 
+    def erase(self, arrival: Arrival) -> None:
+        """Leave nothing of a message that may not lie here."""
+        with reaching(arrival.path.parent.parent):
+            arrival.path.unlink(missing_ok=True)
+        arrival.hold.release()
+
     def reject(self, arrival: Arrival, reason: str) -> Path:
         """Put aside a message that cannot be taken, with the reason in a file beside it.
 

@@ -9,7 +9,7 @@ from secrets import token_urlsafe
 from urllib.parse import urlsplit
 from zoneinfo import ZoneInfo
 
-from config.access import read_access
+from config.access import AccessFile, read_access
 from config.calendar import public_holidays, read_calendar
 from config.directory import read_forms, read_partners
 from config.inspection import read_inspection
@@ -33,6 +33,7 @@ from exchange.mail import Mailer
 from exchange.prints import KNOWN, Prints
 from exchange.spool import Spool
 from exchange.tray import Tray
+from identity.directory import Directory
 from identity.oidc import Provider
 from identity.otp import Seal
 from identity.passkeys import Passkeys
@@ -103,6 +104,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         access=doors.rules,
         outside=doors.outside,
         provider=_provider(settings, doors.provider),
+        directory=_directory(settings, doors),
         telephones=Seal(master_key(keys / "identity.key")),
         passkeys=Passkeys(settings.public_address, described.organ.name),
         roads=Roads(read_route),
@@ -261,6 +263,12 @@ def _provider(settings: Settings, rules: ProviderRules | None) -> Provider | Non
         return None
     back = f"{settings.public_address.rstrip('/')}/login/provider/back"
     return Provider(rules, settings.oidc_client_secret, back)
+
+
+def _directory(settings: Settings, doors: AccessFile) -> Directory | None:
+    if doors.directory is None:
+        return None
+    return Directory(doors.directory, settings.directory_password, doors.outside.groups)
 
 
 def prints_of(settings: Settings) -> Prints:

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable, Iterator
 
-from records.document import Classification, Document
+from records.document import Circulation, Classification, Document
 from records.person import Person, Role
 
 READ_ALL = frozenset(
@@ -49,11 +49,14 @@ def _inherited(person: Person) -> Iterator[str]:
 def readers_of(document: Document, involved: Iterable[str]) -> frozenset[str]:
     """Give the tokens a document admits: those who read all, its unit, and who is involved.
 
-    A classified document admits named people only: its drafter and those on its road so far.
+    A classified document admits named people only: its drafter and those on its road so far. One
+    that is to be given back admits these, the desks of its road, and the registry that keeps it.
     """
     named = {f"person:{document.drafter}"}
     if document.classification is not Classification.NONE:
         return frozenset({*named, *(token for token in involved if token.startswith("person:"))})
+    if document.circulation is Circulation.RETURN:
+        return frozenset({*named, f"role:{Role.REGISTRY_CLERK}", *involved})
     general = {f"role:{role}" for role in READ_ALL}
     return frozenset({*named, *general, f"unit:{document.unit}", *involved})
 

@@ -142,6 +142,8 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:called-back",  # whether one sending could still be taken back
         "document:archived",
+        "document:marked",
+        "document:given-back",
         "document:raised",  # to a higher class
         "document:linked",  # to what it answers, quotes, was drawn from or encloses
         "document:unlinked",
@@ -149,6 +151,12 @@ ACTIONS = frozenset(
         "document:lowering-proposed",  # on a decision, by one of two people
         "document:lowering-withdrawn",
         "document:lowered",  # by the other one
+        "upload:held",  # it bears a mark of secrecy and was not said to be secret
+        "upload:refused",  # likewise, where nothing secret may be kept
+        "upload:claimed",  # to be no secret, by who brought it
+        "upload:released",  # by somebody else
+        "upload:discarded",
+        "upload:looked",  # at one of its pages
         "number:cancelled",
         "number:reserved",
         "number:voided",
@@ -177,7 +185,6 @@ ACTIONS = frozenset(
         "file:emptied",  # or taken out
         "file:closed",
         "file:reopened",
-        "file:admitted",  # another reader
         "file:due",
         "file:handed-in",
         "file:accepted",
@@ -190,6 +197,9 @@ ACTIONS = frozenset(
         "factor:reset",  # by an administrator
         "session:confirmed",  # somebody showed once more that it is them
         "session:revoked",
+        "permission:proposed",  # that somebody reads a document or file, or no more
+        "permission:withdrawn",
+        "permission:changed",  # by whoever confirmed it
         "identity:linked",  # somebody elsewhere comes in as somebody here
         "identity:unlinked",
         "token:made",

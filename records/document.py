@@ -38,6 +38,14 @@ class Classification(StrEnum):
         return list(Classification).index(self)
 
 
+class Circulation(StrEnum):
+    """How far a document may go round (Decree 30/2020, Annex I, III.2); no degree of secrecy."""
+
+    NONE = "none"
+    INTERNAL = "internal"  # LƯU HÀNH NỘI BỘ: not out of this agency
+    RETURN = "return"  # XEM XONG TRẢ LẠI: named readers, who give it back
+
+
 class Urgency(StrEnum):
     """How fast it must go: Thường, Khẩn, Thượng khẩn, Hỏa tốc."""
 
@@ -167,6 +175,7 @@ class Document:
     number: Number | None = None
     signer: str = ""  # id of the leader who signed
     assignee: str = ""  # id of the person who answers for it now (incoming)
+    circulation: Circulation = Circulation.NONE
     rests_since: datetime | None = None  # aware, UTC: suspended, and nobody acts meanwhile
     revisions: tuple[Revision, ...] = ()
     attachments: tuple[Attachment, ...] = ()

@@ -32,6 +32,28 @@ class ProviderRules:
 
 
 @dataclass(frozen=True, slots=True)
+class DirectoryRules:
+    """A directory of people (LDAP, Active Directory), and what its words for them are."""
+
+    address: str  # ldaps://host:port, or ldap://host:port with StartTLS
+    base: str  # below which people are
+    service: str  # the account that looks for them
+    filter: str  # which entries are people
+    account: tuple[str, ...]  # attributes one may log in by
+    subject: str  # attribute that is never given to anybody else
+    name: str
+    mail: str
+    groups: str  # attribute that names somebody's groups; "" for none
+    nested: str  # below which groups are, to ask Active Directory for groups in groups; "" for none
+    timeout: float  # seconds for each answer
+    ca: str = ""  # file of the authorities that speak for it; those of the system if ""
+
+
+DIRECTORY = "directory"
+"""The issuer of whoever the directory knows: an office has one."""
+
+
+@dataclass(frozen=True, slots=True)
 class Told:
     """Somebody as another keeps them; whoever they are here follows from issuer and subject."""
 

@@ -133,6 +133,14 @@ class Added:
 
 
 @dataclass(frozen=True, slots=True)
+class Head:
+    """Where a stamp may stand in a file: lines, and what the file says of itself."""
+
+    lines: tuple[str, ...]  # each with nothing else beside it, from the top
+    fields: tuple[tuple[str, str], ...]  # name and value
+
+
+@dataclass(frozen=True, slots=True)
 class Reading:
     """What a reader found in a PDF."""
 

@@ -4,7 +4,7 @@ from collections.abc import Collection, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Select, exists, func, insert, select, update
+from sqlalchemy import Connection, Select, delete, exists, func, insert, select, update
 from sqlalchemy.exc import IntegrityError
 
 from records.case_file import CaseFile, FileState, HandIn
@@ -51,6 +51,12 @@ class CaseFiles:
         """Let more readers open the file."""
         for token in sorted(set(readers) - self.readers(id)):
             self._connection.execute(insert(t.file_reader).values(file=id, token=token))
+
+    def dismiss(self, id: str, token: str) -> None:
+        """Let a reader open the file no more."""
+        self._connection.execute(
+            delete(t.file_reader).where(t.file_reader.c.file == id, t.file_reader.c.token == token)
+        )
 
     def readers(self, id: str) -> frozenset[str]:
         """Give the tokens of all who may open the file."""

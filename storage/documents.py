@@ -23,6 +23,7 @@ from sqlalchemy import (
 
 from records.document import (
     Attachment,
+    Circulation,
     Classification,
     Digest,
     Direction,
@@ -156,6 +157,12 @@ class Documents:
             rows = [{"document": id, "token": token, "created_at": came} for token in new]
             self._connection.execute(insert(t.reader).values(rows))
 
+    def dismiss(self, id: str, token: str) -> None:
+        """Let a reader see the document no more."""
+        self._connection.execute(
+            delete(t.reader).where(t.reader.c.document == id, t.reader.c.token == token)
+        )
+
     def admit_only(self, id: str, readers: Iterable[str]) -> None:
         """Let these readers see the document and nobody else any more."""
         self._connection.execute(delete(t.reader).where(t.reader.c.document == id))
@@ -190,6 +197,14 @@ class Documents:
             self._connection.execute(
                 insert(t.opening).values(document=id, person=person, digest=digest, at=at)
             )
+
+    def openings(self, id: str) -> list[tuple[str, datetime]]:
+        """Give who opened a document, and when for the first time, in this order."""
+        column = t.opening.c
+        first = func.min(column.at).label("first")
+        query = select(column.person, first).where(column.document == id)
+        rows = self._connection.execute(query.group_by(column.person).order_by(first))
+        return [(row.person, row.first) for row in rows]
 
     def page(
         self, bounds: Bounds, classes: Collection[str], *, after: str = "", limit: int = 50
@@ -420,6 +435,7 @@ class Documents:
             "signer": document.signer,
             "assignee": document.assignee,
             "rests_since": document.rests_since,
+            "circulation": document.circulation,
             "shut": shut,
             **words,
         }
@@ -492,6 +508,7 @@ class Documents:
             signer=row.signer,
             assignee=row.assignee,
             rests_since=row.rests_since,
+            circulation=Circulation(row.circulation),
             revisions=tuple(revisions[row.id]),
             attachments=tuple(enclosed),
         )

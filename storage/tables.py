@@ -288,6 +288,8 @@ document = Table(
     Column("signer", String(64), nullable=False, default=""),
     Column("assignee", String(64), nullable=False, default=""),
     Column("rests_since", Moment),  # somebody suspended it
+    Column("circulation", String(20), nullable=False, server_default="none"),
+    CheckConstraint("circulation IN ('none', 'internal', 'return')", name="known_circulation"),
     CheckConstraint(
         "classification IN ('none', 'confidential', 'secret', 'top_secret')", name="known_class"
     ),
@@ -779,6 +781,42 @@ lowering = Table(
     Column("version", Integer, nullable=False, default=0),
     CheckConstraint("confirmed_by <> proposed_by", name="two_people"),
     CheckConstraint("version = 0 OR confirmed_by <> ''", name="confirmed"),
+)
+
+permission_change = Table(
+    "permission_change",
+    metadata,
+    _id(),
+    Column("document", ForeignKey("document.id"), index=True),
+    Column("file", ForeignKey("case_file.id"), index=True),
+    Column("person", ForeignKey("person.id"), nullable=False),
+    Column("grants", Boolean, nullable=False),
+    Column("proposed_by", String(64), nullable=False),
+    Column("proposed_at", Moment, nullable=False),
+    Column("until", Moment, nullable=False),
+    Column("confirmed_by", String(64), nullable=False, default="", server_default=""),
+    Column("settled_at", Moment),
+    CheckConstraint("confirmed_by <> proposed_by", name="two_people"),
+    CheckConstraint("confirmed_by <> person", name="not_for_oneself"),
+    CheckConstraint("(document IS NULL) <> (file IS NULL)", name="one_thing"),
+)
+
+quarantine = Table(
+    "quarantine",
+    metadata,
+    _id(),
+    Column("kind", String(20), nullable=False),
+    Column("classification", String(20), nullable=False),
+    Column("found", String(20), nullable=False),  # where its mark stands
+    Column("by", String(64), nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("document", String(64), nullable=False, default=""),  # of a revision
+    Column("shut", LargeBinary, nullable=False),  # files, what was said of them, and the reason
+    Column("outcome", String(20), nullable=False),
+    Column("settled_by", String(64), nullable=False, default=""),
+    Column("settled_at", Moment),
+    CheckConstraint("classification <> 'none'", name="marked"),
+    CheckConstraint("outcome <> 'released' OR settled_by <> \"by\"", name="two_people"),
 )
 
 arrival = Table(

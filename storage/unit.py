@@ -28,11 +28,13 @@ from storage.links import Links
 from storage.lowerings import Lowerings
 from storage.passes import Passes
 from storage.people import People
+from storage.permissions import Permissions
 from storage.placements import Placements
 from storage.planned import Planned
 from storage.plans import Plans
 from storage.prints import SecretPrints
 from storage.proofs import Proofs
+from storage.quarantine import Quarantine
 from storage.queue import Door
 from storage.raising import Raising
 from storage.readings import Readings
@@ -190,6 +192,11 @@ class Unit:
         return Links(self.connection)
 
     @cached_property
+    def permissions(self) -> Permissions:
+        """The proposals to change who reads what."""
+        return Permissions(self.connection)
+
+    @cached_property
     def lowerings(self) -> Lowerings:
         """The proposals to lower a class."""
         return Lowerings(self.connection, self._vault)
@@ -198,6 +205,11 @@ class Unit:
     def secret_prints(self) -> SecretPrints:
         """By what secrets are known to the filter at the edge."""
         return SecretPrints(self.connection)
+
+    @cached_property
+    def quarantine(self) -> Quarantine:
+        """What bears a mark of secrecy and was not said to be secret."""
+        return Quarantine(self.connection, self._vault)
 
     @cached_property
     def proofs(self) -> Proofs:

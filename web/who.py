@@ -53,7 +53,7 @@ def _recognise() -> ResponseReturnValue | None:
         g.person, g.granted = recognise(office(), bearer.strip())
         _require_scope(g.granted, g.person)
         return None
-    token = request.cookies.get(COOKIE, "")
+    token = cookie(COOKIE)
     if not token:
         raise NotKnown("login.needed")
     g.person, granted = recognise(office(), token)
@@ -128,7 +128,7 @@ def confirm_again() -> None:
 
 def knock(username: str) -> Knock:
     """Give from where this request knocks, and whether its browser is known to the account."""
-    device, _, mark = request.cookies.get(KNOWN, "").partition(".")
+    device, _, mark = cookie(KNOWN).partition(".")
     known = device and hmac.compare_digest(_mark(device, username).encode(), mark.encode())
     return Knock(
         address=request.remote_addr or "unknown",
@@ -152,40 +152,46 @@ def _require_form_token(csrf: str) -> None:
 def bearer_of_request() -> str:
     """Give the token this request came with."""
     _, _, bearer = request.headers.get("Authorization", "").partition(" ")
-    return bearer.strip() or request.cookies.get(COOKIE, "")
+    return bearer.strip() or cookie(COOKIE)
+
+
+def cookie(name: str) -> str:
+    """Give what this browser brings back under a name of ours."""
+    return request.cookies.get(_called(name), "")
+
+
+def drop(response: Response, name: str) -> None:
+    """Let the browser forget what it had under a name of ours."""
+    _put(response, name, "", expires=0)
+
+
+def _put(response: Response, name: str, value: str, **until: Any) -> None:
+    """Give the browser something scripts cannot read and only our own pages have sent along."""
+    response.set_cookie(
+        _called(name),
+        value,
+        httponly=True,
+        samesite="Strict",
+        secure=request.is_secure,
+        **until,
+    )
+
+
+def _called(name: str) -> str:
+    """Give a name that no other host and no page without TLS can have set (RFC 6265bis, 4.1.3)."""
+    return f"__Host-{name}" if request.is_secure else name
 
 
 def hand_over(response: Response, admitted: Admission) -> Response:
-    """Give the browser its cookie: unreadable for scripts, sent from our own pages only."""
-    response.set_cookie(
-        COOKIE,
-        admitted.token,
-        expires=admitted.expires_at,
-        httponly=True,
-        samesite="Strict",
-        secure=request.is_secure,
-    )
-    response.delete_cookie(HALF, httponly=True, samesite="Strict", secure=request.is_secure)
+    """Give the browser its cookie, and what it is known by the next time."""
+    _put(response, COOKIE, admitted.token, expires=admitted.expires_at)
+    drop(response, HALF)
     device = token_hex(16)
-    response.set_cookie(
-        KNOWN,
-        f"{device}.{_mark(device, admitted.person.id)}",
-        max_age=YEAR,
-        httponly=True,
-        samesite="Strict",
-        secure=request.is_secure,
-    )
+    _put(response, KNOWN, f"{device}.{_mark(device, admitted.person.id)}", max_age=YEAR)
     return response
 
 
 def hand_half(response: Response, half: Half) -> Response:
     """Give the browser what it comes back with together with its second factor."""
-    response.set_cookie(
-        HALF,
-        half.token,
-        expires=half.until,
-        httponly=True,
-        samesite="Strict",
-        secure=request.is_secure,
-    )
+    _put(response, HALF, half.token, expires=half.until)
     return response

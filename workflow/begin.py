@@ -13,6 +13,7 @@ from records.beneath import Response
 from records.delegation import AMOUNT, amount_of
 from records.document import (
     Attachment,
+    Circulation,
     Classification,
     Direction,
     Document,
@@ -62,6 +63,7 @@ class Particulars:
     subject: str
     classification: Classification  # its own; effective once ``effective`` has judged it
     urgency: Urgency = Urgency.NORMAL
+    circulation: Circulation = Circulation.NONE
     workflow: str = ""  # "": the road of its direction
     unit: str = ""  # "": the unit of whoever brings it
     recipients: tuple[str, ...] = ()
@@ -164,6 +166,7 @@ def new_document(route: Route, said: Particulars, by: Person, at: datetime) -> D
         recipients=said.recipients,
         fields=dict(said.fields),
         source=said.source,
+        circulation=said.circulation,
     )
 
 

@@ -6,9 +6,9 @@ from datetime import datetime
 from identity.reading import readers_of, tokens_of
 from records.audit import AuditEvent
 from records.delegation import Mandate
-from records.document import Document
+from records.document import Circulation, Document
 from records.errors import NotAllowed, Outrun, Refused
-from records.person import Person
+from records.person import Person, Role
 from records.route import Extra
 from records.step import OF_DIRECTIVES, ROAD, Step, StepKind
 from storage.unit import Unit
@@ -53,9 +53,16 @@ def sides(unit: Unit, at: Standing, by: Person) -> list[Side]:
     """Give exactly what this person may do now beside the acts of the road, their own first."""
     found: dict[tuple[str, int], Side] = {}
     for one in _every(unit, at, by):
-        if _bar(at, one, by) is None:
+        if _bar(at, one, by) is None and not goes_no_further(at, one.name, by):
             found.setdefault((one.name, one.step.n), one)
     return list(found.values())
+
+
+def goes_no_further(at: Standing, name: str, by: Person) -> bool:
+    """Tell whether a document that is to be given back would be passed on by one of its readers."""
+    returns = at.document.circulation is Circulation.RETURN
+    passed_on = name in {Extra.FORWARD, Extra.OPINION}
+    return returns and passed_on and by.id != at.document.drafter and Role.LEADER not in by.roles
 
 
 def _every(unit: Unit, at: Standing, by: Person) -> list[Side]:

@@ -10,7 +10,7 @@ from records.document import Document
 from records.exchange import Dispatch, DispatchState, Enclosure, Envelope, StatusNotice
 from records.person import Organ, Person
 from workflow.capacity import signer_lines
-from workflow.dispatch import passport_of
+from workflow.dispatch import passport_of, require_leaving
 from workflow.office import Office
 from workflow.prints import publish
 
@@ -31,6 +31,7 @@ def carry(office: Office, dispatch_id: str) -> None:
         return
     # The gate is asked again at the very moment of leaving: its class may have been raised.
     cleared = clear(passport_of(document), destination=dispatch.recipient, purpose="exchange")
+    require_leaving(document)
     publish(office)
     envelope = _envelope(office, document, dispatch, signer)
     office.tray.send(

@@ -120,13 +120,13 @@ def view_in(unit: Unit, id: str, by: Person) -> FileView:
     # Counted anew for each reader: a gap would tell of a document that is none of theirs.
     known = unit.documents.filed(id, tokens_of(by), classes_of(by))
     found = [Filed(n, one) for n, one in enumerate(known, start=1)]
-    parts = [one for one in unit.case_files.parts(id) if _may_open(unit, one, by)]
+    parts = [one for one in unit.case_files.parts(id) if may_open(unit, one, by)]
     return FileView(
         file=file,
         filed=tuple(sorted(found, key=lambda one: (one.on, one.n))),
         parts=tuple(parts),
         readers=unit.case_files.readers(id),
-        keeps=_keeps(file, by),
+        keeps=keeps(file, by),
     )
 
 
@@ -161,26 +161,6 @@ def take_out(office: Office, id: str, document: str, *, by: Person) -> CaseFile:
         known = standing(office, unit, document, by).document.id
         unit.case_files.take_out(id, known)
         _log(office, unit, "file:emptied", file, by, document=known)
-        return _changed(unit, file)
-
-
-def admit(office: Office, id: str, person: str, *, by: Person) -> CaseFile:
-    """Let somebody else open a file; which of its documents they see, each document decides.
-
-    Raises  Refused: there is nobody of that name who may know of a file of this class.
-    """
-    with office.database.unit() as unit:
-        file = file_for(unit, id, by)
-        _require_keeping(unit, file, by)
-        able = [
-            one
-            for one in unit.people.all()
-            if one.id == person and tokens_of(one) and cleared(one, file.classification)
-        ]
-        if not able:
-            raise Refused("assignee.unknown", to=person)
-        unit.case_files.admit(id, [f"person:{person}"])
-        _log(office, unit, "file:admitted", file, by, reader=person)
         return _changed(unit, file)
 
 
@@ -227,7 +207,7 @@ def reopen_file(office: Office, id: str, reason: str, *, by: Person) -> CaseFile
 def file_for(unit: Unit, id: str, by: Person) -> CaseFile:
     """Give a file to somebody who may open it. Raises NotFound."""
     file = unit.case_files.get(id)
-    if not _may_open(unit, file, by):
+    if not may_open(unit, file, by):
         raise NotFound("casefile.unknown")
     return file
 
@@ -287,17 +267,19 @@ def _check(office: Office, said: FileSaid, by: Person) -> None:
         raise Refused("casefile.retention", most=MOST_YEARS)
 
 
-def _may_open(unit: Unit, file: CaseFile, by: Person) -> bool:
+def may_open(unit: Unit, file: CaseFile, by: Person) -> bool:
+    """Tell whether somebody may know of a file: admitted to it, and cleared for its class."""
     admitted = unit.case_files.readers(file.id) & tokens_of(by)
     return bool(admitted) and cleared(by, file.classification)
 
 
-def _keeps(file: CaseFile, by: Person) -> bool:
+def keeps(file: CaseFile, by: Person) -> bool:
+    """Tell whether a file is somebody's to keep, if they may open it."""
     return by.id == file.owner or bool(by.roles & KEEPERS)
 
 
 def _require_keeping(unit: Unit, file: CaseFile, by: Person) -> None:
-    if not (_may_open(unit, file, by) and _keeps(file, by)):
+    if not (may_open(unit, file, by) and keeps(file, by)):
         raise NotAllowed("casefile.not-yours")
 
 

@@ -6,7 +6,7 @@ from secrets import token_hex
 
 from exchange.gate import Exchangeable, clear
 from records.audit import AuditEvent
-from records.document import Classification, Document, Origin
+from records.document import Circulation, Classification, Document, Origin
 from records.errors import Refused
 from records.exchange import Dispatch, DispatchState, Passport
 from records.person import Organ, Person
@@ -29,6 +29,7 @@ def dispatch(
     with office.database.reading() as unit:
         was = standing(office, unit, id, by)
     admit(office, was.document, destination="exchange", by=by.id)
+    require_leaving(was.document)
     if unsigned := lacking(office, was.document):
         # Each annex in a file of its own bears the agency's signature (Annex I, part II, 7).
         raise Refused("dispatch.annex-unsigned", annex=unsigned[0].name)
@@ -46,6 +47,12 @@ def dispatch(
         moved = advance(office, unit, now, replace(now.document, recipients=everybody), deed)
         sent = _queue(office, unit, moved, organs, at)
     return moved, sent
+
+
+def require_leaving(document: Document) -> None:
+    """Raise Refused: the document bears a mark by which it stays in this agency."""
+    if document.circulation is not Circulation.NONE:
+        raise Refused("circulation.stays", mark=str(document.circulation))
 
 
 def admit(office: Office, document: Document, *, destination: str, by: str) -> Exchangeable:

@@ -86,6 +86,7 @@ def _text(
         capacity=lines,
         classification=document.classification,
         urgency=document.urgency,
+        circulation=document.circulation,
     )
 
 

@@ -1,5 +1,6 @@
 """Messages that partners left for this office are taken in: documents and notices."""
 
+from hashlib import sha256
 from pathlib import Path
 
 from exchange import edxml
@@ -9,6 +10,7 @@ from records.document import Classification, Direction, Origin, Source
 from records.errors import NotFound, Outrun, Refused
 from records.exchange import Dispatch, DispatchState, Envelope, StatusNotice
 from records.person import Person, Post, Role
+from records.quarantine import Kind, Mark, Where
 from storage.unit import Unit
 from workflow.begin import (
     Enclosed,
@@ -18,7 +20,8 @@ from workflow.begin import (
     with_attachments,
     with_bytes,
 )
-from workflow.carry import document_id_of
+from workflow.carry import document_id_of, folder_of
+from workflow.marked import Came, hold, mark_of, note_refused
 from workflow.office import Office
 
 EXCHANGE = "lien-thong"
@@ -38,34 +41,104 @@ CODES = {
 def gather(office: Office) -> int:
     """Take in every message that lies waiting and give how many were taken.
 
-    A message that cannot be taken is put aside with its reason; the next one is not held up.
+    A message that cannot be taken is put aside with its reason; the next one is not held up. Of one
+    that bears a mark of secrecy nothing stays in its folder.
     """
     taken = 0
     for arrival in office.spool.waiting(Path(office.organ.spool)):
         try:
-            _take(office, arrival)
+            kept = _take(office, arrival)
         except Refused as refusal:
+            if refusal.rule == "exchange.secret":
+                note_refused(office, Mark(Classification.CONFIDENTIAL, Where.FIELD), EXCHANGE)
+                office.spool.erase(arrival)
+                continue
             office.spool.reject(arrival, str(refusal))
         else:
-            office.spool.done(arrival)
+            if kept:
+                office.spool.done(arrival)
+            else:
+                office.spool.erase(arrival)
             taken += 1
     return taken
 
 
-def _take(office: Office, arrival: Arrival) -> None:
-    message = edxml.read(
-        arrival.content,
-        limit=office.spool.limit,
-        own={office.organ.id},
-        received_at=office.clock(),
-    )
+def _take(office: Office, arrival: Arrival) -> bool:
+    """Take one message in and tell whether it may be kept as evidence."""
+    message = _read(office, arrival.content)
     with office.database.reading() as unit:
-        if unit.arrivals.known(_key(message)):
-            return
+        known = unit.arrivals.known(_key(message))
+        became = unit.arrivals.document_of(_key(message)) if known else ""
     if isinstance(message, StatusNotice):
-        _hear(office, message)
+        if not known:
+            _hear(office, message)
+        return True
+    if known:
+        return bool(became)
+    _require_ours(office, message)
+    files = [(one.name, one.content) for one in message.enclosures]
+    if mark := mark_of(office, message.subject, files):
+        _hold_off(office, message, arrival.content, mark)
+        return False
+    accept(office, message)
+    return True
+
+
+def _read(office: Office, content: bytes) -> Envelope | StatusNotice:
+    return edxml.read(
+        content, limit=office.spool.limit, own={office.organ.id}, received_at=office.clock()
+    )
+
+
+def held_envelope(office: Office, message: bytes) -> Envelope:
+    """Give a message that was held, as it came. Raises Refused: it is none."""
+    envelope = _read(office, message)
+    if not isinstance(envelope, Envelope):
+        raise Refused("exchange.no-document")
+    return envelope
+
+
+def _hold_off(office: Office, envelope: Envelope, message: bytes, mark: Mark) -> None:
+    """Hold a marked message in the vault, or, where nothing secret may be, send word and forget it.
+
+    The sender hears code 02 (domain words: từ chối tiếp nhận) at once, or when it is discarded.
+    """
+    if office.sealed:
+        said = {"message": envelope.id, "organ": envelope.sender.id}
+        hold(office, Came(Kind.MESSAGE, EXCHANGE, [("message.edxml", message)], said), mark)
     else:
-        _accept(office, message)
+        turn_away(office, envelope)
+        note_refused(office, mark, EXCHANGE)
+    with office.database.unit() as unit:
+        unit.arrivals.add(_key(envelope), None, office.clock())
+
+
+def turn_away(office: Office, envelope: Envelope) -> None:
+    """Tell the sender that a message is not taken: what is secret does not travel this way."""
+    partner = office.partners[envelope.sender.id]
+    if not partner.spool:
+        return
+    notice = StatusNotice(
+        id=sha256(f"{envelope.id}/02/marked".encode()).hexdigest()[:32],
+        sender=office.organ,
+        recipient=partner,
+        about=envelope.document_id,
+        about_message=envelope.id,
+        code="02",
+        reason=MARKED,
+        at=office.clock().astimezone(office.zone),
+    )
+    office.tray.send_status(folder_of(partner), notice)
+
+
+MARKED = "Văn bản có dấu hiệu chứa bí mật nhà nước, không tiếp nhận qua mạng."
+
+
+def _require_ours(office: Office, envelope: Envelope) -> None:
+    if envelope.recipient.id != office.organ.id:
+        raise Refused("exchange.not-ours", organ=envelope.recipient.id)
+    if envelope.sender.id not in office.partners:
+        raise Refused("exchange.unknown-sender", organ=envelope.sender.id)
 
 
 def _hear(office: Office, notice: StatusNotice) -> None:
@@ -104,11 +177,12 @@ def _meant(office: Office, unit: Unit, notice: StatusNotice) -> Dispatch:
     raise NotFound("dispatch.unknown")
 
 
-def _accept(office: Office, envelope: Envelope) -> None:
-    if envelope.recipient.id != office.organ.id:
-        raise Refused("exchange.not-ours", organ=envelope.recipient.id)
-    if envelope.sender.id not in office.partners:
-        raise Refused("exchange.unknown-sender", organ=envelope.sender.id)
+def accept(office: Office, envelope: Envelope, *, released_by: str = "") -> str:
+    """Take in a document from another agency, once, and give its id.
+
+    Takes   released_by: who let a message go that was held.
+    Raises  Refused, Unreadable: it cannot be taken. Outrun: it was taken in meanwhile.
+    """
     main = next((one for one in envelope.enclosures if one.main), None)
     if main is None:
         raise Refused("exchange.no-document")
@@ -122,14 +196,22 @@ def _accept(office: Office, envelope: Envelope) -> None:
         "digest": document.revisions[0].digest,
         "message": envelope.id,
         "organ": envelope.sender.id,
+        **({"released_by": released_by} if released_by else {}),
     }
     event = AuditEvent("document:received", by.id, document.created_at, document.id, facts)
     with office.database.unit() as unit:
-        if unit.arrivals.known(_key(envelope)):
+        key = _key(envelope)
+        if released_by and (became := unit.arrivals.document_of(key)):
+            return became
+        if unit.arrivals.known(key) and not released_by:
             raise Outrun("exchange.known")
         lay_down(office, unit, route, document, event)
-        unit.arrivals.add(_key(envelope), document.id, event.at)
+        if released_by:
+            unit.arrivals.become(key, document.id)
+        else:
+            unit.arrivals.add(key, document.id, event.at)
         unit.enqueue("report", document.id, "01", key=f"{document.id}:01")
+    return document.id
 
 
 def _particulars(office: Office, envelope: Envelope) -> Particulars:

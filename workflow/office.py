@@ -11,6 +11,7 @@ from exchange.mail import Mailer
 from exchange.prints import Prints
 from exchange.spool import Spool
 from exchange.tray import Tray
+from identity.directory import Directory
 from identity.oidc import Provider
 from identity.otp import Seal
 from identity.passkeys import Passkeys
@@ -55,6 +56,7 @@ class Office:
     access: AccessRules
     outside: Outside  # people whom others recognise
     provider: Provider | None  # who recognises them
+    directory: Directory | None  # whose passwords count as well
     telephones: Seal  # keeps the secrets of people's authenticators
     passkeys: Passkeys
     roads: Roads

@@ -5,7 +5,7 @@ from records.errors import Refused
 from records.person import Person
 from records.route import AGREED, DECLINED, Extra
 from records.step import DROPPED, StepKind
-from workflow.beside import Aside, answer, asked, hang, keep, side
+from workflow.beside import Aside, answer, asked, goes_no_further, hang, keep, side
 from workflow.office import Office
 from workflow.road import Choice, standing
 
@@ -32,6 +32,8 @@ def ask(office: Office, id: str, action: str, choice: Choice, *, by: Person) -> 
     with office.database.unit() as unit:
         was = standing(office, unit, id, by)
         meant = side(unit, was, action, by, choice)
+        if goes_no_further(was, action, by):
+            raise Refused("circulation.no-further")
         whom, step = asked(unit, was, meant, choice, by), meant.step
         if kind is StepKind.APPROVER and whom.id == was.document.drafter:
             raise Refused("approver.drafter")

@@ -5,21 +5,28 @@ from dataclasses import dataclass, field, replace
 
 from identity.reading import tokens_of
 from records.audit import AuditEvent
-from records.document import Document, Origin
+from records.document import Classification, Document, Origin
 from records.errors import NotAllowed, Outrun
 from records.person import Person
+from records.quarantine import Kind
 from workflow.begin import files_told, leave_reading, with_bytes
+from workflow.marked import Came, require_unmarked
 from workflow.office import Office
 from workflow.road import Choice, Standing, standing
 
 
-def revise(office: Office, id: str, content: bytes, choice: Choice, *, by: Person) -> Document:
+def revise(  # noqa: PLR0913 - which bytes, of what, under which name, as it was seen
+    office: Office, id: str, content: bytes, choice: Choice, *, name: str = "", by: Person
+) -> Document:
     """Add a revision to a document that is still being drafted.
 
     Raises  Outrun: it is no longer drafted, or somebody was faster. NotAllowed: not theirs.
-            Unreadable: the file is none that can be taken.
+            Unreadable: the file is none that can be taken. Refused: see ``require_unmarked``.
     """
     was = drafted(office, id, choice, by=by)
+    if was.document.classification is Classification.NONE:
+        came = Came(Kind.REVISION, by.id, [(name, content)], {}, document=id)
+        require_unmarked(office, came)
     return bring(office, was.document, Brought(content, Origin.UPLOADED), by=by)
 
 

@@ -7,7 +7,7 @@ from datetime import datetime
 from identity.reading import tokens_of
 from records.assignment import Wanted
 from records.delegation import Mandate
-from records.document import Classification, Document, Origin
+from records.document import Circulation, Classification, Document, Origin
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.person import Person
 from records.route import BACKWARD, DECLINED, Act, Effect, Need, Route, State, Who, Whom, fits
@@ -146,7 +146,7 @@ def offered(unit: UnitOfWork, at: Standing, by: Person) -> list[Act]:
         act
         for act in at.state.acts
         if any(not _barred(at, act, by, one) for one in _capacities(unit, at, act, by))
-        and not (act.does is Effect.DISPATCH and _secret(at.document))
+        and not (act.does is Effect.DISPATCH and _stays(at.document))
         and not needs_revision(at, act)
         and not _unproven(unit, at, act)
     ]
@@ -414,6 +414,11 @@ def approves_in(state: State, act: Act) -> bool:
 
 def _secret(document: Document) -> bool:
     return document.classification is not Classification.NONE
+
+
+def _stays(document: Document) -> bool:
+    """Tell whether a document never leaves the agency, for its class or its mark."""
+    return _secret(document) or document.circulation is not Circulation.NONE
 
 
 def _alone(at: Standing, by: Person) -> bool:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from ipaddress import ip_address, ip_network
 from secrets import token_hex
-from typing import Any
+from typing import Any, NoReturn
 
 from identity.otp import hash_of_code, period_of
 from identity.passkeys import Passkey
@@ -13,11 +13,12 @@ from identity.tokens import hash_of, new_token
 from records.access import Pass, PassKind
 from records.audit import AuditEvent
 from records.errors import NotAllowed, NotFound, NotKnown, OfficeError, Refused, TooOften
-from records.identity import Told
+from records.identity import DIRECTORY, Told
 from records.person import Person
 from storage.factors import Challenge
 from storage.unit import Unit
 from workflow.office import Office
+from workflow.welcome import welcome
 
 WINDOW = timedelta(minutes=1)
 """In what time failures are counted together."""
@@ -81,6 +82,7 @@ def enter(
 
     Raises  NotKnown: no such account, or another password, both alike; or no right code.
             NotAllowed: the office asks this person for a second factor, and they have none.
+            Unavailable: the directory, whose account it may be, does not answer.
             TooOften: too many failures lately; the password was not even looked at.
     """
     knock = Knock(address)
@@ -235,7 +237,10 @@ def _is_theirs(office: Office, password: str, address: str, by: Person) -> bool:
     _be_patient(office, by.id, knock)
     with office.database.reading() as unit:
         hash = unit.people.password(by.id)
+        subject = _subject(unit, by.id)
     right = office.passwords.match(hash, _sound(password))
+    if not right and subject and office.directory:
+        right = office.directory.confirm(subject, _sound(password))
     if not right:
         _failed_again(office, by, knock)
     return right
@@ -320,12 +325,24 @@ def _recognised(office: Office, username: str, password: str, knock: Knock) -> s
     _be_patient(office, username, knock)
     with office.database.reading() as unit:
         hash = unit.people.password(username)
-    if not office.passwords.match(hash, password):
+        elsewhere = not hash or bool(_subject(unit, username))
+    if office.passwords.match(hash, password):
+        return username
+    # The password of an account of the house alone is none of the directory's business.
+    directory = office.directory if elsewhere else None
+    told = directory.recognise(username, password) if directory else None
+    if told is None:
         _turn_away(office, username, knock, "login.wrong")
-    return username
+    return welcome(office, told).id
 
 
-def _turn_away(office: Office, username: str, knock: Knock, rule: str) -> None:
+def _subject(unit: Unit, name: str) -> str:
+    """Give who somebody is in the directory, "" if they do not come in by it."""
+    linked = (one.subject for one in unit.identities.of(name) if one.issuer == DIRECTORY)
+    return next(linked, "")
+
+
+def _turn_away(office: Office, username: str, knock: Knock, rule: str) -> NoReturn:
     at = office.clock()
     with office.database.unit() as unit:
         for door, _, window in _doors(username, knock):

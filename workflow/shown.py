@@ -6,7 +6,7 @@ Source  Law 117/2025/QH15 on state secrets: copying and taking away are for thos
 from collections.abc import Mapping
 
 from records.audit import AuditEvent
-from records.document import Classification, Document
+from records.document import Circulation, Classification, Document
 from records.errors import NotAllowed
 from records.person import Person
 from workflow.office import Office
@@ -27,11 +27,18 @@ def picture(  # noqa: PLR0913 - which page of which bytes of what, how wide, for
 
 
 def across(office: Office, document: Document, by: Person) -> str:
-    """Give what stands across a page for this reader, "" where the document is no secret."""
-    if document.classification is Classification.NONE:
-        return ""
+    """Give what stands across a page for this reader, "" where whoever reads it may keep it."""
+    if document.classification is not Classification.NONE:
+        return stamp_of_reader(office, MARKS[document.classification], by)
+    if document.circulation is Circulation.RETURN:
+        return stamp_of_reader(office, "XEM XONG TRẢ LẠI", by)
+    return ""
+
+
+def stamp_of_reader(office: Office, mark: str, by: Person) -> str:
+    """Give a mark, who looks, and the hour."""
     at = office.clock().astimezone(office.zone)
-    return f"{MARKS[document.classification]} · {by.name} ({by.id}) · {at:%d/%m/%Y %H:%M}"
+    return f"{mark} · {by.name} ({by.id}) · {at:%d/%m/%Y %H:%M}"
 
 
 def note_look(
@@ -55,7 +62,8 @@ def note_taken(
     Raises  NotAllowed: the label of the document's class does not grant them; that is logged too.
     """
     if not office.downloads.grants(document, by):
-        refused = NotAllowed("secrecy.pictures-only")
+        secret = document.classification is not Classification.NONE
+        refused = NotAllowed("secrecy.pictures-only" if secret else "circulation.pictures-only")
         _log(office, document, by, "egress:refused", {**facts, "rule": refused.rule})
         raise refused
     secret = document.classification is not Classification.NONE

@@ -37,6 +37,7 @@ from workflow.hand_in import NOTICE, falling_due, hand_in, lists, print_hand_in
 from workflow.indicators import Period
 from workflow.ledgers import open_ledger
 from workflow.look import audit_state, content, history, latest_acts, view
+from workflow.permit import confirm, propose_file
 from workflow.receive import receive
 from workflow.registers import open_book, print_book
 from workflow.reports import print_report
@@ -306,9 +307,26 @@ def test_files_and_documents_each_have_their_own_readers(stage: Stage) -> None:
         view(stage.ours.office, stage.brought.id, by=officer)
 
 
-@of("III.3c", waits_for="issue 6: permission changes wait for confirmation")
+@of("III.3c")
 def test_a_change_of_permissions_waits_until_it_is_confirmed(stage: Stage) -> None:
-    assert stage.offers("permission", "confirm")
+    office, clerk = stage.ours.office, stage.ours.person("vanthu")
+    other = stage.ours.person("chuyenvien")
+    file = stage.other.id
+    keeper = stage.ours.person("luutru")
+    made = propose_file(office, file, other.id, grants=True, by=keeper)
+    with pytest.raises(NotFound):
+        file_view(office, file, by=other)
+    warned = stage.get(f"/case-files/{file}/permission-changes", "luutru").json["items"]
+    assert [one["id"] for one in warned] == [made]
+    with pytest.raises(NotFound):
+        confirm(office, made, by=clerk)
+    confirm(office, made, by=stage.ours.person("chutich"))
+    assert file_view(office, file, by=other).file.id == file
+    assert stage.get(f"/case-files/{file}/permission-changes", "luutru").json["items"] == []
+    gone = propose_file(office, file, other.id, grants=False, by=keeper)
+    confirm(office, gone, by=stage.ours.person("chutich"))
+    with pytest.raises(NotFound):
+        file_view(office, file, by=other)
 
 
 # ── III.4 files ──────────────────────────────────────────────────────────────────────────

@@ -15,12 +15,12 @@ from sqlalchemy.exc import DBAPIError
 from records.case_file import CaseFile, FilePlan, FileState, PlannedFile
 from records.document import Classification, Direction, Document, Source
 from records.errors import NotAllowed, NotFound, Outrun, Refused, Unreadable
+from records.person import Person
 from storage import tables as t
 from tests.conftest import House
 from workflow.begin import Particulars
 from workflow.case_files import (
     FileSaid,
-    admit,
     close_file,
     file_view,
     files_seen,
@@ -43,6 +43,7 @@ from workflow.hand_in import (
     settle,
 )
 from workflow.look import history, view
+from workflow.permit import confirm, propose_file
 from workflow.receive import receive
 
 TITLES = ("Đề mục", "Tiểu mục", "Số và ký hiệu", "Tiêu đề hồ sơ", "Thời hạn bảo quản", "Người lập")
@@ -247,9 +248,14 @@ def test_one_document_lies_in_many_files_and_is_not_copied(house: House, paper: 
     # A file gives nobody a document that was not theirs to read.
     with pytest.raises(NotFound, match="document.unknown"):
         put_in(house.office, opened(house, "03.C").id, [document.id], by=officer)
-    admit(house.office, theirs.id, "chuyenvien", by=archivist)
+    _admit(house, theirs.id, "chuyenvien", by=archivist)
     seen = file_view(house.office, theirs.id, by=officer)
     assert (seen.filed, seen.pages) == ((), 0)
+
+
+def _admit(house: House, file: str, name: str, *, by: Person) -> None:
+    made = propose_file(house.office, file, name, grants=True, by=by)
+    confirm(house.office, made, by=house.person("chutich"))
 
 
 def _rows(house: House, table: object) -> int:
@@ -471,8 +477,8 @@ def test_a_secret_files_words_lie_shut_and_only_its_own_people_know_of_it(house:
             hand_in(house.office, [file.id], by=house.person(name))
     officer = house.person("chuyenvien")
     with pytest.raises(Refused, match="assignee.unknown"):
-        admit(house.office, file.id, "kiemtra", by=officer)
-    admit(house.office, file.id, "truongban", by=officer)
+        _admit(house, file.id, "kiemtra", by=officer)
+    _admit(house, file.id, "truongban", by=officer)
     assert file_view(house.office, file.id, by=house.person("truongban")).file.title == (
         f"Hồ sơ {SECRET}"
     )

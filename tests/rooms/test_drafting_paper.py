@@ -71,7 +71,7 @@ def draft_of(type: str) -> DraftText:
     answers = {
         field.key: ANSWERS.get(field.key, "2026-11-20" if field.kind == "date" else "Phòng họp")
         for field in form.fields
-        if field.key not in ("mark", "authority", "opening")
+        if field.key not in ("authority", "opening")
     }
     return draft_text(
         form,

@@ -12,7 +12,7 @@ from docx.oxml.ns import qn
 from docx.text.paragraph import Paragraph
 
 from drafting.forms import DraftText, draft_text, make_docx, written_date
-from records.document import Classification, Urgency
+from records.document import Circulation, Classification, Urgency
 from records.errors import Refused
 from records.form import Field, FieldKind, Form
 
@@ -282,7 +282,7 @@ def test_there_is_room_for_a_signature_of_three_centimetres() -> None:
         (decision(urgency=Urgency.IMMEDIATE), "HỎA TỐC", 30, True),
         (decision(urgency=Urgency.VERY_URGENT), "THƯỢNG KHẨN", 40, True),
         (decision(urgency=Urgency.URGENT), "KHẨN", 20, True),
-        (decision(extra={"mark": "Lưu hành nội bộ"}), "LƯU HÀNH NỘI BỘ", 0, False),
+        (decision(circulation=Circulation.INTERNAL), "LƯU HÀNH NỘI BỘ", 0, False),
     ],
 )
 def test_stamps_are_framed(draft: DraftText, stamp: str, width: float, *, red: bool) -> None:

@@ -30,7 +30,7 @@ from drafting.docx_layout_task import answer as read_layout
 from drafting.docx_repair_task import answer as repair
 from drafting.forms import draft_text, make_docx
 from drafting.layout_reading import layout_of
-from records.document import Classification, Urgency
+from records.document import Circulation, Classification, Urgency
 from records.form import FieldKind
 from records.isolation import Isolation
 from records.layout import Expected, Flaw, Layout, Line, Run, Severity
@@ -479,7 +479,6 @@ ANSWERS: tuple[dict[str, str], ...] = (
     {"body": ""},
     {
         "addressees": "Ban Tổ chức\nVăn phòng\nỦy ban Kiểm tra",
-        "mark": "Lưu hành nội bộ",
         "body": f"Điều 1. Giao {'các ban ' * 20}\na) Một việc;\nb) Hai việc.\nĐiều 2. Thi hành",
     },
 )
@@ -538,8 +537,9 @@ def test_the_offices_own_forms_have_nothing_wrong(type: str) -> None:
             unit_notation="VP",
             signer_name="Nguyễn Thị Hồng Hạnh",
             capacity=("TM. BAN THƯỜNG VỤ", "CHỦ TỊCH"),
-            urgency=Urgency.IMMEDIATE if "mark" in more else Urgency.NORMAL,
-            classification=Classification.SECRET if "mark" in more else Classification.NONE,
+            urgency=Urgency.IMMEDIATE if more["body"] else Urgency.NORMAL,
+            classification=Classification.SECRET if more["body"] else Classification.NONE,
+            circulation=Circulation.INTERNAL if more["body"] else Circulation.NONE,
         )
         knows = Paper(type, form.template).knows
         expected = Expected(

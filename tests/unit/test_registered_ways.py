@@ -22,7 +22,7 @@ PRODUCT = (
 )
 LEAVES = re.compile(
     r"^(socket|ssl|smtplib|ftplib|imaplib|poplib|telnetlib|xmlrpc|urllib\.request|http\.client|"
-    r"urllib3|requests|httpx|aiohttp|websockets|boto3|botocore|subprocess|pty|multiprocessing)\b"
+    r"urllib3|requests|httpx|aiohttp|websockets|boto3|botocore|ldap3|subprocess|pty|multiprocessing)\b"
 )
 RUNS = frozenset({"system", "popen", "execve", "execv", "fork", "spawnv", "posix_spawn"})
 

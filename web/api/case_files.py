@@ -17,7 +17,6 @@ from web.days import Day
 from web.office import office, person
 from workflow.case_files import (
     FileSaid,
-    admit,
     close_file,
     file_view,
     files_seen,
@@ -73,12 +72,6 @@ class Why(Body):
     """Why."""
 
     reason: str
-
-
-class Reader(Body):
-    """Whom to let in."""
-
-    person: str
 
 
 class Files(Body):
@@ -166,13 +159,6 @@ def put(id: str) -> ResponseReturnValue:
 def take(id: str, document: str) -> ResponseReturnValue:
     """Take a document out."""
     return jsonify(_whole(take_out(office(), id, document, by=person()).id))
-
-
-@door.post("/case-files/<id>/readers")
-@operation("Let somebody else open a file", body=Reader)
-def let_in(id: str) -> ResponseReturnValue:
-    """Admit one more reader."""
-    return jsonify(_whole(admit(office(), id, read_body(Reader).person, by=person()).id))
 
 
 @door.post("/case-files/<id>/close")

@@ -11,7 +11,7 @@ from pydantic import ConfigDict, Field
 from werkzeug.datastructures import FileStorage
 
 from records.delegation import AMOUNT
-from records.document import Classification, Direction, Source, Urgency
+from records.document import Circulation, Classification, Direction, Source, Urgency
 from records.errors import Refused
 from records.finding import Bounds
 from records.link import Drawn, LinkKind
@@ -68,6 +68,7 @@ class Metadata(Body):
     subject: str
     classification: Classification
     urgency: Urgency = Urgency.NORMAL
+    circulation_mark: Circulation = Circulation.NONE
     workflow: str = ""
     unit: str = ""
     recipients: tuple[str, ...] = ()
@@ -92,6 +93,7 @@ class Draft(Body):
     direction: Direction = Direction.OUTGOING
     classification: Classification = Classification.NONE
     urgency: Urgency = Urgency.NORMAL
+    circulation_mark: Circulation = Circulation.NONE
     workflow: str = ""
     unit: str = ""
     due_date: Day | None = None
@@ -115,6 +117,7 @@ def bring() -> ResponseReturnValue:
         office(),
         _particulars(told),
         _file("file"),
+        name=_name("file"),
         attachments=tuple(
             Enclosed(one.filename or "", one.read(), own)
             for one, own in zip_longest(
@@ -144,6 +147,7 @@ def make() -> ResponseReturnValue:
         subject=told.subject,
         classification=told.classification,
         urgency=told.urgency,
+        circulation=told.circulation_mark,
         workflow=told.workflow,
         unit=told.unit,
         recipients=organs,
@@ -253,7 +257,8 @@ def packed(id: str) -> ResponseReturnValue:
 def better(id: str) -> ResponseReturnValue:
     """Add a revision while the document is drafted."""
     choice = Choice(seen=seen_version())
-    return _shown(revise(office(), id, _file("file"), choice, by=person()).id, 201)
+    brought = revise(office(), id, _file("file"), choice, name=_name("file"), by=person())
+    return _shown(brought.id, 201)
 
 
 @door.get("/documents/<id>/history")
@@ -374,6 +379,7 @@ def _particulars(told: Metadata) -> Particulars:
         subject=told.subject,
         classification=told.classification,
         urgency=told.urgency,
+        circulation=told.circulation_mark,
         workflow=told.workflow,
         unit=told.unit,
         recipients=told.recipients,
@@ -426,6 +432,12 @@ def _file(name: str) -> bytes:
     if part is None:
         raise Refused("body.invalid", field=name, why="no file")
     return bytes(part.read())
+
+
+def _name(part: str) -> str:
+    """Give what its bringer calls a file."""
+    found = request.files.get(part)
+    return (found.filename or "") if found else ""
 
 
 def _day(name: str) -> datetime | None:

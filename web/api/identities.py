@@ -17,6 +17,7 @@ class Named(Body):
     """Whom the provider knows."""
 
     subject: str
+    issuer: str = ""
 
 
 @door.get("/people/<id>/identities")
@@ -35,7 +36,8 @@ def listed(id: str) -> ResponseReturnValue:
 def add(id: str) -> ResponseReturnValue:
     """Link an identity with an account."""
     require_fresh()
-    return jsonify(_shown(link(office(), id, read_body(Named).subject, by=person()))), 201
+    told = read_body(Named)
+    return jsonify(_shown(link(office(), id, told.subject, issuer=told.issuer, by=person()))), 201
 
 
 @door.delete("/people/<id>/identities")

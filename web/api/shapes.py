@@ -113,6 +113,7 @@ def brief(document: Document) -> dict[str, Any]:
         "subject": document.subject,
         "classification": document.classification,
         "urgency": document.urgency,
+        "circulation_mark": document.circulation,
         "workflow": document.workflow,
         "state": document.state,
         "number": str(document.number) if document.number else None,

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from records.route import Act, Effect
 from records.signing import Leave
 from web.office import office, person
-from web.pages.asked import end_of_day, file_of, number_of, text_of
+from web.pages.asked import end_of_day, file_of, name_of, number_of, text_of
 from web.pages.documents import whole
 from web.pages.paper import sheets_of
 from web.pages.retold import retold
@@ -91,7 +91,9 @@ def _question(id: str, action: str) -> str:
 def bring(id: str) -> ResponseReturnValue:
     """Add a revision while the document is drafted."""
     brought = file_of("file", phrase("Tệp"))
-    changed = revise(office(), id, brought, Choice(seen=_version()), by=person())
+    changed = revise(
+        office(), id, brought, Choice(seen=_version()), name=name_of("file"), by=person()
+    )
     flash(phrase("Đã nhận phiên bản %(n)d.", n=changed.latest.n))
     return redirect(url_for("documents.one", id=id), 303)
 

@@ -10,7 +10,7 @@ from web.office import office, person
 from web.pages.asked import chosen, text_of
 from web.pages.retold import retold
 from web.phrases import phrase
-from workflow.linking import links_of
+from workflow.linking import issuers, links_of
 from workflow.staff import change, everybody, hire, settle_unit
 
 door = Blueprint("admin", __name__, url_prefix="/admin")
@@ -55,6 +55,7 @@ def somebody(id: str) -> ResponseReturnValue:
         "person.html",
         one=found[0],
         links=links_of(office(), id, by=person()),
+        issuers=issuers(office()),
         units={unit.id: unit.name for unit in units},
         roles=tuple(Role),
         classifications=tuple(Classification),

@@ -85,6 +85,12 @@ def file_of(name: str, label: str) -> bytes:
     return brought
 
 
+def name_of(name: str) -> str:
+    """Give what the file in a form is called where it comes from."""
+    part = request.files.get(name)
+    return (part.filename or "") if part else ""
+
+
 def files_of(name: str) -> tuple[Enclosed, ...]:
     """Give the files in a form that were chosen."""
     parts: list[FileStorage] = request.files.getlist(name)

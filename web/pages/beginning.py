@@ -8,11 +8,11 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
 from records.delegation import AMOUNT
-from records.document import Classification, Direction, Document, Source, Urgency
+from records.document import Circulation, Classification, Direction, Document, Source, Urgency
 from records.errors import NotFound
 from records.link import Drawn, LinkKind
 from web.office import office, person
-from web.pages.asked import chosen, day_of, file_of, files_of, text_of
+from web.pages.asked import chosen, day_of, file_of, files_of, name_of, text_of
 from web.pages.retold import retold
 from web.pages.words import said
 from web.phrases import phrase, title
@@ -89,6 +89,7 @@ def bring() -> ResponseReturnValue:
         office(),
         _particulars(),
         file_of("file", phrase("Tệp văn bản")),
+        name=name_of("file"),
         attachments=_enclosed(),
         by=person(),
     )
@@ -105,6 +106,7 @@ def _particulars() -> Particulars:
         subject=text_of("subject"),
         classification=chosen(Classification, "classification", phrase("Độ mật")),
         urgency=chosen(Urgency, "urgency", phrase("Mức độ khẩn")),
+        circulation=_circulation(),
         workflow=text_of("workflow"),
         unit=text_of("unit"),
         recipients=tuple(request.form.getlist("recipients")),
@@ -117,6 +119,12 @@ def _particulars() -> Particulars:
         fields={name: said for name, said in told.items() if said},
         drawn=_drawn(),
     )
+
+
+def _circulation() -> Circulation:
+    if not text_of("circulation"):
+        return Circulation.NONE
+    return chosen(Circulation, "circulation", phrase("Phạm vi lưu hành"))
 
 
 def _drawn() -> tuple[Drawn, ...]:
@@ -175,6 +183,7 @@ def _choices() -> dict[str, Any]:
         "directions": _directions(),
         "classifications": [one for one in Classification if one.rank <= highest],
         "urgencies": tuple(Urgency),
+        "circulations": tuple(Circulation),
         "my_units": {post.unit: names.get(post.unit, post.unit) for post in who.posts},
         "signers": leaders(office()),
         "usual_signer": office().default_signer,

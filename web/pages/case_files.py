@@ -11,7 +11,6 @@ from web.pages.retold import retold
 from web.phrases import phrase
 from workflow.case_files import (
     FileSaid,
-    admit,
     close_file,
     file_view,
     files_seen,
@@ -24,6 +23,7 @@ from workflow.case_files import (
 from workflow.file_plan import plan_of
 from workflow.hand_in import falling_due, hand_in, list_view, lists, settle
 from workflow.look import staff
+from workflow.permit import waiting_of
 
 door = Blueprint("case_files", __name__)
 
@@ -91,6 +91,7 @@ def whole(id: str, **_: str) -> ResponseReturnValue:
         seen=file_view(office(), id, by=person()),
         names={one.id: one.name for one in people},
         units={one.id: one.name for one in units},
+        waiting=waiting_of(office(), file=id, by=person()),
         people=[one for one in people if one.active and Role.ADMINISTRATOR not in one.roles],
         forms=office().forms,
         typed=request.form,
@@ -135,15 +136,6 @@ def part(id: str) -> ResponseReturnValue:
     made = open_file(office(), _said(parent=id, of=file.classification), by=person())
     flash(phrase("Đã mở hồ sơ %(notation)s.", notation=made.notation))
     return redirect(url_for("case_files.one", id=made.id), 303)
-
-
-@door.post("/case-files/<id>/readers")
-@retold(whole)
-def let_in(id: str) -> ResponseReturnValue:
-    """Let somebody else open the file."""
-    admit(office(), id, text_of("person"), by=person())
-    flash(phrase("Đã cho xem hồ sơ. Từng văn bản vẫn theo quyền riêng của văn bản đó."))
-    return redirect(url_for("case_files.one", id=id), 303)
 
 
 @door.post("/case-files/<id>/close")

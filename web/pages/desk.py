@@ -14,6 +14,7 @@ from web.pages.retold import retold
 from web.phrases import phrase
 from web.who import barred
 from workflow.look import View, how_many_wait, page_of_desk, view
+from workflow.quarantine import DECIDERS, held
 from workflow.road import Choice
 from workflow.several import Item, perform_each
 from workflow.warn import notice
@@ -41,6 +42,7 @@ def show() -> ResponseReturnValue:
         now=office().clock(),
         today=office().today(),
         notice=notice(office(), by=person()),
+        held=len(held(office(), by=person())) if person().roles & DECIDERS else 0,
     )
 
 

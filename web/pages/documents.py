@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from records.assignment import Part
 from records.case_file import CaseFile
-from records.document import Direction, Document
+from records.document import Circulation, Direction, Document
 from records.finding import Bounds
 from records.person import Role
 from records.route import Effect, Need
@@ -24,6 +24,7 @@ from workflow.annexes import unsigned_annexes
 from workflow.case_files import own_open_files
 from workflow.certificates import AGENCY
 from workflow.charges import Charge, Handling
+from workflow.circulate import loans, may_mark
 from workflow.classify import may_classify
 from workflow.declassify import may_propose
 from workflow.draw import places_of
@@ -40,6 +41,7 @@ from workflow.look import (
     units,
     view,
 )
+from workflow.permit import names_of, waiting_of
 from workflow.receive import directions_of
 
 door = Blueprint("documents", __name__)
@@ -118,6 +120,8 @@ def whole(id: str) -> ResponseReturnValue:
     people = staff(office())[0] if charging else []
     shown = revision_of(seen.document, request.args.get("revision", ""))
     told = history(office(), id, by=person())
+    waiting = waiting_of(office(), document=id, by=person())
+    named = [one.change for one in waiting]
     return render_template(
         "document.html",
         seen=seen,
@@ -135,6 +139,10 @@ def whole(id: str) -> ResponseReturnValue:
         directs=may_direct(seen),
         picture=drawn(seen.standing.route, places_of(seen.standing)),
         history=told,
+        waiting=waiting,
+        waiting_names=names_of(
+            office(), {who for one in named for who in (one.person, one.proposed_by)}
+        ),
         waits_for=desk_names(seen.standing.step, seen.names, unit_names),
         people=[one for one in people if one.active and Role.ADMINISTRATOR not in one.roles],
         units=unit_names,
@@ -148,6 +156,10 @@ def whole(id: str) -> ResponseReturnValue:
         unsigned=unsigned_annexes(office(), seen.document, by=person()),
         may_classify=bool(may_classify(seen.document, person()))
         or may_propose(seen.document, person()),
+        may_mark=may_mark(seen.document, person()),
+        loans=loans(office(), seen.document.id, by=person()),
+        gives_back=seen.document.circulation is Circulation.RETURN
+        and not may_mark(seen.document, person()),
         may_link=may_link(seen.document, person()),
         may_begin=bool(directions_of(office(), person())),
         today=office().today(),

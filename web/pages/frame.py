@@ -10,6 +10,8 @@ from records.person import Person, Role
 from web.language import language
 from web.office import office
 from web.who import barred
+from workflow.permit import CONFIRMERS
+from workflow.quarantine import DECIDERS
 from workflow.receive import directions_of
 from workflow.registers import books_of
 from workflow.renew import KEEPERS
@@ -57,6 +59,7 @@ def places(who: Person) -> Iterator[Place]:
     if reads and directions_of(office(), who):
         yield Place("beginning.choose", "beginning")
     if reads:
+        yield from _to_decide(who)
         yield Place("case_files.shelf", "case_files")
     if books_of(office(), by=who):
         yield Place("registers.books", "registers")
@@ -74,6 +77,14 @@ def places(who: Person) -> Iterator[Place]:
     yield Place("workflows.page", "workflows")
     if Role.ADMINISTRATOR in who.roles:
         yield Place("admin.people", "admin")
+
+
+def _to_decide(who: Person) -> Iterator[Place]:
+    """Give where waits what takes a second person."""
+    if who.roles & DECIDERS:
+        yield Place("quarantine.page", "quarantine")
+    if who.roles & {*CONFIRMERS, Role.UNIT_HEAD}:
+        yield Place("permissions.waiting_list", "permissions")
 
 
 def frame() -> dict[str, Any]:

@@ -55,6 +55,11 @@ URGENCY = {
     "very_urgent": "Thượng khẩn",
     "immediate": "Hỏa tốc",
 }
+CIRCULATION = {
+    "none": "Không hạn chế",
+    "internal": "Lưu hành nội bộ",
+    "return": "Xem xong trả lại",
+}
 DIRECTION = {"outgoing": "Văn bản đi", "incoming": "Văn bản đến", "internal": "Văn bản nội bộ"}
 ROLE = {
     "officer": "Chuyên viên",
@@ -297,6 +302,8 @@ EVENT = {
     "document:delivered": "Cập nhật tình trạng gửi",
     "document:called-back": "Lấy lại bản chưa mở",
     "document:archived": "Lưu trữ",
+    "document:marked": "Đổi phạm vi lưu hành",
+    "document:given-back": "Xem xong, trả lại",
     "document:raised": "Nâng độ mật",
     "document:linked": "Ghi liên quan với văn bản khác",
     "document:unlinked": "Bỏ liên quan với văn bản khác",
@@ -309,6 +316,12 @@ EVENT = {
     "number:voided": "Hủy số giữ",
     "definition:migrated": "Chuyển sang phiên bản quy trình mới",
     "definition:adopted": "Áp dụng phiên bản quy trình",
+    "upload:held": "Tạm giữ tệp có dấu mật",
+    "upload:refused": "Không nhận tệp có dấu mật",
+    "upload:claimed": "Nêu lý do tệp không mật",
+    "upload:released": "Nhận tệp tạm giữ là không mật",
+    "upload:discarded": "Hủy tệp tạm giữ",
+    "upload:looked": "Xem trang của tệp tạm giữ",
     "egress:refused": "Chặn gửi ra ngoài",
     "register:printed": "In sổ đăng ký",
     "unit:planned": "Ghi quyết định về đơn vị",
@@ -332,7 +345,6 @@ EVENT = {
     "file:emptied": "Đưa ra khỏi hồ sơ",
     "file:closed": "Kết thúc hồ sơ",
     "file:reopened": "Mở lại hồ sơ",
-    "file:admitted": "Cho người khác xem hồ sơ",
     "file:due": "Báo hồ sơ sắp đến hạn nộp lưu",
     "file:handed-in": "Nộp lưu hồ sơ",
     "file:accepted": "Lưu trữ nhận hồ sơ",
@@ -346,6 +358,9 @@ EVENT = {
     "factor:reset": "Quản trị gỡ xác thực hai lớp",
     "session:confirmed": "Xác nhận lại danh tính",
     "session:revoked": "Kết thúc phiên",
+    "permission:proposed": "Đề nghị đổi quyền xem",
+    "permission:withdrawn": "Bỏ đề nghị đổi quyền xem",
+    "permission:changed": "Xác nhận đổi quyền xem",
     "identity:linked": "Liên kết tài khoản ở nơi khác",
     "identity:unlinked": "Gỡ liên kết tài khoản ở nơi khác",
     "token:made": "Tạo mã truy cập",
@@ -517,13 +532,30 @@ PLACE = {
     "case_files": "Hồ sơ công việc",
     "finding": "Tìm kiếm",
     "archive": "Lưu trữ",
+    "permissions": "Quyền chờ xác nhận",
     "delegations": "Ủy quyền",
     "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
     "proofs": "Bằng chứng chữ ký",
+    "quarantine": "Tệp tạm giữ",
     "audit": "Nhật ký",
     "workflows": "Quy trình",
     "admin": "Quản trị",
+}
+HELD_KIND = {
+    "document": "Văn bản tải lên",
+    "revision": "Phiên bản mới",
+    "message": "Văn bản đến qua liên thông",
+}
+HELD_WHERE = {
+    "subject": "trích yếu",
+    "name": "tên tệp",
+    "page": "trang đầu, lề trang hoặc khung chữ",
+    "field": "thuộc tính của tệp (từ khóa, nhãn, dấu ghi chú)",
+}
+HELD_OUTCOME = {
+    "held": "Đang tạm giữ",
+    "claimed": "Người gửi cho là không mật, chờ người khác xem xét",
 }
 FILE_STATE = {
     "open": "Đang lập",
@@ -552,9 +584,13 @@ FACET = {
 
 TABLES: Mapping[str, Mapping[str, str]] = {
     "classification": CLASSIFICATION,
+    "held_kind": HELD_KIND,
+    "held_where": HELD_WHERE,
+    "held_outcome": HELD_OUTCOME,
     "source": SOURCE,
     "drawn": DRAWN,
     "urgency": URGENCY,
+    "circulation": CIRCULATION,
     "direction": DIRECTION,
     "role": ROLE,
     "whom": WHOM,

@@ -92,7 +92,7 @@ def add(id: str) -> ResponseReturnValue:
     """Let somebody whom the provider knows come in as this person."""
     confirm_again()
     require_fresh()
-    link(office(), id, text_of("subject"), by=person())
+    link(office(), id, text_of("subject"), issuer=text_of("issuer"), by=person())
     flash(phrase("Đã liên kết tài khoản."))
     return redirect(url_for("admin.one", id=id), 303)
 

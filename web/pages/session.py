@@ -21,6 +21,8 @@ from web.who import (
     COOKIE,
     HALF,
     bearer_of_request,
+    cookie,
+    drop,
     hand_half,
     hand_over,
     knock,
@@ -74,7 +76,7 @@ def let_in() -> ResponseReturnValue:
 
 def second_form() -> ResponseReturnValue:
     """Show the form that asks for the second factor."""
-    factors = factors_of(office(), half_in(office(), request.cookies.get(HALF, "")))
+    factors = factors_of(office(), half_in(office(), cookie(HALF)))
     wanted = local(request.values.get("next", ""))
     return render_template("second.html", next=wanted, factors=factors)
 
@@ -92,7 +94,7 @@ def second() -> ResponseReturnValue:
 def let_wholly_in() -> ResponseReturnValue:
     """Let somebody in who knew the password and brings a right code."""
     from_our_own_page()
-    half = request.cookies.get(HALF, "")
+    half = cookie(HALF)
     name = half_in(office(), half)
     admitted = come_whole(office(), half, request.form.get("otp", ""), knock(name))
     return hand_over(_see(local(request.form.get("next", "")) or url_for("desk.show")), admitted)
@@ -103,7 +105,7 @@ def let_wholly_in() -> ResponseReturnValue:
 def passkey_options() -> ResponseReturnValue:
     """Give what the browser's passkey is asked to sign."""
     from_our_own_page()
-    return jsonify(ask_passkey(office(), request.cookies.get(HALF, "")))
+    return jsonify(ask_passkey(office(), cookie(HALF)))
 
 
 @door.post("/login/passkey")
@@ -111,7 +113,7 @@ def passkey_options() -> ResponseReturnValue:
 def let_in_with_passkey() -> ResponseReturnValue:
     """Let somebody in who knew the password and whose passkey signed."""
     from_our_own_page()
-    half = request.cookies.get(HALF, "")
+    half = cookie(HALF)
     name = half_in(office(), half)
     answer = read_answer()
     admitted = come_with_passkey(office(), half, answer, knock(name))
@@ -124,7 +126,7 @@ def logout() -> ResponseReturnValue:
     """Take the pass back and forget the cookie."""
     leave(office(), bearer_of_request())
     response = _see(url_for("session.login", left="1" if office().provider else None))
-    response.delete_cookie(COOKIE, httponly=True, samesite="Strict", secure=request.is_secure)
+    drop(response, COOKIE)
     return response
 
 
