@@ -7,7 +7,6 @@ import resource
 import subprocess
 import sys
 import zipfile
-from collections.abc import Iterator
 from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
@@ -28,7 +27,8 @@ _STAMP = re.compile(
 )
 _XML = re.compile(r"<[^<>]*>")
 _PARAGRAPH = re.compile(r"</w:p>|<w:br[^<>]*>")
-_UNPACKED = 50_000_000  # bytes of one part of a DOCX
+_UNPACKED = 200_000_000  # bytes of all that is written in one
+_EMBEDDED = "/embeddings/"  # where Office keeps files inside of files (ECMA-376 part 1, 15.2.10)
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,16 +54,16 @@ class Filter:
                 exchange.unread: a file cannot be read, so nobody knows what it says.
                 Unavailable exchange.no-list: it cannot be known what is secret.
         """
-        known = self._prints.read()
-        digests = (sha256(each.content).hexdigest() for each in told.enclosures)
-        if any(self._prints.of_file(digest) in known for digest in digests):
-            raise Refused("exchange.held")
-        words = [told.subject]
+        known, words = self._prints.read(), [told.subject]
         for each in told.enclosures:
+            digest = sha256(each.content).hexdigest()
+            if self._prints.of_file(digest) in known:
+                raise Refused("exchange.held")
             paper = _read(each)
             if paper.hides:
                 raise Refused("exchange.hidden-file")
-            if any(_STAMP.fullmatch(line) for line in paper.text.splitlines()):
+            stamped = any(_STAMP.fullmatch(line) for line in paper.text.splitlines())
+            if stamped and self._prints.of_released(digest) not in known:
                 raise Refused("exchange.stamped")
             words.append(paper.text)
         self.judge_words("\n".join(words))
@@ -79,7 +79,7 @@ def _read(file: Enclosure) -> Paper:
     if file.content.startswith(b"%PDF-"):
         return _pdf(file.content)
     if file.content.startswith(b"PK\x03\x04"):
-        return Paper("\n".join(_packed(file.content)))
+        return _packed(file.content)
     return Paper(file.content.decode(errors="replace") if file.media.startswith("text/") else "")
 
 
@@ -106,12 +106,14 @@ def _bounded() -> None:
     resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
 
 
-def _packed(content: bytes) -> Iterator[str]:
+def _packed(content: bytes) -> Paper:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            for part in archive.infolist():
-                if part.filename.endswith(".xml") and part.file_size < _UNPACKED:
-                    told = archive.read(part).decode(errors="replace")
-                    yield _XML.sub("", _PARAGRAPH.sub("\n", told))
+            parts = [one for one in archive.infolist() if one.filename.endswith(".xml")]
+            if sum(one.file_size for one in parts) > _UNPACKED:
+                raise Refused("exchange.unread")
+            told = [archive.read(one).decode(errors="replace") for one in parts]
+            hides = any(_EMBEDDED in one for one in archive.namelist())
     except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as fault:
         raise Refused("exchange.unread") from fault
+    return Paper("\n".join(_XML.sub("", _PARAGRAPH.sub("\n", one)) for one in told), hides)

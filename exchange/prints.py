@@ -57,9 +57,18 @@ class Prints:
         self._path, self._key = path, key
         self._seen: tuple[tuple[int, int], frozenset[bytes]] | None = None
 
+    @property
+    def key(self) -> str:
+        """Give what tells its key from another, without telling the key."""
+        return hmac.digest(self._key, b"key", "sha256").hex()
+
     def of_file(self, digest: str) -> bytes:
         """Give the print of a file with this SHA-256."""
         return self._print(f"file {digest}")
+
+    def of_released(self, digest: str) -> bytes:
+        """Give the print of a file that two people declassified: it may bear its old stamp."""
+        return self._print(f"released {digest}")
 
     def of_grams(self, grams: Iterable[str]) -> frozenset[bytes]:
         """Give the prints of pieces of text."""

@@ -65,7 +65,7 @@ from storage.vault import Vault, master_key
 from workflow.adopt import adopt_files
 from workflow.found import found, set_passwords
 from workflow.office import Office
-from workflow.prints import publish
+from workflow.prints import catch_up
 from workflow.roads import Roads
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -142,7 +142,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         address=settings.public_address,
     )
     adopt_files(office, read_texts(settings.trinhky_config / "workflows"))
-    publish(office)
+    catch_up(office)
     return office
 
 

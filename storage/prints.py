@@ -2,7 +2,7 @@
 
 from collections.abc import Iterable
 
-from sqlalchemy import Connection, delete, insert, select, union
+from sqlalchemy import ColumnElement, Connection, and_, delete, exists, insert, select, union
 
 from records.document import Classification, Digest
 from storage import tables as t
@@ -14,22 +14,29 @@ class SecretPrints:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def keep(self, document: str, prints: Iterable[bytes], *, length: int) -> None:
+    def keep(self, document: str, prints: Iterable[bytes], *, key: str, length: int) -> None:
         """Keep the prints of a document's words in place of those it had."""
         rows = t.secret_print
         self._connection.execute(delete(rows).where(rows.c.document == document))
         together = b"".join(sorted(prints))
         self._connection.execute(
-            insert(rows).values(document=document, length=length, prints=together)
+            insert(rows).values(document=document, key=key, length=length, prints=together)
         )
 
-    def all(self) -> frozenset[bytes]:
-        """Give the prints of whatever is secret now."""
+    def missing(self, key: str) -> list[str]:
+        """Give the ids of secrets that have no prints under this key."""
+        rows = t.secret_print.c
+        kept = exists().where(rows.document == t.document.c.id, rows.key == key)
+        query = select(t.document.c.id).where(_SECRET, ~kept).order_by(t.document.c.id)
+        return list(self._connection.execute(query).scalars())
+
+    def all(self, key: str) -> frozenset[bytes]:
+        """Give the prints of whatever is secret now, made under this key."""
         rows = t.secret_print
         query = select(rows.c.length, rows.c.prints).join(
             t.document, t.document.c.id == rows.c.document
         )
-        found = self._connection.execute(query.where(_SECRET))
+        found = self._connection.execute(query.where(_SECRET, rows.c.key == key))
         return frozenset(
             row.prints[at : at + row.length]
             for row in found
@@ -38,10 +45,23 @@ class SecretPrints:
 
     def digests(self) -> frozenset[Digest]:
         """Give the digest of every file of what is secret now."""
+        return self._files(_SECRET)
+
+    def released(self) -> frozenset[Digest]:
+        """Give the digest of every file of what two people declassified."""
+        rows = t.lowering.c
+        opened = exists().where(
+            rows.document == t.document.c.id,
+            rows.becomes == Classification.NONE,
+            rows.confirmed_by != "",
+        )
+        return self._files(and_(~_SECRET, opened))
+
+    def _files(self, which: ColumnElement[bool]) -> frozenset[Digest]:
         files = [(one, one.c.digest) for one in (t.revision, t.attachment, t.package)]
         every = union(
             *(
-                select(digest).join(t.document, t.document.c.id == one.c.document).where(_SECRET)
+                select(digest).join(t.document, t.document.c.id == one.c.document).where(which)
                 for one, digest in (*files, (t.intake, t.intake.c.report))
             )
         )

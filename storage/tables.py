@@ -845,6 +845,7 @@ secret_print = Table(
     "secret_print",
     metadata,
     Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("key", String(64), nullable=False),  # fingerprint of the key they were made under
     Column("length", Integer, nullable=False),  # of one print, in bytes
     Column("prints", LargeBinary, nullable=False),
 )

@@ -257,9 +257,9 @@ def files_told(document: Document, *, since: int = 0) -> dict[str, str]:
 
 
 def leave_reading(unit: Unit, document: Document) -> None:
-    """Leave the job that reads a document's words: for the index, or of a secret for the edge."""
-    kind = "read" if document.classification is Classification.NONE else "print"
-    unit.enqueue(kind, document.id, key=f"{document.id}:{document.version}")
+    """Leave the job that reads a document's words, which then go into the index."""
+    if document.classification is Classification.NONE:
+        unit.enqueue("read", document.id, key=f"{document.id}:{document.version}")
 
 
 def with_revision(office: Office, document: Document, content: bytes, made: Made) -> Document:

@@ -12,7 +12,6 @@ from workflow.inspect import inspect
 from workflow.notices import notify, tell, tell_of_part
 from workflow.office import Office
 from workflow.perform import perform
-from workflow.prints import print_words
 from workflow.purge import purge
 from workflow.reminding import letter
 from workflow.renew import prove
@@ -35,7 +34,6 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "inform": lambda document, about: tell_of_part(office, document, about),
         "tell": lambda document, person: tell(office, document, person),
         "automatic": lambda document, n: by_itself(office, document, int(n)),
-        "print": lambda document, _: print_words(office, document),
         "purge": lambda document, to: purge(office, document, to),
         "prove": lambda document, digest: prove(office, document, digest),
         "report": lambda document, code: report(office, document, code),

@@ -3,6 +3,7 @@
 import io
 import random
 import re
+import zipfile
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -101,9 +102,21 @@ def hiding(content: bytes) -> bytes:
     return written.getvalue()
 
 
+def with_part(name: str) -> bytes:
+    """Give a DOCX with one more part."""
+    packed = io.BytesIO(a_docx("Thông báo"))
+    with zipfile.ZipFile(packed, "a") as archive:
+        archive.writestr(name, b"mat")
+    return packed.getvalue()
+
+
 PLAIN = minimal_pdf("Thong bao hop giao ban", "Bao mat thong tin la viec cua moi nguoi")
 HELD: dict[str, tuple[Callable[[], Enclosure], str]] = {
     "a file hidden in a PDF": (lambda: a_pdf(hiding(PLAIN)), "exchange.hidden-file"),
+    "a file inside of a DOCX": (
+        lambda: Enclosure("a.docx", "application/x", with_part("word/embeddings/a.bin")),
+        "exchange.hidden-file",
+    ),
     "a PDF cut in two": (lambda: a_pdf(PLAIN[: len(PLAIN) // 3]), "exchange.unread"),
     "no PDF at all": (lambda: a_pdf(b"%PDF-1.7\n" + bytes(90)), "exchange.unread"),
     "a stamp in a DOCX": (
@@ -359,6 +372,18 @@ def test_nothing_leaves_while_the_list_is_away_and_nothing_is_lost(house: House)
     path.write_bytes(kept)
     assert porter(house).round() == ""
     assert len(lying(house)) == 1
+
+
+def test_an_office_that_lost_the_key_reads_its_secrets_anew(house: House, sandbox: Sandbox) -> None:
+    secret_with(house)
+    (house.settings.trinhky_data / "keys" / "prints.key").unlink()
+
+    house.office = furnish(house.settings, sandbox, house.clock)
+    edge_of(house).judge_words(PARAGRAPH)  # not yet known by its words
+    house.work_off()
+    with pytest.raises(Refused, match=r"exchange\.held"):
+        edge_of(house).judge_words(PARAGRAPH)
+    house.office.database.close()
 
 
 OFF = {

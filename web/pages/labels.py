@@ -213,7 +213,6 @@ JOB = {
     "tell": "Gửi thư báo kết quả",
     "automatic": "Việc hệ thống tự làm",
     "purge": "Xóa bản không mật",
-    "print": "Ghi dấu nhận biết của văn bản mật",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
 PASS_KIND = {

@@ -3,17 +3,18 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0031"
-down_revision = "0030"
+revision = "0034"
+down_revision = "0033"
 branch_labels = None
 depends_on = None
 
 
 def upgrade() -> None:
-    """Make room for them; those of what is secret already come with its next change."""
+    """Make room for them; the office makes those of what is secret already when it starts."""
     op.create_table(
         "secret_print",
         sa.Column("document", sa.String(length=64), nullable=False),
+        sa.Column("key", sa.String(length=64), nullable=False),
         sa.Column("length", sa.Integer(), nullable=False),
         sa.Column("prints", sa.LargeBinary(), nullable=False),
         sa.ForeignKeyConstraint(
