@@ -17,6 +17,7 @@ from PIL import Image, ImageChops, ImageSequence
 
 from drafting import anchors, ink, structure
 from drafting.anchors import Glyph, PageGlyphs, placement_of
+from drafting.print_mark import mark_pages
 from drafting.watermark import marked
 from records.errors import Unavailable, Unreadable
 
@@ -303,6 +304,18 @@ def _merge(content: bytes, options: dict[str, object]) -> bytes:
     return whole.getvalue()
 
 
+def _print(content: bytes, options: dict[str, object]) -> bytes:
+    """Give a PDF to be printed: as its pages look, a mark on each, no signature left in it."""
+    pdf = _opened(content)
+    pdf.init_forms()
+    for page in _pages(pdf) if pdf.formenv else ():
+        page.flatten()
+    mark_pages(pdf, str(options["words"]))
+    printed = io.BytesIO()
+    pdf.save(printed)
+    return printed.getvalue()
+
+
 _SHARP = 2.0  # pixels a point: print of six points has strokes two pixels wide
 _DARK, _LIGHT = 110, 200  # of 255: print, and bare paper
 
@@ -387,6 +400,7 @@ _ACTS: dict[str, Callable[[bytes, dict[str, object]], bytes]] = {
     "inspect": _inspect,
     "place": _place,
     "merge": _merge,
+    "print": _print,
     "added": _added,
     "beneath": _beneath,
     "rewrite": _rewrite,

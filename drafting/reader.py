@@ -153,10 +153,20 @@ class PdfReader:
         """
         sizes = json.dumps([len(one) for one in pdfs])
         options: dict[str, object] = {"act": "merge", "sizes": sizes}
-        whole = self._isolate(_TASK, b"".join(pdfs), options=options)
-        if not whole.startswith(b"%PDF-"):
+        return self._paper(b"".join(pdfs), options)
+
+    def printed(self, pdf: bytes, words: str) -> bytes:
+        """Give a PDF to be printed, with ``words`` on each page; its signatures hold no longer.
+
+        Raises  Unreadable: as ``reading``. Unavailable: font.missing.
+        """
+        return self._paper(pdf, {"act": "print", "words": words})
+
+    def _paper(self, content: bytes, options: dict[str, object]) -> bytes:
+        made = self._isolate(_TASK, content, options=options)
+        if not made.startswith(b"%PDF-"):
             raise Unreadable("file.reader-failed")
-        return whole
+        return made
 
     def _told(self, pdf: bytes, *, act: str) -> Any:
         try:

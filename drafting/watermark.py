@@ -24,7 +24,7 @@ def marked(picture: Image.Image, words: str) -> Image.Image:
     size = max(_SMALLEST, picture.width // _LETTERS)
     around = int((picture.width**2 + picture.height**2) ** 0.5) + size
     mask = Image.new("L", (around, around))
-    drawn, font = ImageDraw.Draw(mask), ImageFont.truetype(_face(), size)
+    drawn, font = ImageDraw.Draw(mask), ImageFont.truetype(face(), size)
     line = f"{words}   ·   "
     step = max(1, int(drawn.textlength(line, font=font)))
     for n, y in enumerate(range(0, around, size * 5)):
@@ -37,7 +37,8 @@ def marked(picture: Image.Image, words: str) -> Image.Image:
 
 
 @lru_cache(1)
-def _face() -> str:
+def face() -> str:
+    """Give where a font with every Vietnamese letter lies. Raises Unavailable: nowhere."""
     for name in _FACES:
         found = next(_FONTS.rglob(name), None)
         if found:

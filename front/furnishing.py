@@ -33,6 +33,7 @@ from exchange.mail import Mailer
 from exchange.prints import KNOWN, Prints
 from exchange.spool import Spool
 from exchange.tray import Tray
+from front.keeping import in_use, master_of
 from identity.directory import Directory
 from identity.oidc import Provider
 from identity.otp import Seal
@@ -61,6 +62,7 @@ from storage.keys import PRINTS_KEY, log_key, vault_key
 from storage.ledger import Ledger
 from storage.objects import Objects
 from storage.queue import prepare
+from storage.ring import Ring
 from storage.vault import Vault, master_key
 from workflow.adopt import adopt_files
 from workflow.found import found, set_passwords
@@ -88,7 +90,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     signatures = read_signatures(settings.trinhky_config / "signatures.yaml")
     keyring = _keyring(settings, described, clock, sunsets=signatures.algorithms)
     files, sealed = objects_of(settings)
-    vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
+    master = vault_key(keys, master_of(settings))
+    vault = Vault(sealed, master, ring=Ring(keys), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
     spool, tray = _places(settings, partners)
     doors = read_access(settings.trinhky_config / "identity.yaml")
@@ -298,7 +301,8 @@ def opened(
     clock: Callable[[], datetime] = now,
 ) -> Iterator[Office]:
     """Furnish the office, with its sandbox, and lock up afterwards."""
-    with Sandbox(warm=_warm(settings) if warm is None else warm) as sandbox:
+    ready = _warm(settings) if warm is None else warm
+    with in_use(settings.trinhky_data / "keys"), Sandbox(warm=ready) as sandbox:
         office = furnish(settings, sandbox, clock)
         try:
             yield office

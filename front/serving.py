@@ -22,6 +22,7 @@ from config.office import read_office
 from config.settings import Settings
 from front.exchanging import exchanging
 from front.furnishing import opened, settle
+from front.keeping import asked_before
 from records.errors import OfficeError, Unavailable
 from signing.demo_pki import refresh_crls
 from storage.queue import Worker
@@ -87,7 +88,8 @@ def serve(settings: Settings) -> None:
     The server's first process never imports the office: on SIGHUP the new processes read code and
     configuration anew, while the old ones answer what they began (docs/adr/0012-serving.md).
     """
-    with opened(settings) as office:
+    asked_before(settings)
+    with opened(Settings()) as office:
         _greet(office, settings, settle(office, settings))
         lay_index(office)
     counts = settings.trinhky_data / "metrics"

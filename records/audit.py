@@ -151,6 +151,7 @@ ACTIONS = frozenset(
         "document:lowering-proposed",  # on a decision, by one of two people
         "document:lowering-withdrawn",
         "document:lowered",  # by the other one
+        "document:destroyed",  # its key, and with it every word and file
         "upload:held",  # it bears a mark of secrecy and was not said to be secret
         "upload:refused",  # likewise, where nothing secret may be kept
         "upload:claimed",  # to be no secret, by who brought it

@@ -40,7 +40,7 @@ from records.errors import NotFound, Outrun
 from records.finding import Bounds
 from storage import tables as t
 from storage.lists import how_many, newest, of_class, waiting
-from storage.vault import Vault
+from storage.vault import DESTROYED, SHUT_AWAY, Vault
 
 LONGEST_CODE = 10
 """With how many figures a number is none that was ever given."""
@@ -222,7 +222,7 @@ class Documents:
         rows = self._connection.execute(query).all()
         ids = [row.id for row in rows]
         revisions, attachments = self._revisions(ids), self._attachments(ids)
-        return [self._document(row, revisions, attachments) for row in rows]
+        return [self._document(row, revisions, attachments, listed=True) for row in rows]
 
     def waiting(
         self, tokens: frozenset[str], classes: Collection[str], *, after: str = "", limit: int
@@ -477,12 +477,17 @@ class Documents:
         row: Row[Any],
         revisions: Mapping[str, list[Revision]],
         attachments: Mapping[str, list[Attachment]],
+        *,
+        listed: bool = False,
     ) -> Document:
+        # While the vault is closed a list goes on, and says of secrets only that they are there.
+        closed = listed and self._vault.closed
         words = {"subject": row.subject, "fields": row.fields, "source": row.source}
         enclosed = attachments[row.id]
         if row.shut is not None:
-            words = cast("dict[str, Any]", self._vault.open(row.id, row.shut))
-            names: list[str] = words["attachments"]
+            kept = CLOSED if closed else self._vault.open(row.id, row.shut, gone=GONE)
+            words = cast("dict[str, Any]", kept)
+            names: list[str] = words["attachments"] or [""] * len(enclosed)
             enclosed = [replace(one, name=name) for one, name in zip(enclosed, names, strict=True)]
         return Document(
             id=DocumentId(row.id),
@@ -556,6 +561,14 @@ def _readable(tokens: frozenset[str]) -> Any:
     return exists().where(
         t.reader.c.document == t.document.c.id, t.reader.c.token.in_(sorted(tokens))
     )
+
+
+GONE = {"subject": DESTROYED, "fields": {}, "source": {}, "attachments": []}
+"""What is left of the words of a document whose key was destroyed."""
+
+
+CLOSED = {**GONE, "subject": SHUT_AWAY}
+"""What is told of a secret document in a list while the vault is closed."""
 
 
 def _source_row(source: Source) -> dict[str, str]:

@@ -7,6 +7,7 @@ from records.document import Classification, Media
 from records.errors import Refused
 from workflow.carry import carry, report
 from workflow.desks import SYSTEM
+from workflow.destroy import destroy_again
 from workflow.find import index
 from workflow.inspect import inspect
 from workflow.notices import notify, tell, tell_of_part
@@ -34,6 +35,7 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "inform": lambda document, about: tell_of_part(office, document, about),
         "tell": lambda document, person: tell(office, document, person),
         "automatic": lambda document, n: by_itself(office, document, int(n)),
+        "destroy": lambda document, _: destroy_again(office, document),
         "purge": lambda document, to: purge(office, document, to),
         "prove": lambda document, digest: prove(office, document, digest),
         "report": lambda document, code: report(office, document, code),

@@ -36,7 +36,7 @@ from workflow.replies import numbers_of
 from workflow.reserve import held_for
 from workflow.revise import may_revise
 from workflow.road import Offer, Standing, behalf_of, offers, standing
-from workflow.shown import note_look, note_taken, picture
+from workflow.shown import across, note_look, note_taken, picture
 from workflow.sign import places_found
 
 OF_ROADS = (
@@ -203,6 +203,27 @@ def content(office: Office, id: str, which: str, *, by: Person) -> tuple[Revisio
     revision = revision_of(document, which)
     note_taken(office, document, by, {"revision": str(revision.n)}, opened=revision.digest)
     return revision, office.contents.get(document, revision.digest)
+
+
+def marked_print(office: Office, id: str, which: str, *, by: Person) -> tuple[Revision, bytes]:
+    """Give a revision to be printed: on each page who prints it, when, and of what; it is logged.
+
+    Raises  as ``content``. Refused: print.no-pages, it is a file without pages.
+    Source  Decree 30/2020, Annex VI, part I, III.6k.
+    """
+    with office.database.reading() as unit:
+        document = standing(office, unit, id, by).document
+    revision = revision_of(document, which)
+    if revision.media is not Media.PDF:
+        raise Refused("print.no-pages")
+    facts = {"revision": str(revision.n), "print": "1"}
+    note_taken(office, document, by, facts, opened=revision.digest)
+    at = office.clock().astimezone(office.zone)
+    told = str(document.number or document.id[:8])
+    words = f"Bản in · {told} · {by.name} ({by.id}) · {at:%d/%m/%Y %H:%M} · {office.organ.name}"
+    if across(office, document, by):
+        words = f"{across(office, document, by)} · {words}"
+    return revision, office.reader.printed(office.contents.get(document, revision.digest), words)
 
 
 def attachment(office: Office, id: str, n: int, *, by: Person) -> tuple[Attachment, bytes]:

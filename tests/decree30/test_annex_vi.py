@@ -519,10 +519,12 @@ def test_documents_and_metadata_are_downloaded(stage: Stage) -> None:
     assert stage.get(f"/documents/{stage.sent.id}").json["subject"] == stage.sent.subject
 
 
-@of("III.6k", waits_for="issue 6: marks on what is printed")
+@of("III.6k")
 def test_what_is_printed_is_marked(stage: Stage) -> None:
-    parameters = stage.paths["/api/v1/documents/{id}/content"]["get"]["parameters"]
-    assert "mark" in str(parameters)
+    printed = stage.get(f"/documents/{stage.sent.id}/content?mark=print").data
+    pages = stage.ours.office.reader.reading(printed).texts
+    assert pages
+    assert all("Bản in ·" in page and "20/11/2026" in page for page in pages)
 
 
 @of("III.6l")

@@ -554,3 +554,18 @@ def test_a_damaged_docx_has_no_words(reader: PdfReader, sandbox: Sandbox) -> Non
     with pytest.raises(Unreadable) as caught:
         words_of(b"PK\x03\x04nothing", Media.DOCX, reader=reader, isolate=sandbox)
     assert caught.value.rule == "file.damaged"
+
+
+def test_a_print_bears_its_words_on_every_page_and_shows_the_rest_as_before(
+    reader: PdfReader, decision_pdf: bytes
+) -> None:
+    printed = reader.printed(
+        decision_pdf, "Bản in · 05/QĐ-LĐLĐ · Nguyễn Thị Hồng Ánh · 20/11/2026 09:00"
+    )
+
+    before, after = reader.reading(decision_pdf), reader.reading(printed)
+
+    assert after.pages == before.pages
+    for old, new in zip(before.texts, after.texts, strict=True):
+        assert "Bản in · 05/QĐ-LĐLĐ · Nguyễn Thị Hồng Ánh · 20/11/2026 09:00" in new
+        assert all(line in new for line in old.splitlines() if line.strip())

@@ -378,10 +378,10 @@ def test_an_office_that_lost_the_key_reads_its_secrets_anew(house: House, sandbo
     secret_with(house)
     (house.settings.trinhky_data / "keys" / "prints.key").unlink()
 
+    house.office.database.close()
     house.office = furnish(house.settings, sandbox, house.clock)
     with pytest.raises(Refused, match=r"exchange\.held"):
         edge_of(house).judge_words(PARAGRAPH)
-    house.office.database.close()
 
 
 OFF = {

@@ -32,6 +32,7 @@ from workflow.look import (
     attachment_picture,
     content,
     history,
+    marked_print,
     package,
     page_of_documents,
     page_picture,
@@ -199,10 +200,17 @@ def one(id: str) -> ResponseReturnValue:
 
 @door.get("/documents/<id>/content")
 @operation(
-    "The bytes of a revision", query={"revision": "its n, or its digest"}, gives={200: PDF_OR_DOCX}
+    "The bytes of a revision",
+    query={"revision": "its n, or its digest", "mark": "print: pages to print, a mark on each"},
+    gives={200: PDF_OR_DOCX},
 )
 def bytes_of(id: str) -> ResponseReturnValue:
     """Give the bytes of a revision, the latest one by default."""
+    if request.args.get("mark") == "print":
+        revision, printed = marked_print(
+            office(), id, request.args.get("revision", ""), by=person()
+        )
+        return download(printed, revision.media, f"{id}-{revision.n}-in.pdf")
     revision, found = content(office(), id, request.args.get("revision", ""), by=person())
     suffix = "pdf" if revision.media.endswith("pdf") else "docx"
     response = download(found, revision.media, f"{id}-{revision.n}.{suffix}")

@@ -27,6 +27,7 @@ from workflow.charges import Charge, Handling
 from workflow.circulate import loans, may_mark
 from workflow.classify import may_classify
 from workflow.declassify import may_propose
+from workflow.destroy import may_destroy
 from workflow.draw import places_of
 from workflow.keys import holding_of
 from workflow.links import may_link
@@ -155,7 +156,8 @@ def whole(id: str) -> ResponseReturnValue:
         pictured=office().converter.shown,
         unsigned=unsigned_annexes(office(), seen.document, by=person()),
         may_classify=bool(may_classify(seen.document, person()))
-        or may_propose(seen.document, person()),
+        or may_propose(seen.document, person())
+        or may_destroy(seen.standing, person()),
         may_mark=may_mark(seen.document, person()),
         loans=loans(office(), seen.document.id, by=person()),
         gives_back=seen.document.circulation is Circulation.RETURN

@@ -315,6 +315,7 @@ EVENT = {
     "number:voided": "Hủy số giữ",
     "definition:migrated": "Chuyển sang phiên bản quy trình mới",
     "definition:adopted": "Áp dụng phiên bản quy trình",
+    "document:destroyed": "Tiêu hủy khóa văn bản mật",
     "upload:held": "Tạm giữ tệp có dấu mật",
     "upload:refused": "Không nhận tệp có dấu mật",
     "upload:claimed": "Nêu lý do tệp không mật",
