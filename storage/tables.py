@@ -866,6 +866,16 @@ words = Table(
     ),
 )
 
+# By what the words of a secret are known at the edge, under a key that lies elsewhere.
+secret_print = Table(
+    "secret_print",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("key", String(64), nullable=False),  # fingerprint of the key they were made under
+    Column("length", Integer, nullable=False),  # of one print, in bytes
+    Column("prints", LargeBinary, nullable=False),
+)
+
 package = Table(
     "package",
     metadata,

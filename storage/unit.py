@@ -32,6 +32,7 @@ from storage.permissions import Permissions
 from storage.placements import Placements
 from storage.planned import Planned
 from storage.plans import Plans
+from storage.prints import SecretPrints
 from storage.proofs import Proofs
 from storage.quarantine import Quarantine
 from storage.queue import Door
@@ -205,6 +206,11 @@ class Unit:
     def lowerings(self) -> Lowerings:
         """The proposals to lower a class."""
         return Lowerings(self.connection, self._vault)
+
+    @cached_property
+    def secret_prints(self) -> SecretPrints:
+        """By what secrets are known to the filter at the edge."""
+        return SecretPrints(self.connection)
 
     @cached_property
     def quarantine(self) -> Quarantine:

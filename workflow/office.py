@@ -8,6 +8,7 @@ from zoneinfo import ZoneInfo
 from drafting.convert import Converter
 from drafting.reader import PdfReader
 from exchange.mail import Mailer
+from exchange.prints import Prints
 from exchange.spool import Spool
 from exchange.tray import Tray
 from identity.directory import Directory
@@ -82,6 +83,7 @@ class Office:
     spool: Spool  # where messages come in
     tray: Tray  # where messages wait for the process that carries them out
     recall_time: timedelta  # in which a recall is to be answered
+    prints: Prints  # by what secrets are known at the edge
     mailer: Mailer | None
     address: str  # of this service, for links in notices
 

@@ -341,6 +341,7 @@ WORDLESS = {
         "signing_request.outcome",
         "placement.boxes",
         "placement.before",
+        "secret_print.prints",
     ),
 }
 """What is long, and says no word of a document whatever its class."""
