@@ -12,12 +12,12 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 # What keeps, counts, routes and lets in: PostgreSQL sees it in `make test`, and everything in `make test-postgresql`.
 ON_POSTGRESQL := tests/journeys/test_http_killed.py $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit \
   road session staff branches beside definitions delegation interleavings registers reservations case_files ledgers lists raising queue \
-  page_costs tasks watch migrate handover remind escalate))
+  page_costs tasks watch migrate handover remind escalate recall))
 
 ROOMS := config drafting exchange front identity records search signing storage tools web workflow
 
 .DEFAULT_GOAL := help
-.PHONY: help run serve work exchange partner test test-postgresql check verify workflow-check register-audit reindex backup restore faults attacks leak-test bench bench-signing office-day lock clean
+.PHONY: help run serve work exchange partner test test-postgresql check verify workflow-check register-audit reindex backup rekey destroy-key restore faults attacks leak-test bench bench-signing office-day lock clean
 
 help: ## list what can be made
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | expand -t 14
@@ -67,6 +67,12 @@ reindex: $(VENV)/.run ## rebuild the search index from the database
 
 backup: $(VENV)/.run ## copy everything that must not be lost, while it runs, to TARGET (KEYS=1: keys too)
 	@$(BIN)/python app.py backup "$${TARGET:-backups/$$(date +%Y%m%d-%H%M%S)}" $(if $(KEYS),--with-keys)
+
+rekey: $(VENV)/.run ## a new master key for the vault, every document key under it; the office must be stopped
+	@$(BIN)/python app.py rekey
+
+destroy-key: $(VENV)/.run ## destroy the key of DOCUMENT for good and change the master key; the office must be stopped
+	@$(BIN)/python app.py destroy-key "$${DOCUMENT:?which document}" --confirm "$${CONFIRM:?its id once more}"
 
 restore: $(VENV)/.run system ## put the office back from SOURCE into an empty data folder (KEYS=folder of keys, LEDGER=raised.jsonl or none)
 	@$(BIN)/python app.py restore "$${SOURCE:?which backup}" $(if $(KEYS),--keys "$(KEYS)") $(if $(LEDGER),--ledger "$(LEDGER)")

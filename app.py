@@ -11,9 +11,10 @@ from front.copying import copy, restore
 from front.exchanging import exchange
 from front.furnishing import opened
 from front.proving import check_workflows
+from front.rekeying import change_master, destroy_key
 from front.serving import run, serve, served, work
 from front.trusting import trust, trust_words
-from records.errors import OfficeError
+from records.errors import OfficeError, Refused
 from web.language import sentence
 from workflow.find import reindex
 from workflow.register_audit import audit_registers
@@ -91,6 +92,9 @@ def _parser() -> argparse.ArgumentParser:
     restored.add_argument(
         "--ledger", type=Path, help="which documents became secret; none: no one did"
     )
+    destroyed = commands.add_parser("destroy-key", help="and change the master key")
+    destroyed.add_argument("document", help="id of a secret document whose words shall be gone")
+    destroyed.add_argument("--confirm", required=True, help="the same id once more")
     trust_words(commands.add_parser("trust", help="say whom the office believes"))
     return parser
 
@@ -100,6 +104,10 @@ def _done(chosen: argparse.Namespace, settings: Settings) -> int:
         return copy(settings, chosen.target, with_keys=chosen.with_keys)
     if chosen.command == "restore":
         return restore(settings, chosen.source, chosen.keys, ledger=chosen.ledger)
+    if chosen.command == "destroy-key":
+        if chosen.confirm != chosen.document:
+            raise Refused("destroy.unconfirmed")
+        return destroy_key(settings, chosen.document)
     if chosen.command == "trust":
         return trust(settings, chosen)
     if chosen.command in LOOK_AFTER:
@@ -116,6 +124,7 @@ LOOK_AFTER = {
     "reindex": rebuild,
     "workflow-check": check_workflows,
     "register-audit": prove_registers,
+    "rekey": change_master,
 }
 """Commands that look at the office as it lies, or mend it, and give an exit status."""
 

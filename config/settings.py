@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     exchange_unconfined: bool = False
     """Whether it may work although nothing keeps it from opening keys, vault and files."""
 
+    recall_days: int = Field(default=15, ge=1)
+    """How long a recipient has to confirm a recall before the clerks are reminded, in days."""
+
     trinhky_ledger: Path = Path()
     """Where it stands which documents became secret, for restores; in the data folder if unset."""
 
@@ -149,6 +152,24 @@ class Settings(BaseSettings):
 
     backup_passphrase: str = ""
     """What keys in a backup are encrypted under; only asked for when they are to be in it."""
+
+    vault_kept: Literal["file", "phrase", "token"] = "file"
+    """How a new master key of the vault is kept: as it is, under a pass phrase, or by a token."""
+
+    vault_phrase_file: Path = Path()
+    """Where the pass phrase is read from, as a systemd credential; asked for if unset."""
+
+    vault_phrase_next: Path = Path()
+    """Where ``rekey`` reads the pass phrase of the new key from; the same one if unset."""
+
+    vault_module: Path = Path()
+    """The PKCS#11 library of the token that opens the vault."""
+
+    vault_token: str = ""
+    """The label of that token; its AES key is called ``trinhky-vault``."""
+
+    vault_pin_file: Path = Path()
+    """Where the token's PIN is read from; asked at the terminal if unset."""
 
     public_address: str = ""
     """How people reach this service, for links in notices; http://HOST:PORT if empty."""

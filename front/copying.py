@@ -7,13 +7,26 @@ from pathlib import Path
 
 from config.settings import Settings
 from front.furnishing import now, objects_of, opened
+from front.keeping import master_of
 from records.errors import Broken, Refused
 from records.raised import Raised
 from signing.keys import PUBLIC
 from storage.copies import KEYS, becoming, lay_out, require_ours
-from storage.keys import LOG_KEY, fingerprints, missing, open_keys, shut_keys, take_keys
+from storage.keys import (
+    LOG_KEY,
+    VAULT_KEY,
+    fingerprints,
+    missing,
+    open_keys,
+    shut_keys,
+    take_keys,
+    vault_key,
+)
 from storage.ledger import raisings_in
 from storage.manifest import Manifest
+from storage.objects import Objects
+from storage.rekeying import follow
+from storage.ring import Ring
 from storage.snapshot import file_of, put_back, require_empty
 from workflow.backup import Keys, back_up, reopen, try_out
 from workflow.purge import raise_again
@@ -72,6 +85,7 @@ def restore(
         require_ours(places, manifest)
         lay_out(source, folder, places, brought, manifest)
         put_back(source, beside.database_url)
+        _follow(folder / "keys", places["vault"], settings)
         with opened(beside, warm={}, clock=clock) as office:
             if faults := try_out(office, manifest, marked=LOG_KEY in brought):
                 raise Broken("restore.unsound", faults="; ".join(faults))
@@ -84,6 +98,12 @@ def restore(
     sys.stdout.write(f"restore: {settings.trinhky_data}: {head}; {closed} closed again\n")
     sys.stdout.writelines(f"MISSING KEY keys/{name}\n" for name in lacking)
     return 0
+
+
+def _follow(keys: Path, vault: Objects, settings: Settings) -> None:
+    """Bring the keys of an older backup under the master key of today, as the ring has them."""
+    if (keys / VAULT_KEY).exists() and (master := vault_key(keys, master_of(settings))):
+        follow(vault, Ring(keys), master)
 
 
 def _raised(settings: Settings, ledger: Path | None) -> list[Raised]:

@@ -3,7 +3,7 @@
 import fcntl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
@@ -28,9 +28,12 @@ from config.workflows import read_route, read_texts
 from drafting.convert import Converter
 from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
+from exchange.filter import Filter
 from exchange.mail import Mailer
+from exchange.prints import KNOWN, Prints
 from exchange.spool import Spool
 from exchange.tray import Tray
+from front.keeping import in_use, master_of
 from identity.directory import Directory
 from identity.oidc import Provider
 from identity.otp import Seal
@@ -55,14 +58,16 @@ from storage.contents import Contents
 from storage.copies import BEFORE
 from storage.database import Database
 from storage.folder import Folder
-from storage.keys import log_key, vault_key
+from storage.keys import PRINTS_KEY, log_key, vault_key
 from storage.ledger import Ledger
 from storage.objects import Objects
 from storage.queue import prepare
+from storage.ring import Ring
 from storage.vault import Vault, master_key
 from workflow.adopt import adopt_files
 from workflow.found import found, set_passwords
 from workflow.office import Office
+from workflow.prints import catch_up
 from workflow.roads import Roads
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -85,7 +90,8 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     signatures = read_signatures(settings.trinhky_config / "signatures.yaml")
     keyring = _keyring(settings, described, clock, sunsets=signatures.algorithms)
     files, sealed = objects_of(settings)
-    vault = Vault(sealed, vault_key(keys), keys_remembered=_remembered(settings))
+    master = vault_key(keys, master_of(settings))
+    vault = Vault(sealed, master, ring=Ring(keys), keys_remembered=_remembered(settings))
     reader = PdfReader(sandbox)
     spool, tray = _places(settings, partners)
     doors = read_access(settings.trinhky_config / "identity.yaml")
@@ -134,10 +140,13 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         partners=partners,
         spool=spool,
         tray=tray,
-        mailer=_mailer(settings),
+        recall_time=timedelta(days=settings.recall_days),
+        prints=prints_of(settings),
+        mailer=_mailer(settings, Filter(prints_of(settings))),
         address=settings.public_address,
     )
     adopt_files(office, read_texts(settings.trinhky_config / "workflows"))
+    catch_up(office)
     return office
 
 
@@ -266,13 +275,20 @@ def _directory(settings: Settings, doors: AccessFile) -> Directory | None:
     return Directory(doors.directory, settings.directory_password, doors.outside.groups)
 
 
-def _mailer(settings: Settings) -> Mailer | None:
+def prints_of(settings: Settings) -> Prints:
+    """Give the list of what is secret, where the filter at the edge reads it."""
+    key = master_key(settings.trinhky_data / "keys" / PRINTS_KEY)
+    return Prints(settings.trinhky_tray / KNOWN, key)
+
+
+def _mailer(settings: Settings, edge: Filter) -> Mailer | None:
     if not settings.smtp_host:
         return None
     return Mailer(
         settings.smtp_host,
         settings.smtp_port,
         settings.smtp_sender,
+        edge=edge,
         timeout=settings.smtp_timeout,
         starttls=settings.smtp_starttls,
     )
@@ -286,7 +302,8 @@ def opened(
     clock: Callable[[], datetime] = now,
 ) -> Iterator[Office]:
     """Furnish the office, with its sandbox, and lock up afterwards."""
-    with Sandbox(warm=_warm(settings) if warm is None else warm) as sandbox:
+    ready = _warm(settings) if warm is None else warm
+    with in_use(settings.trinhky_data / "keys"), Sandbox(warm=ready) as sandbox:
         office = furnish(settings, sandbox, clock)
         try:
             yield office

@@ -7,11 +7,13 @@ from config.office import Profile, read_office, read_profile
 from config.settings import Settings
 from config.workflows import read_route, read_texts
 from front.furnishing import objects_of
+from front.keeping import master_of
 from records.document import Classification
 from records.proof import Finding
 from records.route import Route
 from storage.database import Database
 from storage.keys import vault_key
+from storage.ring import Ring
 from storage.snapshot import file_of
 from storage.vault import Vault
 from web.pages.findings import told
@@ -44,7 +46,10 @@ def check_workflows(settings: Settings) -> int:
 def _office(settings: Settings) -> tuple[Cast, dict[str, Route]]:
     file = file_of(settings.database_url)
     if file is None or file.exists():
-        vault = Vault(objects_of(settings)[1], vault_key(settings.trinhky_data / "keys"))
+        keys = settings.trinhky_data / "keys"
+        vault = Vault(
+            objects_of(settings)[1], vault_key(keys, master_of(settings)), ring=Ring(keys)
+        )
         database = Database(settings.database_url, vault)
         try:
             if database.stands():

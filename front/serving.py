@@ -22,6 +22,7 @@ from config.office import read_office
 from config.settings import Settings
 from front.exchanging import exchanging
 from front.furnishing import opened, settle
+from front.keeping import asked_before
 from records.errors import OfficeError, Unavailable
 from signing.demo_pki import refresh_crls
 from storage.queue import Worker
@@ -34,6 +35,7 @@ from workflow.gather import gather
 from workflow.hand_in import notice_due
 from workflow.jobs import jobs
 from workflow.office import Office
+from workflow.recall import chase
 from workflow.remind import remind
 from workflow.renew import tend_proofs
 from workflow.reorganise import carry_out_due
@@ -87,7 +89,8 @@ def serve(settings: Settings) -> None:
     The server's first process never imports the office: on SIGHUP the new processes read code and
     configuration anew, while the old ones answer what they began (docs/adr/0012-serving.md).
     """
-    with opened(settings) as office:
+    asked_before(settings)
+    with opened(Settings()) as office:
         _greet(office, settings, settle(office, settings))
         lay_index(office)
     counts = settings.trinhky_data / "metrics"
@@ -222,6 +225,7 @@ def _remind(office: Office) -> None:
     try:
         remind(office)
         warn(office)
+        chase(office)
     except OfficeError as fault:
         log.warning("%s", fault.rule)
     except Exception:

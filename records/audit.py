@@ -142,6 +142,12 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:called-back",  # whether one sending could still be taken back
         "document:archived",
+        "document:recalled",  # wanted back from whom it was sent to
+        "document:recall-answered",  # how far that has come with one of them
+        "document:recall-overdue",
+        "document:given-up",  # destroyed, as its issuer wanted it back
+        "recall:asked",  # of this office
+        "recall:answered",
         "document:marked",
         "document:given-back",
         "document:raised",  # to a higher class
@@ -151,6 +157,7 @@ ACTIONS = frozenset(
         "document:lowering-proposed",  # on a decision, by one of two people
         "document:lowering-withdrawn",
         "document:lowered",  # by the other one
+        "document:destroyed",  # its key, and with it every word and file
         "upload:held",  # it bears a mark of secrecy and was not said to be secret
         "upload:refused",  # likewise, where nothing secret may be kept
         "upload:claimed",  # to be no secret, by who brought it

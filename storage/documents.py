@@ -40,7 +40,7 @@ from records.errors import NotFound, Outrun
 from records.finding import Bounds
 from storage import tables as t
 from storage.lists import how_many, newest, of_class, waiting
-from storage.vault import Vault
+from storage.vault import DESTROYED, SHUT_AWAY, Vault
 
 LONGEST_CODE = 10
 """With how many figures a number is none that was ever given."""
@@ -222,7 +222,7 @@ class Documents:
         rows = self._connection.execute(query).all()
         ids = [row.id for row in rows]
         revisions, attachments = self._revisions(ids), self._attachments(ids)
-        return [self._document(row, revisions, attachments) for row in rows]
+        return [self._document(row, revisions, attachments, listed=True) for row in rows]
 
     def waiting(
         self, tokens: frozenset[str], classes: Collection[str], *, after: str = "", limit: int
@@ -277,6 +277,13 @@ class Documents:
         )
         return self.several(query.order_by(t.document.c.created_at, t.document.c.id))
 
+    def marked(self, source: Source) -> list[Document]:
+        """Give the unclassified documents an issuer calls so."""
+        marks = [sha256(one.encode()).hexdigest() for one in sorted(source.marks)]
+        named = select(t.mark.c.document).where(t.mark.c.digest.in_(marks))
+        query = _documents().where(t.document.c.id.in_(named), of_class(["none"]))
+        return self.several(query.order_by(t.document.c.created_at, t.document.c.id))
+
     def filed(self, file: str, tokens: frozenset[str], classes: Collection[str]) -> list[Document]:
         """Give what these may read of the documents in a case file, in the order of putting in."""
         return self.several(
@@ -327,8 +334,10 @@ class Documents:
         rows: list[tuple[str, str, Digest]] = []
         kept = [(files, files.c.digest) for files in (t.revision, t.attachment, t.package)]
         for files, digest in (*kept, (t.intake, t.intake.c.report)):
-            query = select(t.document.c.id, t.document.c.classification, digest).join(
-                t.document, t.document.c.id == files.c.document
+            query = (
+                select(t.document.c.id, t.document.c.classification, digest)
+                .join(t.document, t.document.c.id == files.c.document)
+                .where(~_DESTROYED)
             )
             rows += [(row[0], row[1], Digest(row[2])) for row in self._connection.execute(query)]
         return rows
@@ -349,7 +358,7 @@ class Documents:
             query = (
                 select(digest)
                 .join(t.document, t.document.c.id == files.c.document)
-                .where(digest.in_(wanted), t.document.c.classification == "none")
+                .where(digest.in_(wanted), t.document.c.classification == "none", ~_DESTROYED)
             )
             found |= {Digest(one) for one in self._connection.execute(query).scalars()}
         return frozenset(found)
@@ -435,6 +444,7 @@ class Documents:
             "signer": document.signer,
             "assignee": document.assignee,
             "rests_since": document.rests_since,
+            "recalled_at": document.recalled_at,
             "circulation": document.circulation,
             "shut": shut,
             **words,
@@ -477,12 +487,17 @@ class Documents:
         row: Row[Any],
         revisions: Mapping[str, list[Revision]],
         attachments: Mapping[str, list[Attachment]],
+        *,
+        listed: bool = False,
     ) -> Document:
+        # While the vault is closed a list goes on, and says of secrets only that they are there.
+        closed = listed and self._vault.closed
         words = {"subject": row.subject, "fields": row.fields, "source": row.source}
         enclosed = attachments[row.id]
         if row.shut is not None:
-            words = cast("dict[str, Any]", self._vault.open(row.id, row.shut))
-            names: list[str] = words["attachments"]
+            kept = CLOSED if closed else self._vault.open(row.id, row.shut, gone=GONE)
+            words = cast("dict[str, Any]", kept)
+            names: list[str] = words["attachments"] or [""] * len(enclosed)
             enclosed = [replace(one, name=name) for one, name in zip(enclosed, names, strict=True)]
         return Document(
             id=DocumentId(row.id),
@@ -508,10 +523,15 @@ class Documents:
             signer=row.signer,
             assignee=row.assignee,
             rests_since=row.rests_since,
+            recalled_at=row.recalled_at,
             circulation=Circulation(row.circulation),
             revisions=tuple(revisions[row.id]),
             attachments=tuple(enclosed),
         )
+
+
+_DESTROYED = t.document.c.recalled_at.is_not(None) & (t.document.c.direction == "incoming")
+"""Its issuer took it back: no file of it may be here any more."""
 
 
 def _marks(document: Document) -> list[str]:
@@ -556,6 +576,14 @@ def _readable(tokens: frozenset[str]) -> Any:
     return exists().where(
         t.reader.c.document == t.document.c.id, t.reader.c.token.in_(sorted(tokens))
     )
+
+
+GONE = {"subject": DESTROYED, "fields": {}, "source": {}, "attachments": []}
+"""What is left of the words of a document whose key was destroyed."""
+
+
+CLOSED = {**GONE, "subject": SHUT_AWAY}
+"""What is told of a secret document in a list while the vault is closed."""
 
 
 def _source_row(source: Source) -> dict[str, str]:

@@ -5,7 +5,6 @@ import json
 import os
 import zipfile
 from collections.abc import Mapping
-from hashlib import sha256
 from pathlib import Path, PurePosixPath
 
 from cryptography.exceptions import InvalidTag
@@ -14,14 +13,24 @@ from cryptography.hazmat.primitives.kdf.scrypt import Scrypt
 
 from records.errors import Broken, Refused
 from storage.folder import keep_first
+from storage.ring import NEXT, RING, RING_NEXT, Master, Ring, fingerprint
 from storage.vault import master_key
 
 VAULT_KEY = "vault.key"
 LOG_KEY = "log.key"
 """Seals the log; an office restored without it makes itself another."""
 
+BESIDE = frozenset({NEXT, RING, RING_NEXT})
+"""What lies beside the vault's key and changes with it."""
+
+IN_CLEAR = Master()
+"""A master key in a file, as it is."""
+
 WANTED = "wanted.json"
 """In a restored folder of keys: the fingerprints of those that were there when it was copied."""
+
+PRINTS_KEY = "prints.key"
+"""Under which secrets are known at the edge; an office restored without it makes itself another."""
 
 SHORTEST = 12
 """How many characters a pass phrase must have: whoever holds the backup may try for years."""
@@ -37,16 +46,20 @@ def fingerprints(folder: Path) -> dict[str, str]:
     office put back elsewhere does without.
     """
     return {
-        name: _fingerprint(content)
+        name: fingerprint(content)
         for name, content in _contents(folder).items()
-        if not name.endswith(".crl") and name != LOG_KEY
+        if not name.endswith(".crl") and name not in {LOG_KEY, PRINTS_KEY, *BESIDE}
     }
 
 
 def missing(folder: Path, wanted: Mapping[str, str]) -> list[str]:
     """Give the names of the keys that are not in ``folder``, or are others."""
-    found = fingerprints(folder)
-    return sorted(name for name, print_ in wanted.items() if found.get(name) != print_)
+    found, before = fingerprints(folder), Ring(folder).told().before
+    return sorted(
+        name
+        for name, print_ in wanted.items()
+        if found.get(name) != print_ and not (name == VAULT_KEY in found and print_ in before)
+    )
 
 
 def want(folder: Path, wanted: Mapping[str, str]) -> None:
@@ -54,20 +67,25 @@ def want(folder: Path, wanted: Mapping[str, str]) -> None:
     keep_first(folder / WANTED, json.dumps(dict(wanted), indent=1, sort_keys=True).encode())
 
 
-def vault_key(folder: Path) -> bytes | None:
-    """Give the vault's master key, made on first use; none if a restored office still waits for it.
+def vault_key(folder: Path, master: Master = IN_CLEAR) -> bytes | None:
+    """Give the vault's master key, made on first use; none while it stays closed.
 
-    Raises  Broken: the key there is another than the one its documents were encrypted under.
+    It does where a restored office still waits for it, or nobody opens it.
+
+    Takes   master: how it is kept.
+    Raises  Broken: the key there is another than the one its documents were encrypted under, and
+            none that took its place. Refused: a wrong pass phrase or PIN.
     """
     path = folder / VAULT_KEY
     wanted = _wanted(folder).get(VAULT_KEY)
-    if wanted is None:
-        return master_key(path)
     if not path.exists():
-        return None
-    if _fingerprint(path.read_bytes()) != wanted:
+        if wanted is not None:
+            return None
+        keep_first(path, master.shut(AESGCM.generate_key(256)))
+    kept = path.read_bytes()
+    if wanted not in (None, fingerprint(kept), *Ring(folder).told().before):
         raise Broken("vault.other-key")
-    return path.read_bytes()
+    return master.open(kept)
 
 
 def log_key(folder: Path) -> tuple[bool, bytes]:
@@ -121,10 +139,6 @@ def _contents(folder: Path) -> dict[str, bytes]:
         and path.name != WANTED
         and path.parent.name != "before"
     }
-
-
-def _fingerprint(content: bytes) -> str:
-    return sha256(b"trinhky key fingerprint\0" + content).hexdigest()
 
 
 def _wanted(folder: Path) -> dict[str, str]:

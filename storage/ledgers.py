@@ -75,6 +75,6 @@ class Ledgers:
     def _line(self, row: Any) -> Line:
         cells = dict(row.cells)
         if row.shut is not None:
-            words = self._vault.open(row.document, row.shut)
+            words = self._vault.open(row.document, row.shut, gone={})
             cells = {key: str(value) for key, value in words.items()}
         return Line(row.ledger, row.year, row.n, row.on, row.document, row.by, cells)

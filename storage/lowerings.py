@@ -58,7 +58,7 @@ class Lowerings:
         return [self._lowering(row) for row in found]
 
     def _lowering(self, row: Any) -> Lowering:
-        words = self._vault.open(row.document, row.shut)
+        words = self._vault.open(row.document, row.shut, gone={"decision": "", "reason": ""})
         return Lowering(
             id=row.id,
             document=row.document,

@@ -11,7 +11,7 @@ from records.document import Classification, Digest, Document, Number
 from records.errors import NotFound, Outrun
 from records.register import Closing, Entry, RowKind
 from storage import tables as t
-from storage.vault import Vault
+from storage.vault import DESTROYED, Vault
 
 HIDDEN = "…"
 """Stands for the reason of a number given up in a classified register; its words lie shut."""
@@ -244,7 +244,8 @@ class Registers:
     def _columns(self, row: Any) -> dict[str, str]:
         if row.shut is None:
             return dict(row.columns)
-        return {key: str(value) for key, value in self._vault.open(row.document, row.shut).items()}
+        words = self._vault.open(row.document, row.shut, gone={"subject": DESTROYED})
+        return {key: str(value) for key, value in words.items()}
 
 
 def _entry(row: Any, columns: dict[str, str]) -> Entry:

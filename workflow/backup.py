@@ -7,7 +7,7 @@ from pathlib import Path
 
 from records.audit import AuditEvent, AuditHead
 from records.document import Classification, Digest, Direction
-from records.errors import Broken, OfficeError, Unavailable
+from records.errors import Broken, OfficeError
 from records.signature import Verdict
 from storage.copies import KEYS, becoming
 from storage.folder import keep_first
@@ -16,7 +16,7 @@ from storage.snapshot import snapshot
 from storage.unit import Unit
 from workflow.check import report_on
 from workflow.office import Office
-from workflow.verify import verify
+from workflow.verify import UNOPENED, verify
 
 Named = list[tuple[str, str, Digest]]  # document, classification, digest
 
@@ -114,7 +114,8 @@ def _copy_files(office: Office, named: Named, folder: Path) -> None:
         keep_first(folder / "blobs" / digest[:2] / digest, blobs.get(digest))
     secret = [(document, digest) for document, kind, digest in named if kind != Classification.NONE]
     for document, digest in secret if not vault.closed else ():
-        vault.get(document, digest)
+        if not vault.destroyed(document):
+            vault.get(document, digest)
     # Keys of what is no document, or no secret any more, open words in the database, too.
     for name, sealed in vault.sealed_files():
         keep_first(folder / "vault" / name, sealed)
@@ -136,10 +137,8 @@ def _signature_faults(office: Office, id: str) -> list[str]:
         if document.direction is Direction.INCOMING:  # what others signed was judged on arrival
             return []
         report = report_on(office, document)
-    except Unavailable as closed:
-        return [] if closed.rule == "vault.closed" else [f"document {id}: {closed.rule}"]
     except OfficeError as fault:
-        return [f"document {id}: {fault.rule}"]
+        return [] if fault.rule in UNOPENED else [f"document {id}: {fault.rule}"]
     if report.verdict is Verdict.VALID:
         return []
     return [f"document {id}: signature {report.verdict}: {', '.join(report.reasons)}"]

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drafting.convert import Converter
 from drafting.reader import PdfReader
 from exchange.mail import Mailer
+from exchange.prints import Prints
 from exchange.spool import Spool
 from exchange.tray import Tray
 from identity.directory import Directory
@@ -81,6 +82,8 @@ class Office:
     partners: Mapping[str, Organ]
     spool: Spool  # where messages come in
     tray: Tray  # where messages wait for the process that carries them out
+    recall_time: timedelta  # in which a recall is to be answered
+    prints: Prints  # by what secrets are known at the edge
     mailer: Mailer | None
     address: str  # of this service, for links in notices
 

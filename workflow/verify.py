@@ -12,6 +12,9 @@ from workflow.checkpoint import log_faults
 from workflow.office import Office
 from workflow.register_audit import audit_registers
 
+UNOPENED = frozenset({"vault.closed", "vault.destroyed"})
+"""Why a file is not opened though nothing is wrong with it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Findings:
@@ -78,6 +81,7 @@ def _file_faults(office: Office, document: str, classification: str, digest: Dig
         else:
             office.contents.vault.get(document, digest)
     except OfficeError as fault:
-        # Without its key the vault is closed: that is told elsewhere, and nothing is wrong with it.
-        return [] if fault.rule == "vault.closed" else [f"document {document}: {fault.rule}"]
+        # Without its key the vault is closed: that is told elsewhere, and nothing is wrong with it;
+        # nor with what was destroyed.
+        return [] if fault.rule in UNOPENED else [f"document {document}: {fault.rule}"]
     return []

@@ -11,7 +11,7 @@ from sqlalchemy import update
 from exchange import edxml
 from front.serving import application
 from records.document import Classification, Direction, Source, Urgency
-from records.errors import Broken, NotAllowed, NotFound, Outrun, Refused
+from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.exchange import Enclosure, Envelope, StatusNotice
 from records.finding import Bounds
 from records.link import Drawn, LinkKind
@@ -142,7 +142,7 @@ def test_a_false_alarm_goes_on_by_two_people(house: House, brought: Quarantined)
     assert (document.drafter, document.subject) == ("chuyenvien", SAID.subject)
     assert (document.classification, document.fields["amount"]) == ("none", "5")
     assert held(house.office, by=clerk) == []
-    with pytest.raises(Broken):
+    with pytest.raises(Refused, match=r"vault\.destroyed"):
         contents_of(house.office, brought)
     with house.office.database.reading() as unit:
         told = [one.event for one in unit.audit.latest(9)]

@@ -15,6 +15,7 @@ from web.office import office, person
 from web.who import require_fresh
 from workflow.classify import classify
 from workflow.declassify import declassify, lowerings, propose, withdraw
+from workflow.destroy import destroy
 from workflow.look import view
 from workflow.road import Choice
 
@@ -45,6 +46,23 @@ def higher(id: str) -> ResponseReturnValue:
     choice = Choice(told.comment, seen=seen_version())
     classify(office(), id, told.classification, choice, by=person())
     return _shown(id)
+
+
+class Destruction(Body):
+    """On which decision, and the document's id once more."""
+
+    decision_number: str
+    confirm: str
+
+
+@door.post("/documents/<id>/destruction")
+@operation("Destroy the key of a secret document for good", body=Destruction, gives={204: ""})
+def destruction(id: str) -> ResponseReturnValue:
+    """Destroy it; its row and number stay."""
+    require_fresh()
+    told = read_body(Destruction)
+    destroy(office(), id, told.decision_number, told.confirm, by=person())
+    return Response(status=204)
 
 
 @door.get("/documents/<id>/declassification")

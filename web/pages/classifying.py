@@ -21,6 +21,7 @@ from workflow.declassify import (
     proposer_of,
     withdraw,
 )
+from workflow.destroy import destroy, may_destroy
 from workflow.look import view
 from workflow.road import Choice
 
@@ -37,7 +38,8 @@ def ask(id: str, **_: str) -> ResponseReturnValue:
     now = seen.document.classification
     waiting = next((one for one in known if one.waits and one.was is now), None)
     confirms = waiting is not None and bool(who.roles & CONFIRMERS)
-    if not (classes or lower or confirms):
+    destroys = may_destroy(seen.standing, who)
+    if not (classes or lower or confirms or destroys):
         raise NotAllowed("class.not-yours")
     return render_template(
         "classification.html",
@@ -45,6 +47,7 @@ def ask(id: str, **_: str) -> ResponseReturnValue:
         document=seen.document,
         classes=classes,
         lower=lower,
+        destroys=destroys,
         waiting=waiting,
         confirms=confirms and waiting is not None and waiting.proposed_by != who.id,
         withdraws=waiting is not None and (confirms or waiting.proposed_by == who.id),
@@ -60,6 +63,17 @@ def higher(id: str) -> ResponseReturnValue:
     version = number_of(request.form.get("version", ""), "version", phrase("Phiên bản"))
     classify(office(), id, to, Choice(text_of("comment"), seen=version), by=person())
     flash(phrase("Đã nâng độ mật. Hệ thống đang xóa những gì còn ở dạng không mật."))
+    return redirect(url_for("documents.one", id=id), 303)
+
+
+@door.post("/documents/<id>/destruction")
+@retold(ask)
+def destruction(id: str) -> ResponseReturnValue:
+    """Destroy its key."""
+    confirm_again()
+    require_fresh()
+    destroy(office(), id, text_of("destruction"), text_of("confirmed"), by=person())
+    flash(phrase("Đã tiêu hủy khóa. Quản trị còn phải đổi khóa chính của kho mật."))
     return redirect(url_for("documents.one", id=id), 303)
 
 

@@ -31,6 +31,8 @@ FIELDS = {
     "class.not-lower": "lower",
     "class.decision": "decision",
     "class.lowering-reason": "reason",
+    "destroy.decision": "destruction",
+    "destroy.unconfirmed": "confirmed",
     "type.unknown": "type",
     "unit.not-yours": "unit",
     "signer.unknown": "signer",
