@@ -7,7 +7,6 @@ from secrets import token_hex
 from typing import Any
 
 from identity.otp import address_of, hash_of_code, new_codes, new_secret, period_of, written
-from identity.passwords import LONGEST, SHORTEST
 from identity.tokens import hash_of, new_token
 from records.access import Pass, PassKind, Scope
 from records.audit import AuditEvent
@@ -15,6 +14,7 @@ from records.errors import NotAllowed, NotFound, Refused
 from records.person import Person, Role
 from storage.factors import Challenge, Device
 from storage.unit import Unit
+from workflow.good_passwords import require_good
 from workflow.office import Office
 from workflow.session import known_passkeys, require_password
 
@@ -58,10 +58,10 @@ def change_password(  # noqa: PLR0913 - from which to which, on which pass, from
 ) -> int:
     """Change one's own password; every other pass ends. Gives how many did.
 
-    Raises  Refused: the old one is wrong, or the new one too short, too long or the account's name.
+    Raises  Refused: the old one is wrong, or the new one too short, too long or guessed.
     """
     require_password(office, old, address=address, by=by)
-    require_good(new, by.id)
+    require_good(office, new, by.id, by.name)
     if new == old:
         raise Refused("password.same")
     with office.database.unit() as unit:
@@ -69,17 +69,6 @@ def change_password(  # noqa: PLR0913 - from which to which, on which pass, from
         ended = unit.passes.revoke_all(by.id, but=hash_of(token))
         _note(office, unit, "password:changed", by, {"ended": str(ended)})
     return ended
-
-
-def require_good(password: str, account: str) -> None:
-    """Refuse what anybody would guess first (NIST SP 800-63B-4, 3.1.1.2)."""
-    if len(password) < SHORTEST:
-        raise Refused("password.short", shortest=SHORTEST)
-    if len(password) > LONGEST:
-        raise Refused("password.long", longest=LONGEST)
-    told = password.casefold()
-    if account.casefold() in told or len(set(told)) < 4:  # noqa: PLR2004 - aaaaaaaa, 12121212
-        raise Refused("password.guessed")
 
 
 # ── telephones and paper ─────────────────────────────────────────────────────────────────

@@ -34,6 +34,7 @@ from workflow.duplicates import twin_of
 from workflow.inspect import inspect
 from workflow.marked import Came, require_unmarked
 from workflow.office import Office
+from workflow.prints import tell_edge
 from workflow.signers import require_cosigners
 
 
@@ -113,6 +114,7 @@ def take_in(  # noqa: PLR0913 - as ``receive``, and who let it in
             unit.documents.remember(by.id, key, asked, document.id)
     if said.direction is Direction.INCOMING and said.classification is not Classification.NONE:
         inspect(office, document.id)  # no job may know of it
+    tell_edge(office, document)
     return Receipt(document, twin)
 
 

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from dataclasses import replace
 
+from drafting.books import PrintedBook, book_docx
 from drafting.sheets import sheet_csv, sheet_xlsx
 from identity.reading import READ_ALL, classes_of, tokens_of
 from records.audit import AuditEvent
@@ -34,8 +35,15 @@ OF_DOCUMENTS = (
 )
 
 
+PRINTED = {
+    "people": ("BẢNG QUYỀN CỦA NGƯỜI DÙNG", OF_PEOPLE, (14, 20, 16, 9, 26, 12, 12, 12, 18)),
+    "documents": ("BẢNG QUYỀN TRÊN VĂN BẢN", OF_DOCUMENTS, (28, 18, 14, 20, 20, 14, 22, 14)),
+}
+"""Titles, columns and their widths on paper."""
+
+
 def rights_of_people(office: Office, form: str, *, by: Person) -> bytes:
-    """Give everybody's rights as ``csv`` or ``xlsx``; the taking is logged.
+    """Give everybody's rights as ``csv``, ``xlsx`` or ``pdf``; the taking is logged.
 
     Raises  NotAllowed: neither inspector nor administrator. Refused: another form.
     """
@@ -116,9 +124,29 @@ def _taken(  # noqa: PLR0913 - which rows of what, in which form, for whom
     *,
     by: Person,
 ) -> bytes:
-    if form not in ("csv", "xlsx"):
+    if form not in ("csv", "xlsx", "pdf"):
         raise Refused("log.form")
+    if form == "pdf":
+        content = _printed(office, of, rows, by=by)
+    else:
+        content = sheet_csv(head, rows) if form == "csv" else sheet_xlsx("Quyền", head, rows)
     facts = {"of": of, "form": form, "rows": str(len(rows))}
     with office.database.unit() as unit:
         unit.audit.append(AuditEvent("rights:exported", by.id, office.clock(), "", facts))
-    return sheet_csv(head, rows) if form == "csv" else sheet_xlsx("Quyền", head, rows)
+    return content
+
+
+def _printed(office: Office, of: str, rows: list[tuple[str, ...]], *, by: Person) -> bytes:
+    at = office.clock().astimezone(office.zone)
+    title, head, widths = PRINTED[of]
+    printed = PrintedBook(
+        title=title,
+        office=(office.organ.superior, office.organ.facts.get("letterhead", office.organ.name)),
+        year=at.year,
+        columns=tuple(zip(head, widths, strict=True)),
+        rows=tuple(rows),
+        printed_at=at.strftime("%d/%m/%Y %H:%M"),
+        printed_by=by.name,
+        lines=(("Tại thời điểm", at.strftime("%d/%m/%Y %H:%M")), ("Số dòng", str(len(rows)))),
+    )
+    return office.converter.pdf(book_docx(printed))

@@ -3,12 +3,12 @@
 import re
 from dataclasses import replace
 
-from identity.passwords import SHORTEST
 from records.audit import AuditEvent
 from records.errors import NotAllowed, Refused
 from records.person import Person, Role, Unit
 from storage.audit import Audit
 from workflow.desks import SYSTEM
+from workflow.good_passwords import require_good
 from workflow.office import Office
 
 ACCOUNT = re.compile(r"[A-Za-z][A-Za-z0-9_-]{0,63}")
@@ -23,9 +23,10 @@ def everybody(office: Office, *, by: Person) -> tuple[list[Person], list[Unit]]:
 
 
 def hire(office: Office, person: Person, password: str, *, by: Person) -> Person:
-    """Take somebody new in. Raises Refused: the account name is taken, or the password short."""
+    """Take somebody new in. Raises Refused: the account name is taken, or the password no good."""
     _require(by)
-    _check(office, person, password)
+    _check(office, person)
+    require_good(office, password, person.id, person.name)
     with office.database.unit() as unit:
         if unit.people.among([person.id]):
             raise Refused("person.taken", id=person.id)
@@ -37,7 +38,9 @@ def hire(office: Office, person: Person, password: str, *, by: Person) -> Person
 def change(office: Office, person: Person, password: str, *, by: Person) -> Person:
     """Change somebody's name, posts, clearance or password; posts count from the next request."""
     _require(by)
-    _check(office, person, password or "x" * SHORTEST)
+    _check(office, person)
+    if password:
+        require_good(office, password, person.id, person.name)
     if person.id == by.id and not (person.active and Role.ADMINISTRATOR in person.roles):
         raise Refused("person.last-administrator")
     with office.database.unit() as unit:
@@ -86,13 +89,11 @@ def _require(by: Person) -> None:
         raise NotAllowed("staff.not-yours")
 
 
-def _check(office: Office, person: Person, password: str) -> None:
+def _check(office: Office, person: Person) -> None:
     if not ACCOUNT.fullmatch(person.id) or person.id == SYSTEM.id:
         raise Refused("person.id", id=person.id)
     if not person.name.strip():
         raise Refused("person.name")
-    if len(password) < SHORTEST:
-        raise Refused("password.short", shortest=SHORTEST)
     with office.database.reading() as unit:
         known = {one.id for one in unit.people.units() if one.until is None}
     unknown = person.units - known

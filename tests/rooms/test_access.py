@@ -367,6 +367,7 @@ def test_somebody_changes_their_own_password(house: House) -> None:
         (PASSWORD, "short", "password.short"),
         (PASSWORD, "xVanThu12", "password.guessed"),
         (PASSWORD, "abababababab", "password.guessed"),
+        (PASSWORD, "Matkhau@2026", "password.guessed"),
         (PASSWORD, "x1y2" * 300, "password.long"),
         (PASSWORD, PASSWORD, "password.same"),
     ):

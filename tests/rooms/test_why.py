@@ -5,8 +5,9 @@ import io
 
 import pytest
 
+from drafting.words import words_of
 from front.serving import application
-from records.document import Classification
+from records.document import Classification, Media
 from records.errors import NotAllowed, NotFound, Refused
 from tests.conftest import PASSWORD, House, Opening
 from workflow.look import view
@@ -104,3 +105,7 @@ def test_the_table_says_who_may_do_what(lasting: House) -> None:
         rights_on_documents(house.office, "csv", by=admin)
     with pytest.raises(NotAllowed):
         rights_of_people(house.office, "csv", by=house.person("vanthu"))
+    printed = rights_of_people(house.office, "pdf", by=admin)
+    words = words_of(printed, Media.PDF, reader=house.office.reader, isolate=house.office.isolate)
+    assert "BẢNG QUYỀN" in words
+    assert "registry_clerk@van-phong" in words.replace("\n", "").replace(" ", "")

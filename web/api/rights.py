@@ -49,7 +49,7 @@ def _told(one: Reason) -> dict[str, Any]:
 @operation(
     "Who may do what: people, or documents under way",
     gives={200: "text/csv"},
-    query={"format": "csv or xlsx"},
+    query={"format": "csv, xlsx or pdf"},
 )
 def rights(table: str) -> ResponseReturnValue:
     """Give a table of rights as a file."""
@@ -59,5 +59,8 @@ def rights(table: str) -> ResponseReturnValue:
     content = TABLES[table](office(), form, by=person())
     name = f"quyen-{table}-{office().today().isoformat()}.{form}"
     return send_file(
-        BytesIO(content), mimetype=SHEETS[form], as_attachment=True, download_name=name
+        BytesIO(content),
+        mimetype=SHEETS.get(form, "application/pdf"),
+        as_attachment=True,
+        download_name=name,
     )
