@@ -9,7 +9,7 @@ from exchange.filter import Filter
 from exchange.spool import Spool
 from exchange.tray import BACK, LEAVING, Tray
 from records.errors import Broken, OfficeError, Refused, Unavailable
-from records.exchange import Envelope, Outcome
+from records.exchange import Envelope, Outcome, RecallNotice, StatusNotice
 
 REST = 5.0
 """How long a partner's folder that could not be reached is left alone, in seconds."""
@@ -86,12 +86,7 @@ class Porter:
         told = edxml.read(message, limit=self._tray.limit)
         if (told.id, told.sender.id, told.recipient.id) != (name, self._organ, organ):
             raise Broken("egress.unsealed", why="destination")
-        same = (
-            edxml.is_written(message, told)
-            if isinstance(told, Envelope)
-            else message == edxml.write_status(told)
-        )
-        if not same:
+        if not _is_ours(message, told):
             raise Broken("egress.unsealed", why="message")
         if isinstance(told, Envelope):
             self._edge.judge(told)
@@ -99,3 +94,12 @@ class Porter:
             raise Refused("exchange.secret", where="Description")
         else:
             self._edge.judge_words(told.reason)
+
+
+def _is_ours(message: bytes, told: Envelope | StatusNotice | RecallNotice) -> bool:
+    """Tell whether a message is to the byte what this office writes of what it says."""
+    if isinstance(told, Envelope):
+        return edxml.is_written(message, told)
+    if isinstance(told, RecallNotice):
+        return message == edxml.write_recall(told)
+    return message == edxml.write_status(told)

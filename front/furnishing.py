@@ -3,7 +3,7 @@
 import fcntl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
@@ -96,7 +96,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     spool, tray = _places(settings, partners)
     doors = read_access(settings.trinhky_config / "identity.yaml")
     office = Office(
-        organ=_organ(described.organ, partners),
+        organs=tuple((until, _organ(one, partners)) for until, one in described.organs),
         zone=ZONE,
         clock=clock,
         database=_database(settings, vault),
@@ -140,6 +140,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         partners=partners,
         spool=spool,
         tray=tray,
+        recall_time=timedelta(days=settings.recall_days),
         prints=prints_of(settings),
         mailer=_mailer(settings, Filter(prints_of(settings))),
         address=settings.public_address,

@@ -38,6 +38,7 @@ from storage.quarantine import Quarantine
 from storage.queue import Door
 from storage.raising import Raising
 from storage.readings import Readings
+from storage.recalls import Recalls
 from storage.registers import Registers
 from storage.reminders import Reminders
 from storage.reorganisations import reorganisations
@@ -185,6 +186,11 @@ class Unit:
     def raising(self) -> Raising:
         """The closing of a document whose class is raised."""
         return Raising(self.connection, self._vault)
+
+    @cached_property
+    def recalls(self) -> Recalls:
+        """What was sent and is wanted back, and what this office was asked to give up."""
+        return Recalls(self.connection)
 
     @cached_property
     def links(self) -> Links:

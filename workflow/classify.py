@@ -146,7 +146,7 @@ def close(  # noqa: PLR0913 - who raised what to which class, when and why
     Takes   knows: whether who raises it may know of it, or only of what it was drawn from.
     """
     document = was.document
-    recalled = unit.raising.withdraw(document.id, at)
+    recalled = unit.raising.withdraw(document.id, at, by=by)
     raised = replace(document, classification=to, version=document.version + 1, changed_at=at)
     unit.documents.change(raised, seen=document.version)
     unit.raising.shut(raised)
