@@ -96,7 +96,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     spool, tray = _places(settings, partners)
     doors = read_access(settings.trinhky_config / "identity.yaml")
     office = Office(
-        organ=_organ(described.organ, partners),
+        organs=tuple((until, _organ(one, partners)) for until, one in described.organs),
         zone=ZONE,
         clock=clock,
         database=_database(settings, vault),

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from records.audit import AuditEvent
 from records.document import (
+    Circulation,
     Classification,
     Direction,
     Document,
@@ -142,6 +143,7 @@ def said_of(told: Mapping[str, object]) -> Particulars:
             "urgency": Urgency(words["urgency"]),
             "recipients": tuple(words["recipients"]),
             "due_on": _day(words["due_on"]),
+            "circulation": Circulation(words["circulation"]),
             "own_class": Classification(words["own_class"]) if words["own_class"] else None,
             "drawn": tuple(Drawn(LinkKind(kind), id) for kind, id in words["drawn"]),
             "source": Source(**source),
