@@ -96,6 +96,8 @@ def _told(rule: str, id: str) -> dict[str, object]:
         "decision_number": "1/QĐ",
         "decision_date": "2026-11-20",
     }
+    mark = "circulation_mark" if api else "circulation"
+    marked: dict[str, object] = {mark: "return", "comment": "vì"}
     bodies: dict[str, dict[str, object]] = {
         "classification": raised if api else {**raised, "version": "1"},
         "declassification": {**lowered, "comment": "vì"} if api else {**lowered, "lower": "none"},
@@ -104,6 +106,8 @@ def _told(rule: str, id: str) -> dict[str, object]:
         "remove": {"kind": "quotes", "source": id},
         "dispatches": {"recipients": ["H49.90.2"]},
         "recalls": {"reason": "vì"},
+        "destruction": {"decision_number": "1/QĐ", "confirm": "1"},
+        "circulation": {**marked, **({} if api else {"version": "1"})},
         "signing-requests": {"role": "leader", "certificate": "AAAA"},
         "complete": {"signature": "AAAA"},
         "lines": {"document": id, "cells": {"user": "Ai"}},
