@@ -16,6 +16,7 @@ from config.office import read_office
 from config.settings import Settings
 from drafting.sandbox import OFFICE_TASK
 from exchange import edxml
+from exchange.filter import Filter
 from exchange.folders import put
 from exchange.porter import Porter
 from exchange.spool import Spool
@@ -265,7 +266,9 @@ def _carry(stage: Stage, act: str) -> None:
     office = stage.office
     carry(office, stage.known[act])
     partners = {one.id: Path(one.spool) for one in office.partners.values() if one.spool}
-    porter = Porter(office.tray, office.spool, organ=office.organ.id, partners=partners)
+    porter = Porter(
+        office.tray, office.spool, Filter(office.prints), organ=office.organ.id, partners=partners
+    )
     if fault := porter.round():
         raise Unavailable(fault)
     hear(office)

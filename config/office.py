@@ -1,6 +1,7 @@
 """The office itself, its registers and its stand on secrets, as its files describe them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Literal
@@ -14,6 +15,15 @@ from records.register import Book
 from records.secrecy import Downloads
 
 
+class FormerText(Strict):
+    """One of ``former``: what the agency was, or still is, called before a day."""
+
+    until: date
+    name: str
+    letterhead: str
+    superior: str = ""
+
+
 class OrganText(Strict):
     """``organ`` in office.yaml."""
 
@@ -24,6 +34,7 @@ class OrganText(Strict):
     place: str
     notation: str
     collective: str = ""
+    former: list[FormerText] = Field(default_factory=list)
 
 
 class UnitText(Strict):
@@ -127,11 +138,16 @@ class SecrecyText(Strict):
 class OfficeFile:
     """Who the office is, before anybody moved in."""
 
-    organ: Organ
+    organs: tuple[tuple[date, Organ], ...]  # the first day of another name, and what it was until
     units: tuple[Unit, ...]
     people: tuple[Person, ...]
     default_signer: str
     capacities: dict[str, tuple[str, ...]]
+
+    @property
+    def organ(self) -> Organ:
+        """Give the agency under its newest name."""
+        return self.organs[-1][1]
 
 
 def read_office(path: Path) -> OfficeFile:
@@ -146,21 +162,40 @@ def read_office(path: Path) -> OfficeFile:
     for name in text.capacities:
         if name not in text.people:
             raise located.wrong(["capacities", name], f"nobody is called {name!r}")
-    organ = text.organ
     return OfficeFile(
-        organ=Organ(
-            id=organ.id,
-            name=organ.name,
-            superior=organ.superior,
-            place=organ.place,
-            notation=organ.notation,
-            facts={"letterhead": organ.letterhead, "collective": organ.collective},
-        ),
+        organs=_organs(located, text.organ),
         units=_units(located, text),
         people=people,
         default_signer=text.default_signer,
         capacities={name: tuple(lines) for name, lines in text.capacities.items()},
     )
+
+
+def _organs(located: Located, text: OrganText) -> tuple[tuple[date, Organ], ...]:
+    """Give the agency under each of its names, in their order, the newest for ever."""
+    newest = Organ(
+        id=text.id,
+        name=text.name,
+        superior=text.superior,
+        place=text.place,
+        notation=text.notation,
+        facts={"letterhead": text.letterhead, "collective": text.collective},
+    )
+    days = [one.until for one in text.former]
+    if days != sorted(set(days)):
+        raise located.wrong(
+            ["organ", "former"], "each name ends on a later day than the one before"
+        )
+    former = (
+        replace(
+            newest,
+            name=one.name,
+            superior=one.superior,
+            facts={**newest.facts, "letterhead": one.letterhead},
+        )
+        for one in text.former
+    )
+    return (*zip(days, former, strict=True), (date.max, newest))
 
 
 def _units(located: Located, text: OfficeText) -> tuple[Unit, ...]:

@@ -63,6 +63,9 @@ class Settings(BaseSettings):
     exchange_unconfined: bool = False
     """Whether it may work although nothing keeps it from opening keys, vault and files."""
 
+    recall_days: int = Field(default=15, ge=1)
+    """How long a recipient has to confirm a recall before the clerks are reminded, in days."""
+
     trinhky_ledger: Path = Path()
     """Where it stands which documents became secret, for restores; in the data folder if unset."""
 

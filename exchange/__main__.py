@@ -8,7 +8,9 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
+from exchange.filter import Filter
 from exchange.porter import Porter
+from exchange.prints import Prints
 from exchange.spool import Spool
 from exchange.tray import Tray
 
@@ -31,7 +33,9 @@ def main() -> int:
         return OPEN
     tray = Tray(Path(told["tray"]))
     partners = {organ: Path(folder) for organ, folder in told["partners"].items()}
-    porter = Porter(tray, Spool(Path(told["spool"])), organ=told["organ"], partners=partners)
+    edge = Filter(Prints(Path(told["prints"]), bytes.fromhex(told["key"])))
+    spool = Spool(Path(told["spool"]))
+    porter = Porter(tray, spool, edge, organ=told["organ"], partners=partners)
     tray.hold(confined=confined)
     while True:
         carry(porter, tray)

@@ -9,6 +9,7 @@ from email.header import Header
 from email.mime.text import MIMEText
 from email.utils import format_datetime
 
+from exchange.filter import Filter
 from exchange.gate import Exchangeable, verify
 from records.errors import Broken, Refused, Unavailable
 
@@ -30,6 +31,7 @@ class Mailer:
         port: int,
         sender: str,
         *,
+        edge: Filter,
         timeout: float,
         starttls: bool = True,
         context: ssl.SSLContext | None = None,
@@ -37,12 +39,13 @@ class Mailer:
     ) -> None:
         """Know where to post.
 
-        Takes   timeout: seconds for each answer of the server; starttls: refuse to post without
-                encryption; context: whom to trust, the system's authorities if None; login: name
-                and password.
+        Takes   edge: what every letter is judged by once more; timeout: seconds for each answer of
+                the server; starttls: refuse to post without encryption; context: whom to trust, the
+                system's authorities if None; login: name and password.
         """
         self._server = (host, port)
         self._sender = _address(sender)
+        self._edge = edge
         self._timeout = timeout
         self._context = (context or ssl.create_default_context()) if starttls else None
         self._login = login
@@ -63,11 +66,14 @@ class Mailer:
                 Refused mail.address, mail.header: an address or subject with signs that do not
                 belong there.
                 Refused mail.recipient: the server will never take mail for this address.
-                Unavailable mail.unavailable: the server did not take it now.
+                Refused exchange.held: it says what a secret says.
+                Unavailable mail.unavailable: the server did not take it now;
+                exchange.no-list: it cannot be known what is secret.
         """
         verify(cleared, ())
         if (cleared.destination, cleared.purpose) != (to, PURPOSE):
             raise Broken("egress.unsealed", why="destination", document=cleared.document)
+        self._edge.judge_words(f"{subject}\n{text}")
         letter = self._letter(_address(to), subject, text)
         letter["Message-ID"] = self._id(cleared, to, subject, text)
         if at is not None:

@@ -5,10 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from exchange import edxml, folders, secrecy
+from exchange.filter import Filter
 from exchange.spool import Spool
 from exchange.tray import BACK, LEAVING, Tray
 from records.errors import Broken, OfficeError, Refused, Unavailable
-from records.exchange import Envelope, Outcome
+from records.exchange import Envelope, Outcome, RecallNotice, StatusNotice
 
 REST = 5.0
 """How long a partner's folder that could not be reached is left alone, in seconds."""
@@ -18,13 +19,14 @@ class Porter:
     """Carries what waits in a tray; it knows names of partners, and nothing else of the office."""
 
     def __init__(
-        self, tray: Tray, spool: Spool, *, organ: str, partners: Mapping[str, Path]
+        self, tray: Tray, spool: Spool, edge: Filter, *, organ: str, partners: Mapping[str, Path]
     ) -> None:
         """Carry for one office.
 
-        Takes   organ: its id, under which alone it sends; partners: folders by the organ's id.
+        Takes   edge: what every message is judged by once more; organ: its id, under which alone
+                it sends; partners: folders by the organ's id.
         """
-        self._tray, self._spool = tray, spool
+        self._tray, self._spool, self._edge = tray, spool, edge
         self._organ, self._partners = organ, partners
         self._resting: dict[str, float] = {}
 
@@ -61,6 +63,7 @@ class Porter:
         try:
             self._judge(organ, name, message)
         except Unavailable:
+            self._tray.put_back(folder, name)
             raise
         except OfficeError as fault:
             self._tray.tell(folder, name, Outcome.REFUSED, fault.rule)
@@ -77,17 +80,26 @@ class Porter:
         """Judge the very bytes, with nothing to go by but what is in them.
 
         Raises  Broken egress.unsealed: not from this office, not for this partner, or not the
-                message that its own envelope would make. Refused exchange.secret.
+                message that its own envelope would make. Refused exchange.secret, and as the
+                filter. Unavailable exchange.no-list: it cannot be known what is secret.
         """
         told = edxml.read(message, limit=self._tray.limit)
         if (told.id, told.sender.id, told.recipient.id) != (name, self._organ, organ):
             raise Broken("egress.unsealed", why="destination")
-        same = (
-            edxml.is_written(message, told)
-            if isinstance(told, Envelope)
-            else message == edxml.write_status(told)
-        )
-        if not same:
+        if not _is_ours(message, told):
             raise Broken("egress.unsealed", why="message")
-        if not isinstance(told, Envelope) and secrecy.is_marked(told.reason):
+        if isinstance(told, Envelope):
+            self._edge.judge(told)
+        elif secrecy.is_marked(told.reason):
             raise Refused("exchange.secret", where="Description")
+        else:
+            self._edge.judge_words(told.reason)
+
+
+def _is_ours(message: bytes, told: Envelope | StatusNotice | RecallNotice) -> bool:
+    """Tell whether a message is to the byte what this office writes of what it says."""
+    if isinstance(told, Envelope):
+        return edxml.is_written(message, told)
+    if isinstance(told, RecallNotice):
+        return message == edxml.write_recall(told)
+    return message == edxml.write_status(told)

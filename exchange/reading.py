@@ -12,11 +12,13 @@ from exchange.packing import file_name, media_of, unpack
 from exchange.tree import Message, Node, grown
 from exchange.writing import MAIN, MARK, is_message_id
 from records.errors import Refused, Unreadable
-from records.exchange import Enclosure, Envelope, StatusNotice
+from records.exchange import Enclosure, Envelope, RecallNotice, StatusNotice
 from records.person import Organ
 
 _ROOTS = frozenset({"edxml", "edxmlenvelope"})
 MOST_FILES = 200
+RECALLING = "1"  # BussinessDocType
+RETRIEVAL = "13"  # StatusCode
 _MOST_PAGES = 6  # figures in a believable count of pages
 
 
@@ -26,7 +28,7 @@ def read(
     limit: int,
     own: Collection[str] = (),
     received_at: datetime | None = None,
-) -> Envelope | StatusNotice:
+) -> Envelope | StatusNotice | RecallNotice:
     """Read a message of any known dialect of edXML.
 
     Takes   limit: bytes the message may have, and its files together when unpacked; own: ids of
@@ -34,15 +36,17 @@ def read(
             received_at: stands in where the message tells no possible moment of sending.
     Gives   text in NFC on single lines; an impossible date as None, the raw message keeps it.
     Raises  Refused exchange.secret: its metadata carries a mark of secrecy; keep nothing of it.
-            Refused exchange.operation: it recalls, updates or replaces, which people must do.
+            Refused exchange.operation: it updates or replaces, which people must do.
             Unreadable edxml.malformed, edxml.incomplete (``where``), edxml.too-large (``limit``).
     Source  QCVN 102:2016/BTTTT; domain-vn §4.4, §4.6, §4.8.
     """
     message = grown(content, limit=limit)
     header = _header(message.root)
     if header.at("StatusCode") is not None:
-        return _Status(message, header, _derived(content), received_at).notice()
-    return _Document(message, header, _derived(content), received_at, own, limit).envelope()
+        status = _Status(message, header, _derived(content), received_at)
+        return status.recall(own) if status.recalls() else status.notice()
+    document = _Document(message, header, _derived(content), received_at, own, limit)
+    return document.recall() if document.recalls() else document.envelope()
 
 
 def comparable(document_id: str) -> str:
@@ -117,6 +121,27 @@ class _Status:
     header: Node
     derived: str
     received_at: datetime | None
+
+    def recalls(self) -> bool:
+        """Tell whether a sender asks for a document back by a status, as some systems do."""
+        return self.header.told("StatusCode") == RETRIEVAL
+
+    def recall(self, own: Collection[str]) -> RecallNotice:
+        """Give what it asks back; no element says of whom, so it is whoever reads it."""
+        answered = self.header.at("ResponseFor")
+        if answered is None:
+            raise Unreadable("edxml.incomplete", where="ResponseFor")
+        to = self.header.at("To")
+        told = self.message.instructions.get("trinhky", {})
+        return RecallNotice(
+            id=_known(told.get("message", "")) or self.derived,
+            sender=_organ(self.header.at("From"), "From"),
+            recipient=_organ(to, "To") if to else Organ(id=next(iter(own), ""), name=""),
+            about=self._about(answered),
+            about_message=_known(told.get("about", "")),
+            reason=self.header.told("Description"),
+            at=_moment(self.header.told("Timestamp"), self.received_at, "Timestamp"),
+        )
 
     def notice(self) -> StatusNotice:
         _refuse_marked_fields(self.message.root)
@@ -198,6 +223,31 @@ class _Document:
             due_on=read_date(self.header.told("DueDate")),
         )
 
+    def recalls(self) -> bool:
+        """Tell whether it asks for a document back instead of bringing one."""
+        return self._operation() == RECALLING
+
+    def recall(self) -> RecallNotice:
+        """Give what it asks back."""
+        self._refuse_secret()
+        trace = self._trace()
+        told = self.message.instructions.get("trinhky", {})
+        answered = self.header.at("ResponseFor")
+        about = answered.told("DocumentId") if answered else ""
+        return RecallNotice(
+            id=self._id(trace),
+            sender=_organ(self.header.at("From"), "From"),
+            recipient=self._recipient(),
+            about=about or _required(self.header, "DocumentId"),
+            about_message=_known(told.get("about", "")),
+            reason=trace.told("Bussiness/BussinessDocReason") if trace else "",
+            at=_moment(
+                trace.told("TraceHeader/Timestamp") if trace else "",
+                self.received_at,
+                "TraceHeader/Timestamp",
+            ),
+        )
+
     def _refuse_secret(self) -> None:
         _refuse_marked_fields(self.message.root)
         for node in self.message.root.walk():
@@ -206,13 +256,16 @@ class _Document:
                 raise Refused("exchange.secret", where="header")
 
     def _refuse_operation(self) -> None:
-        trace = self._trace()
-        kind = trace.told("Bussiness/BussinessDocType") if trace else ""
+        kind = self._operation()
         if kind in ("", "0"):
             return
         if kind not in codes.OPERATIONS:
             raise Unreadable("edxml.malformed", where="BussinessDocType")
         raise Refused("exchange.operation", operation=codes.OPERATIONS[kind])
+
+    def _operation(self) -> str:
+        trace = self._trace()
+        return trace.told("Bussiness/BussinessDocType") if trace else ""
 
     def _trace(self) -> Node | None:
         return next((n for n in self.message.root.walk() if n.name == "traceheaderlist"), None)

@@ -9,7 +9,7 @@ from pathlib import Path
 from exchange import edxml, folders
 from exchange.gate import Exchangeable, verify
 from records.errors import Broken, Refused, Unavailable
-from records.exchange import Envelope, StatusNotice
+from records.exchange import Envelope, RecallNotice, StatusNotice
 
 LIMIT = 200_000_000  # bytes: 150 MB of files as base64
 PURPOSE = "exchange"
@@ -57,6 +57,10 @@ class Outlet:
     def send_status(self, folder: Path, notice: StatusNotice) -> bool:
         """Leave a status notice, which carries nothing of a document but its number."""
         return self.leave(folder, notice.id, edxml.write_status(notice))
+
+    def send_recall(self, folder: Path, notice: RecallNotice) -> bool:
+        """Leave a demand to give a document up, which carries nothing of it but its number."""
+        return self.leave(folder, notice.id, edxml.write_recall(notice))
 
     def leave(self, folder: Path, name: str, message: bytes) -> bool:
         """Leave bytes that were judged, whole or not at all, unless they had been left before."""

@@ -4,17 +4,19 @@ import base64
 import io
 import re
 from collections.abc import Iterator
+from datetime import datetime
 from xml.sax.saxutils import escape
 
 from exchange import codes
 from exchange.moments import written_date, written_moment
 from exchange.packing import file_name, is_wrapped, media_of, pack, plain, transport
 from records.errors import Refused
-from records.exchange import Enclosure, Envelope, StatusNotice
+from records.exchange import Enclosure, Envelope, RecallNotice, StatusNotice
 from records.person import Organ
 
 MAIN = "Văn bản chính"
 BESIDE = "Tài liệu kèm theo"
+RECALL = "Thu hồi văn bản điện tử"
 MARK = "trinhky-"  # what makes a TraceHeaderList's id a message id of ours, and an NCName
 
 _ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -83,6 +85,32 @@ def write_status(notice: StatusNotice) -> bytes:
     return f"{_HEAD}<?trinhky {ids}?>{_ENVELOPE}{body}</edXML:edXMLEnvelope></edXML>".encode()
 
 
+def write_recall(notice: RecallNotice) -> bytes:
+    """Give a message that asks a recipient to give a document up.
+
+    Raises  Refused edxml.incomplete: ``where`` names the element that would stay empty.
+    Source  domain-vn §4.5: a document message of business type 1 without a file; it points at the
+            document by ``ResponseFor``. The standard wants a number and a subject: of the first it
+            has the document's own, the second is the same for all.
+    """
+    _require_id(notice.id)
+    ids = f'message="{notice.id}"'
+    if notice.about_message:
+        _require_id(notice.about_message)
+        ids += f' about="{notice.about_message}"'
+    header = _group(
+        "MessageHeader",
+        _organ("From", notice.sender),
+        _organ("To", notice.recipient),
+        _tag("DocumentId", _required("DocumentId", notice.about)),
+        _tag("Subject", RECALL),
+        _answered(notice.about, notice.sender),
+    )
+    trace = _traced(notice.id, notice.sender, notice.at, "1", _required("Reason", notice.reason))
+    body = _group("edXMLHeader", header, trace)
+    return f"{_HEAD}<?trinhky {ids}?>{_ENVELOPE}{body}</edXML:edXMLEnvelope></edXML>".encode()
+
+
 def _message(envelope: Envelope) -> Iterator[bytes]:
     _require_id(envelope.id)
     if sum(each.main for each in envelope.enclosures) != 1:
@@ -143,25 +171,29 @@ def _message_header(envelope: Envelope) -> str:
 
 
 def _trace(envelope: Envelope) -> str:
+    return _traced(envelope.id, envelope.sender, envelope.sent_at, "0", "Văn bản điện tử mới")
+
+
+def _traced(id: str, sender: Organ, at: datetime, operation: str, reason: str) -> str:
     header = _group(
         "TraceHeader",
-        _tag("OrganId", envelope.sender.id),
-        _tag("Timestamp", written_moment(envelope.sent_at)),
+        _tag("OrganId", sender.id),
+        _tag("Timestamp", written_moment(at)),
     )
     business = _group(
         "Bussiness",
-        _tag("BussinessDocType", "0"),
-        _tag("BussinessDocReason", "Văn bản điện tử mới"),
+        _tag("BussinessDocType", operation),
+        _tag("BussinessDocReason", reason),
         _tag("Paper", "0"),
         _group(
             "StaffInfo",
             _tag("Department", ""),
             _tag("Staff", ""),
-            _tag("Email", envelope.sender.email),
+            _tag("Email", sender.email),
             _tag("Mobile", ""),
         ),
     )
-    opened = f'<edXML:TraceHeaderList id="{MARK}{envelope.id}" version="1.0">'
+    opened = f'<edXML:TraceHeaderList id="{MARK}{id}" version="1.0">'
     return f"{opened}{header}{business}</edXML:TraceHeaderList>"
 
 
@@ -184,12 +216,16 @@ def _organ(tag: str, organ: Organ) -> str:
 
 
 def _response_for(notice: StatusNotice) -> str:
-    about = _required("ResponseFor/DocumentId", notice.about)
+    return _answered(notice.about, notice.recipient)
+
+
+def _answered(told: str, organ: Organ) -> str:
+    about = _required("ResponseFor/DocumentId", told)
     parts = [part.strip() for part in about.split(",", 2)]
     issued, code = (parts[1], parts[2]) if len(parts) == 3 else ("", "")  # noqa: PLR2004 - "<OrganId>,<date>,<code>"
     return _group(
         "ResponseFor",
-        _tag("OrganId", _required("ResponseFor/OrganId", notice.recipient.id)),
+        _tag("OrganId", _required("ResponseFor/OrganId", organ.id)),
         _tag("Code", code),
         _tag("PromulgationDate", issued),
         _tag("DocumentId", about),

@@ -15,8 +15,11 @@ from config.directory import read_partners
 from config.office import read_office
 from config.settings import Settings
 from drafting.sandbox import shown_in, system_folders
+from exchange.prints import KNOWN
 from records.errors import Unavailable
+from storage.keys import PRINTS_KEY
 from storage.snapshot import file_of
+from storage.vault import master_key
 
 BWRAP = Path("/usr/bin/bwrap")
 PAUSE = 2.0
@@ -86,6 +89,8 @@ def _told(settings: Settings) -> int:
         "tray": str(settings.trinhky_tray),
         "spool": str(settings.trinhky_spool),
         "organ": organ,
+        "prints": str(settings.trinhky_tray / KNOWN),
+        "key": master_key(settings.trinhky_data / "keys" / PRINTS_KEY).hex(),
         "partners": {one.id: one.spool for one in partners.values() if one.spool},
         "closed": [str(one) for one in closed_to_it(settings)],
         "unconfined": settings.exchange_unconfined,

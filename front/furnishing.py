@@ -3,7 +3,7 @@
 import fcntl
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from secrets import token_urlsafe
 from urllib.parse import urlsplit
@@ -28,7 +28,9 @@ from config.workflows import read_route, read_texts
 from drafting.convert import Converter
 from drafting.reader import PdfReader
 from drafting.sandbox import Sandbox
+from exchange.filter import Filter
 from exchange.mail import Mailer
+from exchange.prints import KNOWN, Prints
 from exchange.spool import Spool
 from exchange.tray import Tray
 from front.keeping import in_use, master_of
@@ -56,7 +58,7 @@ from storage.contents import Contents
 from storage.copies import BEFORE
 from storage.database import Database
 from storage.folder import Folder
-from storage.keys import log_key, vault_key
+from storage.keys import PRINTS_KEY, log_key, vault_key
 from storage.ledger import Ledger
 from storage.objects import Objects
 from storage.queue import prepare
@@ -65,6 +67,7 @@ from storage.vault import Vault, master_key
 from workflow.adopt import adopt_files
 from workflow.found import found, set_passwords
 from workflow.office import Office
+from workflow.prints import catch_up
 from workflow.roads import Roads
 
 ZONE = ZoneInfo("Asia/Ho_Chi_Minh")
@@ -93,7 +96,7 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
     spool, tray = _places(settings, partners)
     doors = read_access(settings.trinhky_config / "identity.yaml")
     office = Office(
-        organ=_organ(described.organ, partners),
+        organs=tuple((until, _organ(one, partners)) for until, one in described.organs),
         zone=ZONE,
         clock=clock,
         database=_database(settings, vault),
@@ -137,10 +140,13 @@ def furnish(settings: Settings, sandbox: Sandbox, clock: Callable[[], datetime] 
         partners=partners,
         spool=spool,
         tray=tray,
-        mailer=_mailer(settings),
+        recall_time=timedelta(days=settings.recall_days),
+        prints=prints_of(settings),
+        mailer=_mailer(settings, Filter(prints_of(settings))),
         address=settings.public_address,
     )
     adopt_files(office, read_texts(settings.trinhky_config / "workflows"))
+    catch_up(office)
     return office
 
 
@@ -269,13 +275,20 @@ def _directory(settings: Settings, doors: AccessFile) -> Directory | None:
     return Directory(doors.directory, settings.directory_password, doors.outside.groups)
 
 
-def _mailer(settings: Settings) -> Mailer | None:
+def prints_of(settings: Settings) -> Prints:
+    """Give the list of what is secret, where the filter at the edge reads it."""
+    key = master_key(settings.trinhky_data / "keys" / PRINTS_KEY)
+    return Prints(settings.trinhky_tray / KNOWN, key)
+
+
+def _mailer(settings: Settings, edge: Filter) -> Mailer | None:
     if not settings.smtp_host:
         return None
     return Mailer(
         settings.smtp_host,
         settings.smtp_port,
         settings.smtp_sender,
+        edge=edge,
         timeout=settings.smtp_timeout,
         starttls=settings.smtp_starttls,
     )

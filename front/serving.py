@@ -35,6 +35,7 @@ from workflow.gather import gather
 from workflow.hand_in import notice_due
 from workflow.jobs import jobs
 from workflow.office import Office
+from workflow.recall import chase
 from workflow.remind import remind
 from workflow.renew import tend_proofs
 from workflow.reorganise import carry_out_due
@@ -224,6 +225,7 @@ def _remind(office: Office) -> None:
     try:
         remind(office)
         warn(office)
+        chase(office)
     except OfficeError as fault:
         log.warning("%s", fault.rule)
     except Exception:

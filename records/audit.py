@@ -142,6 +142,12 @@ ACTIONS = frozenset(
         "document:delivered",
         "document:called-back",  # whether one sending could still be taken back
         "document:archived",
+        "document:recalled",  # wanted back from whom it was sent to
+        "document:recall-answered",  # how far that has come with one of them
+        "document:recall-overdue",
+        "document:given-up",  # destroyed, as its issuer wanted it back
+        "recall:asked",  # of this office
+        "recall:answered",
         "document:marked",
         "document:given-back",
         "document:raised",  # to a higher class

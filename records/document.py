@@ -177,8 +177,14 @@ class Document:
     assignee: str = ""  # id of the person who answers for it now (incoming)
     circulation: Circulation = Circulation.NONE
     rests_since: datetime | None = None  # aware, UTC: suspended, and nobody acts meanwhile
+    recalled_at: datetime | None = None  # aware, UTC: frozen where issued, destroyed where received
     revisions: tuple[Revision, ...] = ()
     attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def destroyed(self) -> bool:
+        """Tell whether its issuer took it back, so that only what is known of that is left."""
+        return self.recalled_at is not None and self.direction is Direction.INCOMING
 
     @property
     def latest(self) -> Revision:

@@ -86,6 +86,19 @@ class StatusNotice:
 
 
 @dataclass(frozen=True, slots=True)
+class RecallNotice:
+    """What an office tells a recipient to give up: a document's identifiers, and no word of it."""
+
+    id: str  # of this message
+    sender: Organ  # who sent the document and wants it back
+    recipient: Organ
+    about: str  # document_id of the document
+    about_message: str  # id of the message that brought it, "" where it is not told
+    reason: str
+    at: datetime
+
+
+@dataclass(frozen=True, slots=True)
 class Passport:
     """What the egress gate must know of a document before anything of it may leave."""
 

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from records.document import Classification, Digest, Document
+from records.errors import Refused
 from storage.blobs import Blobs
 from storage.vault import Vault
 
@@ -21,7 +22,12 @@ class Contents:
         return self.vault.put(document, content)
 
     def get(self, document: Document, digest: Digest) -> bytes:
-        """Give the bytes of a document, re-hashed. Raises Broken: gone or changed."""
+        """Give the bytes of a document, re-hashed.
+
+        Raises  Broken: gone or changed. Refused recall.destroyed: its issuer took it back.
+        """
+        if document.destroyed:
+            raise Refused("recall.destroyed")
         if document.classification is Classification.NONE:
             return self.blobs.get(digest)
         return self.vault.get(document.id, digest)

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import Connection, insert, select, update
 
 from records.document import Digest
-from records.errors import NotFound
+from records.errors import Broken, NotFound
 from records.exchange import Dispatch, DispatchState
 from storage import tables as t
 
@@ -24,6 +24,33 @@ PROGRESS = (
     DispatchState.RECALLED,
 )
 """How far each state has come: notices out of order never move a dispatch back."""
+
+
+HELD_BY_SQLITE = (
+    "SELECT sql LIKE '%nothing_secret_leaves CHECK%' FROM sqlite_master WHERE name = 'dispatch'"
+)
+HELD_BY_POSTGRESQL = (
+    "SELECT COUNT(*) = 2 FROM pg_constraint WHERE conrelid = 'dispatch'::regclass "
+    "AND convalidated AND contype IN ('c', 'f')"
+)
+WATCHED_BY_POSTGRESQL = (
+    "SELECT COUNT(*) > 0 AND bool_and(tgenabled = 'O') FROM pg_trigger "
+    "WHERE tgrelid = 'dispatch'::regclass AND tgisinternal"
+)
+GUARDS = {
+    "sqlite": (
+        "PRAGMA foreign_keys",
+        "SELECT NOT ignore_check_constraints FROM pragma_ignore_check_constraints",
+        "SELECT COUNT(*) = 2 FROM pragma_foreign_key_list('dispatch') WHERE \"table\" = 'document'",
+        HELD_BY_SQLITE,
+    ),
+    "postgresql": (
+        "SELECT current_setting('session_replication_role') = 'origin'",
+        HELD_BY_POSTGRESQL,
+        WATCHED_BY_POSTGRESQL,
+    ),
+}
+"""By database, what is true while it holds secrets back."""
 
 
 class Dispatches:
@@ -46,6 +73,15 @@ class Dispatches:
                 changed_at=dispatch.changed_at,
             )
         )
+
+    def require_guarded(self) -> None:
+        """Make sure that the database would refuse a sending of a secret, here and now.
+
+        Raises  Broken egress.unguarded: its keys or checks are off, or no longer there.
+        """
+        asked = GUARDS[self._connection.dialect.name]
+        if not all(self._connection.exec_driver_sql(one).scalar() for one in asked):
+            raise Broken("egress.unguarded")
 
     def move(self, id: str, state: DispatchState, at: datetime, note: str = "") -> bool:
         """Let a dispatch have come as far as ``state``; give False if it had come farther."""

@@ -277,6 +277,13 @@ class Documents:
         )
         return self.several(query.order_by(t.document.c.created_at, t.document.c.id))
 
+    def marked(self, source: Source) -> list[Document]:
+        """Give the unclassified documents an issuer calls so."""
+        marks = [sha256(one.encode()).hexdigest() for one in sorted(source.marks)]
+        named = select(t.mark.c.document).where(t.mark.c.digest.in_(marks))
+        query = _documents().where(t.document.c.id.in_(named), of_class(["none"]))
+        return self.several(query.order_by(t.document.c.created_at, t.document.c.id))
+
     def filed(self, file: str, tokens: frozenset[str], classes: Collection[str]) -> list[Document]:
         """Give what these may read of the documents in a case file, in the order of putting in."""
         return self.several(
@@ -327,8 +334,10 @@ class Documents:
         rows: list[tuple[str, str, Digest]] = []
         kept = [(files, files.c.digest) for files in (t.revision, t.attachment, t.package)]
         for files, digest in (*kept, (t.intake, t.intake.c.report)):
-            query = select(t.document.c.id, t.document.c.classification, digest).join(
-                t.document, t.document.c.id == files.c.document
+            query = (
+                select(t.document.c.id, t.document.c.classification, digest)
+                .join(t.document, t.document.c.id == files.c.document)
+                .where(~_DESTROYED)
             )
             rows += [(row[0], row[1], Digest(row[2])) for row in self._connection.execute(query)]
         return rows
@@ -349,7 +358,7 @@ class Documents:
             query = (
                 select(digest)
                 .join(t.document, t.document.c.id == files.c.document)
-                .where(digest.in_(wanted), t.document.c.classification == "none")
+                .where(digest.in_(wanted), t.document.c.classification == "none", ~_DESTROYED)
             )
             found |= {Digest(one) for one in self._connection.execute(query).scalars()}
         return frozenset(found)
@@ -435,6 +444,7 @@ class Documents:
             "signer": document.signer,
             "assignee": document.assignee,
             "rests_since": document.rests_since,
+            "recalled_at": document.recalled_at,
             "circulation": document.circulation,
             "shut": shut,
             **words,
@@ -513,10 +523,15 @@ class Documents:
             signer=row.signer,
             assignee=row.assignee,
             rests_since=row.rests_since,
+            recalled_at=row.recalled_at,
             circulation=Circulation(row.circulation),
             revisions=tuple(revisions[row.id]),
             attachments=tuple(enclosed),
         )
+
+
+_DESTROYED = t.document.c.recalled_at.is_not(None) & (t.document.c.direction == "incoming")
+"""Its issuer took it back: no file of it may be here any more."""
 
 
 def _marks(document: Document) -> list[str]:

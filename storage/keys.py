@@ -29,6 +29,9 @@ IN_CLEAR = Master()
 WANTED = "wanted.json"
 """In a restored folder of keys: the fingerprints of those that were there when it was copied."""
 
+PRINTS_KEY = "prints.key"
+"""Under which secrets are known at the edge; an office restored without it makes itself another."""
+
 SHORTEST = 12
 """How many characters a pass phrase must have: whoever holds the backup may try for years."""
 
@@ -45,7 +48,7 @@ def fingerprints(folder: Path) -> dict[str, str]:
     return {
         name: fingerprint(content)
         for name, content in _contents(folder).items()
-        if not name.endswith(".crl") and name not in {LOG_KEY, *BESIDE}
+        if not name.endswith(".crl") and name not in {LOG_KEY, PRINTS_KEY, *BESIDE}
     }
 
 

@@ -5,8 +5,10 @@ from datetime import datetime
 from sqlalchemy import Connection, delete, insert, select, update
 
 from records.document import Document
+from records.recall import RecallState
 from records.signing import RequestState
 from storage import tables as t
+from storage.recalls import NOT_LEFT
 from storage.registers import HIDDEN
 from storage.vault import Vault
 
@@ -18,7 +20,7 @@ class Raising:
         self._connection = connection
         self._vault = vault
 
-    def withdraw(self, document: str, at: datetime) -> int:
+    def withdraw(self, document: str, at: datetime, *, by: str = "system") -> int:
         """Turn every sending of a document into a recall and forget its words.
 
         Even what waited in the queue may be leaving at this very moment, and is recalled too. The
@@ -28,10 +30,18 @@ class Raising:
         """
         for about in (t.words, t.mark):
             self._connection.execute(delete(about).where(about.c.document == document))
+        told = {t.recall: {}, t.recall_order: {"about": ""}}
+        for said, more in told.items():
+            mine = update(said).where(said.c.document == document)
+            self._connection.execute(mine.values(reason="", answer="", **more))
         sent = self._connection.execute(
             select(t.dispatch).where(t.dispatch.c.document == document)
         ).all()
-        for row in sent:
+        recalls = t.recall.c
+        known = set(
+            self._connection.scalars(select(recalls.id).where(recalls.document == document))
+        )
+        for row in (row for row in sent if row.id not in known):
             self._connection.execute(
                 insert(t.recall).values(
                     id=row.id,
@@ -41,6 +51,12 @@ class Raising:
                     queued_at=row.queued_at,
                     changed_at=at,
                     note="",
+                    state=RecallState.QUEUED,
+                    left=row.state not in NOT_LEFT,
+                    reason="",
+                    by=by,
+                    recalled_at=at,
+                    answer="",
                 )
             )
         self._connection.execute(delete(t.dispatch).where(t.dispatch.c.document == document))
@@ -55,7 +71,7 @@ class Raising:
             update(t.attachment).where(t.attachment.c.document == document.id).values(name="")
         )
         self._shut_entry(document)
-        self._shut_remarks(document)
+        self.shut_remarks(document)
         self._shut_reservation(document)
         self._shut_lines(document)
         self._shut_copies(document)
@@ -114,7 +130,8 @@ class Raising:
                 .values(cells={}, shut=self._vault.shut(document.id, row.cells))
             )
 
-    def _shut_remarks(self, document: Document) -> None:
+    def shut_remarks(self, document: Document) -> None:
+        """Shut what people said of a document."""
         open_ones = (
             select(t.remark.c.seq, t.remark.c.text)
             .join(t.audit, t.audit.c.seq == t.remark.c.seq)

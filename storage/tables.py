@@ -288,6 +288,7 @@ document = Table(
     Column("signer", String(64), nullable=False, default=""),
     Column("assignee", String(64), nullable=False, default=""),
     Column("rests_since", Moment),  # somebody suspended it
+    Column("recalled_at", Moment),  # frozen where it was issued, destroyed where it came
     Column("circulation", String(20), nullable=False, server_default="none"),
     CheckConstraint("circulation IN ('none', 'internal', 'return')", name="known_circulation"),
     CheckConstraint(
@@ -760,8 +761,33 @@ recall = Table(
     Column("recipient", String(35), nullable=False),
     Column("revision", String(64), nullable=False),
     Column("queued_at", Moment, nullable=False),
-    Column("changed_at", Moment, nullable=False),  # when its document's class was raised
+    Column("changed_at", Moment, nullable=False),
     Column("note", Text, nullable=False, default=""),
+    Column("state", String(20), nullable=False),
+    Column("left", Boolean, nullable=False),  # it had left when it was recalled
+    Column("reason", Text, nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("recalled_at", Moment, nullable=False),
+    Column("answer", Text, nullable=False),
+    Column("reminded_at", Moment),
+)
+
+recall_order = Table(
+    "recall_order",
+    metadata,
+    _id(),
+    Column("organ", String(35), nullable=False),
+    Column("message", String(100), nullable=False),
+    Column("document", ForeignKey("document.id"), index=True),  # none where it is not known here
+    Column("about", Text, nullable=False),
+    Column("about_message", String(100), nullable=False),
+    Column("reason", Text, nullable=False),
+    Column("at", Moment, nullable=False),
+    Column("state", String(20), nullable=False),
+    Column("by", String(64), nullable=False),
+    Column("answered_at", Moment),
+    Column("answer", Text, nullable=False),
+    UniqueConstraint("organ", "message"),
 )
 
 lowering = Table(
@@ -838,6 +864,16 @@ words = Table(
     ForeignKeyConstraint(
         ["document", "classification"], ["document.id", "document.classification"]
     ),
+)
+
+# By what the words of a secret are known at the edge, under a key that lies elsewhere.
+secret_print = Table(
+    "secret_print",
+    metadata,
+    Column("document", ForeignKey("document.id"), primary_key=True),
+    Column("key", String(64), nullable=False),  # fingerprint of the key they were made under
+    Column("length", Integer, nullable=False),  # of one print, in bytes
+    Column("prints", LargeBinary, nullable=False),
 )
 
 package = Table(

@@ -32,11 +32,13 @@ from storage.permissions import Permissions
 from storage.placements import Placements
 from storage.planned import Planned
 from storage.plans import Plans
+from storage.prints import SecretPrints
 from storage.proofs import Proofs
 from storage.quarantine import Quarantine
 from storage.queue import Door
 from storage.raising import Raising
 from storage.readings import Readings
+from storage.recalls import Recalls
 from storage.registers import Registers
 from storage.reminders import Reminders
 from storage.reorganisations import reorganisations
@@ -186,6 +188,11 @@ class Unit:
         return Raising(self.connection, self._vault)
 
     @cached_property
+    def recalls(self) -> Recalls:
+        """What was sent and is wanted back, and what this office was asked to give up."""
+        return Recalls(self.connection)
+
+    @cached_property
     def links(self) -> Links:
         """What documents have from one another."""
         return Links(self.connection)
@@ -199,6 +206,11 @@ class Unit:
     def lowerings(self) -> Lowerings:
         """The proposals to lower a class."""
         return Lowerings(self.connection, self._vault)
+
+    @cached_property
+    def secret_prints(self) -> SecretPrints:
+        """By what secrets are known to the filter at the edge."""
+        return SecretPrints(self.connection)
 
     @cached_property
     def quarantine(self) -> Quarantine:

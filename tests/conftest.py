@@ -24,6 +24,7 @@ from config.office import read_office
 from config.settings import Settings
 from drafting.convert import Converter
 from drafting.sandbox import Sandbox
+from exchange.filter import Filter
 from exchange.mail import Mailer
 from exchange.porter import Porter
 from front.furnishing import furnish
@@ -136,7 +137,13 @@ class House:
         """Carry what waits to leave, and give how much came of it that the office heard."""
         office = self.office
         partners = {one.id: Path(one.spool) for one in office.partners.values() if one.spool}
-        Porter(office.tray, office.spool, organ=office.organ.id, partners=partners).round()
+        Porter(
+            office.tray,
+            office.spool,
+            Filter(office.prints),
+            organ=office.organ.id,
+            partners=partners,
+        ).round()
         return hear(office)
 
     def work_off(self, patience: float = 30.0) -> None:
@@ -375,7 +382,8 @@ def letterbox() -> Iterator[Letterbox]:
 @pytest.fixture
 def mailing(house: House, letterbox: Letterbox) -> House:
     """Give an office that writes to everybody by way of the letterbox."""
-    mailer = Mailer("127.0.0.1", letterbox.port, "trinhky@demo.example", timeout=5, starttls=False)
+    edge, sender = Filter(house.office.prints), "trinhky@demo.example"
+    mailer = Mailer("127.0.0.1", letterbox.port, sender, edge=edge, timeout=5, starttls=False)
     with house.office.database.unit() as unit:
         for person in unit.people.all():
             if person.active:

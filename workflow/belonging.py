@@ -51,7 +51,8 @@ def _names(common: str, name: str) -> bool:
 
 
 def _organs(office: Office, unit: Unit, holder: Person | None) -> set[str]:
-    names = [office.organ.name, office.organ.superior, *office.naming.organs]
+    own = [name for _, one in office.organs for name in (one.name, one.superior)]
+    names = [*own, *office.naming.organs]
     if holder is not None:
         names += [one.name for one in unit.people.units() if one.id in holder.units]
     # Some issuers cut a long name to the 64 signs, or bytes, that RFC 5280 allows.

@@ -12,23 +12,27 @@ from records.person import Organ, Person
 from workflow.capacity import signer_lines
 from workflow.dispatch import passport_of, require_leaving
 from workflow.office import Office
+from workflow.prints import publish
 
 
 def carry(office: Office, dispatch_id: str) -> None:
     """Put one dispatched document into the tray to leave; a second time has no effect.
 
     Raises  Refused ``egress.classified``: it became secret meanwhile; nothing is written.
-            Unavailable: the tray cannot be reached now.
+            Broken ``egress.unguarded``: the database holds no secret back. Unavailable: the tray
+            or the list of what is secret cannot be reached now.
     """
     with office.database.reading() as unit:
         dispatch = unit.dispatches.get(dispatch_id)
         document = unit.documents.get(dispatch.document)
         signer = unit.people.get(document.signer) if document.signer else None
+        unit.dispatches.require_guarded()
     if dispatch.state is not DispatchState.QUEUED:
         return
     # The gate is asked again at the very moment of leaving: its class may have been raised.
     cleared = clear(passport_of(document), destination=dispatch.recipient, purpose="exchange")
     require_leaving(document)
+    publish(office)
     envelope = _envelope(office, document, dispatch, signer)
     office.tray.send(
         cleared,

@@ -16,6 +16,7 @@ from storage.unit import Unit
 from workflow.desks import able, desk_of
 from workflow.mandates import may_know
 from workflow.office import Office
+from workflow.prints import publish
 from workflow.road import Choice, Standing, standing
 
 SYSTEM = "system"
@@ -81,6 +82,7 @@ def shelter(office: Office, rising: Iterable[Standing]) -> None:
             with office.database.reading() as unit:
                 files = files_of(unit, one.document)
             keep_files(office, one.document, files)
+            publish(office, files)
 
 
 def require_same(was: Sequence[Standing], now: Sequence[Standing]) -> None:
@@ -110,8 +112,9 @@ def lift(
 
 
 def forget_words(office: Office, raised: Iterable[Standing]) -> None:
-    """Take what rose out of the index at once, if it can be reached."""
+    """Take what rose out of the index, and tell the edge, at once, if they can be reached."""
     with suppress(Unavailable):  # the job that follows does it again
+        publish(office)
         office.index.remove([one.document.id for one in raised])
 
 
@@ -143,7 +146,7 @@ def close(  # noqa: PLR0913 - who raised what to which class, when and why
     Takes   knows: whether who raises it may know of it, or only of what it was drawn from.
     """
     document = was.document
-    recalled = unit.raising.withdraw(document.id, at)
+    recalled = unit.raising.withdraw(document.id, at, by=by)
     raised = replace(document, classification=to, version=document.version + 1, changed_at=at)
     unit.documents.change(raised, seen=document.version)
     unit.raising.shut(raised)

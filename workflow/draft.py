@@ -20,6 +20,7 @@ from workflow.begin import (
 from workflow.capacity import PRINTED, chosen_signer
 from workflow.number import book_for, notation_of
 from workflow.office import Office
+from workflow.prints import tell_edge
 from workflow.signers import require_cosigners
 
 
@@ -58,6 +59,7 @@ def draft(  # noqa: PLR0913 - as every verb, with who shall sign
     event = AuditEvent("document:drafted", by.id, document.created_at, document.id, facts)
     with office.database.unit() as unit:
         lay_down(office, unit, route, document, event, drawn=said.drawn)
+    tell_edge(office, document)
     return document
 
 

@@ -194,7 +194,7 @@ def _book(  # noqa: PLR0913 - what stands on a printed table
     at = office.clock().astimezone(office.zone)
     return PrintedBook(
         title=title,
-        office=(office.organ.superior, office.organ.facts.get("letterhead", office.organ.name)),
+        office=office.letterhead_of(year),
         year=year,
         columns=columns,
         rows=rows,

@@ -72,7 +72,9 @@ def entry_of(unit: Unit, document: Document) -> IndexEntry | None:
 
 
 def _entries_of(unit: Unit, documents: Sequence[Document]) -> Iterator[IndexEntry]:
-    open_ones = [one for one in documents if one.classification is Classification.NONE]
+    open_ones = [
+        one for one in documents if one.classification is Classification.NONE and not one.destroyed
+    ]
     ids = [one.id for one in open_ones]
     names = unit.people.names({name for one in open_ones for name in (one.drafter, one.signer)})
     readers, texts = unit.documents.readers_of(ids), unit.readings.texts(ids)

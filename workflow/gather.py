@@ -8,9 +8,10 @@ from exchange.spool import Arrival
 from records.audit import AuditEvent
 from records.document import Classification, Direction, Origin, Source
 from records.errors import NotFound, Outrun, Refused
-from records.exchange import Dispatch, DispatchState, Envelope, StatusNotice
+from records.exchange import Dispatch, DispatchState, Envelope, RecallNotice, StatusNotice
 from records.person import Person, Post, Role
 from records.quarantine import Kind, Mark, Where
+from records.recall import RecallState
 from storage.unit import Unit
 from workflow.begin import (
     Enclosed,
@@ -21,8 +22,10 @@ from workflow.begin import (
     with_bytes,
 )
 from workflow.carry import document_id_of, folder_of
+from workflow.give_up import take_in
 from workflow.marked import Came, hold, mark_of, note_refused
 from workflow.office import Office
+from workflow.recall import DEMAND, recall_meant, settle
 
 EXCHANGE = "lien-thong"
 """Account name under which documents from partners come in; nobody can log in with it."""
@@ -35,6 +38,13 @@ CODES = {
     "05": DispatchState.PROCESSING,
     "06": DispatchState.COMPLETED,
     "15": DispatchState.RECALLED,
+}
+
+
+ANSWERS = {
+    "01": RecallState.ACKNOWLEDGED,
+    "15": RecallState.DESTROYED,
+    "16": RecallState.REFUSED,
 }
 
 
@@ -73,6 +83,10 @@ def _take(office: Office, arrival: Arrival) -> bool:
         if not known:
             _hear(office, message)
         return True
+    if isinstance(message, RecallNotice):
+        if not known:
+            _wanted_back(office, message)
+        return True
     if known:
         return bool(became)
     _require_ours(office, message)
@@ -84,7 +98,7 @@ def _take(office: Office, arrival: Arrival) -> bool:
     return True
 
 
-def _read(office: Office, content: bytes) -> Envelope | StatusNotice:
+def _read(office: Office, content: bytes) -> Envelope | StatusNotice | RecallNotice:
     return edxml.read(
         content, limit=office.spool.limit, own={office.organ.id}, received_at=office.clock()
     )
@@ -143,10 +157,12 @@ def _require_ours(office: Office, envelope: Envelope) -> None:
 
 def _hear(office: Office, notice: StatusNotice) -> None:
     state = CODES.get(notice.code)
-    if state is None:
-        raise Refused("exchange.code", code=notice.code)
     at = office.clock()
     with office.database.unit() as unit:
+        if _recall_answered(office, unit, notice):
+            return
+        if state is None:
+            raise Refused("exchange.code", code=notice.code)
         dispatch = _meant(office, unit, notice)
         if dispatch.recipient != notice.sender.id:
             raise Refused("exchange.other-recipient", organ=notice.sender.id)
@@ -158,7 +174,35 @@ def _hear(office: Office, notice: StatusNotice) -> None:
             )
 
 
-def _key(message: Envelope | StatusNotice) -> str:
+def _recall_answered(office: Office, unit: Unit, notice: StatusNotice) -> bool:
+    """Take in an answer to a recall, and tell whether the notice was one."""
+    state = ANSWERS.get(notice.code)
+    # A status 01 of a document is no answer; of a demand it is.
+    if state is None or (notice.code == "01" and not notice.about_message.endswith(DEMAND)):
+        return False
+    id = recall_meant(office, unit, notice.about_message, notice.about, notice.sender.id)
+    if not id:
+        return False
+    one = unit.recalls.get(id)
+    if one.recipient != notice.sender.id:
+        raise Refused("exchange.other-recipient", organ=notice.sender.id)
+    unit.arrivals.add(_key(notice), None, office.clock())
+    said = notice.reason if state is RecallState.REFUSED else ""
+    settle(office, unit, one, state, answer=said, by=EXCHANGE)
+    return True
+
+
+def _wanted_back(office: Office, notice: RecallNotice) -> None:
+    if notice.recipient.id != office.organ.id:
+        raise Refused("exchange.not-ours", organ=notice.recipient.id)
+    if notice.sender.id not in office.partners:
+        raise Refused("exchange.unknown-sender", organ=notice.sender.id)
+    with office.database.unit() as unit:
+        unit.arrivals.add(_key(notice), None, office.clock())
+        take_in(office, unit, notice, EXCHANGE)
+
+
+def _key(message: Envelope | StatusNotice | RecallNotice) -> str:
     # A partner speaks for its own messages only: it cannot use up another's id.
     return f"{message.sender.id}/{message.id}"
 

@@ -9,11 +9,13 @@ from workflow.carry import carry, report
 from workflow.desks import SYSTEM
 from workflow.destroy import destroy_again
 from workflow.find import index
+from workflow.give_up import answer, clear_away
 from workflow.inspect import inspect
 from workflow.notices import notify, tell, tell_of_part
 from workflow.office import Office
 from workflow.perform import perform
 from workflow.purge import purge
+from workflow.recall import call_back, chasing_letter, demand
 from workflow.reminding import letter
 from workflow.renew import prove
 from workflow.road import Choice
@@ -38,6 +40,11 @@ def jobs(office: Office) -> Mapping[str, Job]:
         "destroy": lambda document, _: destroy_again(office, document),
         "purge": lambda document, to: purge(office, document, to),
         "prove": lambda document, digest: prove(office, document, digest),
+        "call-back": lambda dispatch, _: call_back(office, dispatch),
+        "demand": lambda dispatch, _: demand(office, dispatch),
+        "chase": lambda dispatch, person: chasing_letter(office, dispatch, person),
+        "answer": lambda order, code: answer(office, order, code),
+        "give-up": lambda document, _: clear_away(office, document),
         "report": lambda document, code: report(office, document, code),
     }
 

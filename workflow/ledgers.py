@@ -196,7 +196,7 @@ def print_ledger(office: Office, id: str, year: int | None, form: str, *, by: Pe
     at = office.clock()
     book = PrintedBook(
         title=opened.ledger.name,
-        office=(office.organ.superior, office.organ.facts.get("letterhead", office.organ.name)),
+        office=office.letterhead_of(opened.year),
         year=opened.year,
         columns=tuple((title, width) for _, title, width in opened.ledger.columns),
         rows=tuple(cells for _, _, cells in opened.rows),

@@ -63,7 +63,7 @@ def link(office: Office, id: str, kind: LinkKind, source: str, *, by: Person) ->
     return linked
 
 
-def unlink(office: Office, id: str, kind: LinkKind, source: str, *, by: Person) -> None:
+def unlink(office: Office, id: str, kind: str, source: str, *, by: Person) -> None:
     """Take back that a document has something from another one, which is no secret.
 
     Raises  NotFound: no such document. NotAllowed: not theirs to say.
@@ -76,7 +76,7 @@ def unlink(office: Office, id: str, kind: LinkKind, source: str, *, by: Person) 
         other = known_source(unit, source, by)
         if other.classification.rank:
             raise Refused("link.stays")
-        if not unit.links.remove(id, kind, source):
+        if kind not in set(LinkKind) or not unit.links.remove(id, LinkKind(kind), source):
             raise Refused("link.unknown")
         facts = {"kind": str(kind), "source": source}
         unit.audit.append(AuditEvent("document:unlinked", by.id, at, id, facts))

@@ -16,6 +16,7 @@ from records.finding import Bounds
 from records.level import Proof
 from records.paper import Placement
 from records.person import Person, Role, Unit
+from records.recall import Order, Recall
 from records.register import Reservation
 from records.route import Act, Effect
 from records.signature import Intake
@@ -65,6 +66,8 @@ class View:
     may_place: bool  # say where what is added shall stand
     initials: Mapping[str, Holding]  # by act that initials: with which key
     dispatches: tuple[Dispatch, ...]
+    recalls: tuple[Recall, ...]  # of what was sent
+    orders: tuple[Order, ...]  # by its issuer, to give it up
     names: Mapping[str, str]  # by account name
     package: Digest | None
     intake: Intake | None  # what was found of its signatures when it came in
@@ -115,6 +118,8 @@ def view(office: Office, id: str, *, by: Person) -> View:
             may_place=may_place(unit, at, by),
             initials=signing_initials(unit, at, acts, by),
             dispatches=dispatches,
+            recalls=tuple(unit.recalls.of(id)),
+            orders=tuple(unit.recalls.orders_about(id)),
             names=unit.people.names(_involved(at, parts)),
             package=unit.readings.package(id),
             intake=unit.proofs.intake_of(id),

@@ -2,12 +2,13 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from drafting.convert import Converter
 from drafting.reader import PdfReader
 from exchange.mail import Mailer
+from exchange.prints import Prints
 from exchange.spool import Spool
 from exchange.tray import Tray
 from identity.directory import Directory
@@ -44,7 +45,7 @@ from workflow.roads import Roads
 class Office:
     """One office, furnished by ``front.furnishing``."""
 
-    organ: Organ
+    organs: tuple[tuple[date, Organ], ...]  # the first day of another name, and what it was until
     zone: ZoneInfo  # of deadlines, registers and everything dated
     clock: Callable[[], datetime]  # aware
     database: Database
@@ -81,8 +82,24 @@ class Office:
     partners: Mapping[str, Organ]
     spool: Spool  # where messages come in
     tray: Tray  # where messages wait for the process that carries them out
+    recall_time: timedelta  # in which a recall is to be answered
+    prints: Prints  # by what secrets are known at the edge
     mailer: Mailer | None
     address: str  # of this service, for links in notices
+
+    @property
+    def organ(self) -> Organ:
+        """Give the agency as it is called today."""
+        return self.organ_on(self.today())
+
+    def organ_on(self, day: date) -> Organ:
+        """Give the agency as it was, is or will be called on a day."""
+        return next(organ for until, organ in self.organs if day < until)
+
+    def letterhead_of(self, year: int) -> tuple[str, str]:
+        """Give the two lines above what is printed of a year: the agency above, and the agency."""
+        organ = self.organ_on(min(self.today(), date(year, 12, 31)))
+        return organ.superior, organ.facts.get("letterhead", organ.name)
 
     def today(self) -> date:
         """Give today's date where the office is."""

@@ -12,6 +12,7 @@ from workflow.carry import folder_of
 from workflow.classify import SYSTEM, close, drawn_from, files_of, lift, shelter
 from workflow.find import reindex
 from workflow.office import Office
+from workflow.prints import print_words
 from workflow.road import Standing
 
 
@@ -29,6 +30,7 @@ def purge(office: Office, id: str, to: str) -> None:
         sent = unit.dispatches.of(id)
         done = any(one.event.action == "document:purged" for one, _ in unit.audit.of(id))
     office.ledger.note(Raised(id, document.classification, office.clock()))
+    print_words(office, id)
     office.index.remove([DocumentId(id)])
     reindex(office)
     for digest in sorted(files):

@@ -8,6 +8,7 @@ from typing import Any, cast
 
 from records.audit import AuditEvent
 from records.document import (
+    Circulation,
     Classification,
     Direction,
     Document,
@@ -33,6 +34,7 @@ from workflow.duplicates import twin_of
 from workflow.inspect import inspect
 from workflow.marked import Came, require_unmarked
 from workflow.office import Office
+from workflow.prints import tell_edge
 from workflow.signers import require_cosigners
 
 
@@ -112,6 +114,7 @@ def take_in(  # noqa: PLR0913 - as ``receive``, and who let it in
             unit.documents.remember(by.id, key, asked, document.id)
     if said.direction is Direction.INCOMING and said.classification is not Classification.NONE:
         inspect(office, document.id)  # no job may know of it
+    tell_edge(office, document)
     return Receipt(document, twin)
 
 
@@ -140,6 +143,7 @@ def said_of(told: Mapping[str, object]) -> Particulars:
             "urgency": Urgency(words["urgency"]),
             "recipients": tuple(words["recipients"]),
             "due_on": _day(words["due_on"]),
+            "circulation": Circulation(words["circulation"]),
             "own_class": Classification(words["own_class"]) if words["own_class"] else None,
             "drawn": tuple(Drawn(LinkKind(kind), id) for kind, id in words["drawn"]),
             "source": Source(**source),

@@ -134,7 +134,7 @@ def printed_book(office: Office, opened: OpenBook, at: datetime, by: Person) -> 
     columns = opened.book.columns
     return PrintedBook(
         title=opened.book.name,
-        office=(office.organ.superior, office.organ.facts.get("letterhead", office.organ.name)),
+        office=office.letterhead_of(opened.year),
         year=opened.year,
         columns=tuple((title, width) for _, title, width in columns),
         rows=tuple(row_of(opened.book, entry) for entry in opened.entries),

@@ -90,7 +90,7 @@ def print_report(office: Office, which: str, period: Period, form: str, *, by: P
     at = office.clock()
     book = PrintedBook(
         title=made.title,
-        office=(office.organ.superior, office.organ.facts.get("letterhead", office.organ.name)),
+        office=office.letterhead_of(period.until.year),
         year=period.until.year,
         columns=tuple((title, 3.0 if id == "unit" else 1.2) for id, title in made.columns),
         rows=made.rows,

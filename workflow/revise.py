@@ -12,6 +12,7 @@ from records.quarantine import Kind
 from workflow.begin import files_told, leave_reading, with_bytes
 from workflow.marked import Came, require_unmarked
 from workflow.office import Office
+from workflow.prints import tell_edge
 from workflow.road import Choice, Standing, standing
 
 
@@ -58,6 +59,7 @@ def bring(office: Office, document: Document, brought: Brought, *, by: Person) -
         }
         unit.audit.append(AuditEvent("document:revised", by.id, at, id, facts))
         leave_reading(unit, changed)
+    tell_edge(office, changed)
     return changed
 
 

@@ -130,7 +130,7 @@ class Offer:
 
 def offers(unit: UnitOfWork, at: Standing, by: Person) -> list[Offer]:
     """Give exactly the acts this person may do now, branch by branch."""
-    if at.document.rests_since:
+    if at.document.rests_since or at.document.recalled_at:
         return []
     return [
         Offer(step, act)
@@ -237,6 +237,8 @@ def judge(unit: UnitOfWork, at: Standing, name: str, by: Person, choice: Choice)
     """
     if choice.seen is not None and not current(at, choice.seen):
         raise Outrun("step.outrun")
+    if at.document.recalled_at:
+        raise Refused("recall.frozen")
     if at.document.rests_since:
         raise Refused("step.rests")
     act = _find(at.state, name)

@@ -176,7 +176,7 @@ def print_seal_book(office: Office, year: int | None, form: str, *, by: Person) 
     opened, at = seal_book(office, year, by=by), office.clock()
     book = PrintedBook(
         title=TITLE,
-        office=(office.organ.superior, office.organ.facts.get("letterhead", office.organ.name)),
+        office=office.letterhead_of(opened.year),
         year=opened.year,
         columns=tuple((title, width) for _, title, width in COLUMNS),
         rows=tuple(cells_of(office, one, opened.names) for one in opened.lines),

@@ -16,7 +16,9 @@ from workflow.begin import Enclosed, Particulars
 from workflow.case_files import close_file, open_planned, put_in
 from workflow.file_plan import bring_plan, issue_plan
 from workflow.gather import gather
+from workflow.give_up import agree
 from workflow.look import desk
+from workflow.recall import board, recall
 from workflow.receive import receive
 
 PLAN = (
@@ -108,3 +110,30 @@ def _brought(house: House, paper: bytes) -> Document:
     clerk = house.person("vanthu")
     made = receive(house.office, said, paper, attachments=enclosed, by=clerk).document
     return house.act(made, "number", "vanthu")
+
+
+@dataclass
+class Recalled:
+    """A document that went to another office, was recalled, and was destroyed there."""
+
+    ours: House
+    theirs: House
+    sent: Document
+    came: Document
+
+
+@pytest.fixture(scope="module")
+def recalled(open_lasting_house: Opening) -> Recalled:
+    ours, theirs = open_lasting_house(), open_lasting_house("office-partner.yaml")
+    sent = ours.act(ours.sealed(), "dispatch", "vanthu", recipients=("H49.90.2",))
+    ours.work_off()
+    gather(theirs.office)
+    [came] = _waiting(theirs)
+    recall(ours.office, sent.id, "Ban hành nhầm", by=ours.person("vanthu"))
+    ours.work_off()
+    gather(theirs.office)
+    [(order, _)] = board(theirs.office, by=theirs.person("vanthu")).asked
+    agree(theirs.office, order.id, by=theirs.person("vanthu"))
+    theirs.work_off()
+    gather(ours.office)
+    return Recalled(ours, theirs, sent, came)

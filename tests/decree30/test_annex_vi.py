@@ -18,13 +18,14 @@ from openpyxl import load_workbook
 
 from drafting.sniff import sniff
 from records.document import Classification, Direction, Media, Origin, Urgency
-from records.errors import NotFound
+from records.errors import NotFound, Refused
 from records.exchange import DispatchState
 from records.finding import Query
 from records.person import Role
+from records.recall import RecallState
 from records.signature import Verdict
 from search.index import Index
-from tests.decree30.conftest import Stage
+from tests.decree30.conftest import Recalled, Stage
 from workflow.begin import Particulars
 from workflow.carry import document_id_of
 from workflow.case_files import file_view, files_seen
@@ -569,19 +570,45 @@ def test_the_link_between_document_and_metadata_is_fixed(stage: Stage) -> None:
     assert any(one["made"] == told["digest"] for one in logged)
 
 
-@of("III.8a", waits_for="later issue: exchange, recall")
-def test_a_recalled_document_is_frozen_with_its_metadata(stage: Stage) -> None:
-    assert stage.offers("recall", "sent")
+@of("III.8a")
+def test_a_recalled_document_is_frozen_with_its_metadata(recalled: Recalled) -> None:
+    ours, clerk = recalled.ours, recalled.ours.person("vanthu")
+    frozen = view(ours.office, recalled.sent.id, by=clerk)
+
+    assert frozen.acts == ()
+    assert (frozen.document.subject, frozen.document.fields) == (
+        recalled.sent.subject,
+        recalled.sent.fields,
+    )
+    with pytest.raises(Refused, match="recall.frozen"):
+        ours.act(frozen.document, "archive", "luutru")
+    assert content(ours.office, recalled.sent.id, "", by=clerk)
 
 
-@of("III.8b", waits_for="later issue: exchange, recall")
-def test_a_recalled_document_is_destroyed_where_it_came(stage: Stage) -> None:
-    assert stage.offers("recall", "destroy")
+@of("III.8b")
+def test_a_recalled_document_is_destroyed_where_it_came(recalled: Recalled) -> None:
+    theirs, clerk = recalled.theirs, recalled.theirs.person("vanthu")
+
+    left = view(theirs.office, recalled.came.id, by=clerk).document
+    assert (left.subject, dict(left.fields)) == ("Văn bản đã thu hồi", {})
+    with pytest.raises(Refused, match="recall.destroyed"):
+        content(theirs.office, left.id, "", by=clerk)
+    with pytest.raises(NotFound):
+        view(theirs.office, left.id, by=theirs.person("chutich"))
+    ours = recalled.ours
+    [one] = view(ours.office, recalled.sent.id, by=ours.person("vanthu")).recalls
+    assert one.state is RecallState.DESTROYED  # its issuer was told
 
 
-@of("III.8c", waits_for="later issue: exchange, recall")
-def test_of_a_recall_its_own_metadata_stays(stage: Stage) -> None:
-    assert stage.offers("recall", "tombstone")
+@of("III.8c")
+def test_of_a_recall_its_own_metadata_stays(recalled: Recalled) -> None:
+    theirs, clerk = recalled.theirs, recalled.theirs.person("vanthu")
+
+    [order] = view(theirs.office, recalled.came.id, by=clerk).orders
+    assert (order.organ, order.reason, order.by) == ("H49.90.1", "Ban hành nhầm", "vanthu")
+    assert order.answered_at
+    events = [one["event"] for one in history(theirs.office, recalled.came.id, by=clerk)]
+    assert events[-3:] == ["recall:asked", "recall:answered", "document:given-up"]
 
 
 # ── IV. administration ───────────────────────────────────────────────────────────────────

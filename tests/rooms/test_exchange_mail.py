@@ -19,8 +19,10 @@ from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
+from exchange.filter import Filter
 from exchange.gate import Exchangeable, clear
 from exchange.mail import PURPOSE, Mailer
+from exchange.prints import Prints
 from records.document import Classification
 from records.errors import Broken, Refused, Unavailable
 from records.exchange import Passport
@@ -77,6 +79,16 @@ def serving(postbox: Postbox, **more: Any) -> Iterator[int]:
     controller.stop()
 
 
+class Nothing(Prints):
+    """The list of an office without secrets."""
+
+    def read(self) -> frozenset[bytes]:
+        return frozenset()
+
+
+EDGE = Filter(Nothing(Path("nowhere"), bytes(32)))
+
+
 @pytest.fixture
 def port(postbox: Postbox) -> Iterator[int]:
     yield from serving(postbox)
@@ -88,7 +100,8 @@ def mailer(port: int) -> Mailer:
 
 
 def mailer_at(port: int, *, timeout: float = 5) -> Mailer:
-    return Mailer("127.0.0.1", port, "vanthu@demo.example", timeout=timeout, starttls=False)
+    sender = "vanthu@demo.example"
+    return Mailer("127.0.0.1", port, sender, edge=EDGE, timeout=timeout, starttls=False)
 
 
 def cleared(to: str = TO, purpose: str = PURPOSE) -> Exchangeable:
@@ -178,7 +191,7 @@ def test_an_address_that_is_more_than_an_address_is_refused(
 
 def test_a_sender_that_is_no_address_is_refused_at_once() -> None:
     with pytest.raises(Refused, match=r"mail\.address"):
-        Mailer("localhost", 25, "Văn thư\r\n", timeout=1)
+        Mailer("localhost", 25, "Văn thư\r\n", edge=EDGE, timeout=1)
 
 
 def test_an_address_unknown_to_the_server_is_refused_for_good(
@@ -278,6 +291,7 @@ def mailer_over_tls(
         "localhost",
         port,
         "vanthu@demo.example",
+        edge=EDGE,
         timeout=timeout,
         context=context,
         login=("vanthu", word),

@@ -16,7 +16,9 @@ import pytest
 from config.settings import Settings
 from exchange import folders
 from exchange.edxml import write_status
+from exchange.filter import Filter
 from exchange.porter import Porter
+from exchange.prints import Prints
 from exchange.spool import Spool
 from exchange.tray import BACK, LEAVING, SHUT, Tray
 from front import exchanging as front
@@ -185,8 +187,16 @@ def spool(tmp_path: Path) -> Spool:
 
 
 @pytest.fixture
-def porter(tray: Tray, spool: Spool) -> Porter:
-    return Porter(tray, spool, organ=OURS.id, partners={THEIRS.id: FOLDER})
+def edge(tmp_path: Path) -> Filter:
+    prints = Prints(tmp_path / "known" / "secrets", bytes(32))
+    with prints.alone():
+        prints.publish(())
+    return Filter(prints)
+
+
+@pytest.fixture
+def porter(tray: Tray, spool: Spool, edge: Filter) -> Porter:
+    return Porter(tray, spool, edge, organ=OURS.id, partners={THEIRS.id: FOLDER})
 
 
 def _notice(
@@ -203,18 +213,19 @@ def _told(tray: Tray) -> list[tuple[str, Outcome, str]]:
 
 
 def test_a_message_waits_until_its_recipient_can_be_reached(
-    tray: Tray, spool: Spool, tmp_path: Path
+    tray: Tray, spool: Spool, edge: Filter, tmp_path: Path
 ) -> None:
     place = tmp_path / "spool" / FOLDER
     place.rename(tmp_path / "away")
     tray.send_status(FOLDER, _notice("m1"))
     partners = {THEIRS.id: FOLDER}
 
-    assert Porter(tray, spool, organ=OURS.id, partners=partners).round() == "partner.unreachable"
+    carrier = Porter(tray, spool, edge, organ=OURS.id, partners=partners)
+    assert carrier.round() == "partner.unreachable"
     assert (tray.carrying().waiting, _told(tray)) == (1, [])
     assert tray.waiting(FOLDER, folders.ENDING) == ["m1"]  # it certainly did not leave
     (tmp_path / "away").rename(place)
-    assert Porter(tray, spool, organ=OURS.id, partners=partners).round() == ""
+    assert Porter(tray, spool, edge, organ=OURS.id, partners=partners).round() == ""
     assert _told(tray) == [("m1", Outcome.LEFT, "")]
 
 

@@ -10,7 +10,7 @@ from sqlalchemy import update
 
 from exchange import edxml
 from front.serving import application
-from records.document import Classification, Direction, Source, Urgency
+from records.document import Circulation, Classification, Direction, Source, Urgency
 from records.errors import NotAllowed, NotFound, Outrun, Refused
 from records.exchange import Enclosure, Envelope, StatusNotice
 from records.finding import Bounds
@@ -215,6 +215,7 @@ def test_what_was_said_comes_back_as_it_was() -> None:
         recipients=("H49.90.2",),
         due_on=Source().on,
         source=Source("1", "Tỉnh ủy", SAID.source.on),
+        circulation=Circulation.INTERNAL,
         drawn=(Drawn(LinkKind.QUOTES, "a" * 32),),
         own_class=Classification.NONE,
     )

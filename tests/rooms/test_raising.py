@@ -18,6 +18,7 @@ from records.errors import NotAllowed, NotFound, Outrun, Refused, Unreadable
 from records.exchange import DispatchState
 from records.finding import Query
 from records.raised import Raised
+from records.recall import RecallState
 from storage.ledger import Ledger, raisings_in
 from storage.tables import metadata
 from tests.conftest import MORNING, House
@@ -104,7 +105,8 @@ def test_it_reads_the_same_to_those_on_its_road(sent: Sent) -> None:
     told = history(sent.house.office, raised.id, by=clerk)
     assert SAY["remark"] in {one["comment"] for one in told}
     events = [one["event"] for one in told]
-    assert events[-3:] == ["document:raised", "document:purged", "document:called-back"]
+    assert events[-4:-2] == ["document:raised", "document:purged"]
+    assert events[-2:] == ["document:called-back", "document:recall-answered"]
     entry = open_book(sent.house.office, "van-ban-di", None, by=clerk).entries[0]
     assert entry.document == raised.id
 
@@ -134,8 +136,9 @@ def test_what_was_sent_is_recalled_and_taken_back_where_it_still_lies(sent: Sent
     sent.house.work_off()
     assert not list(place.glob("*.edxml"))
     told = history(sent.house.office, raised.id, by=sent.house.person("vanthu"))
-    assert told[-2]["event"] == "document:purged"
-    assert told[-1]["event"] == "document:called-back"
+    assert [one["event"] for one in told][-3:-1] == ["document:purged", "document:called-back"]
+    [recall] = view(sent.house.office, raised.id, by=sent.house.person("vanthu")).recalls
+    assert recall.state is RecallState.WITHDRAWN
 
 
 def test_a_document_in_the_middle_of_its_road_goes_on_as_a_secret_one(house: House) -> None:
@@ -312,12 +315,23 @@ SHUT_OR_GONE = {
     *("reservation.reason", "reservation.voided", "reservation.shut"),
     *("ledger_line.cells", "ledger_line.shut"),
     *("copy_entry.columns", "copy_entry.cancelled", "copy_entry.shut"),
+    *("recall.reason", "recall.answer", "recall_order.about"),
+    *("recall_order.reason", "recall_order.answer"),
     *("signing_request.awaited", "lowering.shut"),
 }
 """What may say words of a document, and is shut, emptied or deleted when its class is raised."""
 
 WORDLESS = {
-    *("document.recipients", "attachment.media", "revision.media", "recall.note", "step.votes"),
+    *(
+        "document.recipients",
+        "attachment.media",
+        "revision.media",
+        "recall.note",
+        "recall_order.message",
+        "recall_order.about",
+        "recall_order.about_message",
+        "step.votes",
+    ),
     *(
         "proof.waits",
         "arrival.id",
@@ -327,6 +341,7 @@ WORDLESS = {
         "signing_request.outcome",
         "placement.boxes",
         "placement.before",
+        "secret_print.prints",
     ),
 }
 """What is long, and says no word of a document whatever its class."""

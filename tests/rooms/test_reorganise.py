@@ -1,5 +1,6 @@
 """Units in time: whoever takes a unit's place has its papers and its work, and nobody else."""
 
+from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
@@ -222,3 +223,26 @@ def test_papers_are_followed_through_units_that_are_gone() -> None:
         Succession("b", "c", works=True),
         Succession("b", "d", works=False),
     } | {Succession("d", "c", works=True)}
+
+
+def test_an_agency_bears_each_of_its_names_in_its_time(house: House) -> None:
+    now = house.office.organ
+    was = replace(
+        now, name="Tên cũ", facts={**now.facts, "letterhead": "TÊN CŨ"}, superior="TRÊN CŨ"
+    )
+    house.office = replace(house.office, organs=((date(2026, 11, 23), was), (date.max, now)))
+
+    assert house.office.organ.name == "Tên cũ"
+    before = house.office.contents.get
+    drafted = house.drafted()
+    house.clock.pass_by(timedelta(days=3))
+
+    assert house.office.organ.name == now.name
+    assert house.office.letterhead_of(2025) == ("TRÊN CŨ", "TÊN CŨ")
+    assert house.office.letterhead_of(2026) == (now.superior, now.facts["letterhead"])
+    later = house.drafted()
+    words = [
+        house.office.reader.reading(before(one, one.latest.digest)).texts[0]
+        for one in (drafted, later)
+    ]
+    assert ["TÊN CŨ" in one for one in words] == [True, False]

@@ -100,6 +100,8 @@ def _told(rule: str, id: str) -> dict[str, object]:
         "classification": raised if api else {**raised, "version": "1"},
         "declassification": {**lowered, "comment": "vì"} if api else {**lowered, "lower": "none"},
         "copies": {"kind": "copy"},
+        "links": {"kind": "quotes", ("document_id" if api else "source"): id},
+        "remove": {"kind": "quotes", "source": id},
         "dispatches": {"recipients": ["H49.90.2"]},
         "signing-requests": {"role": "leader", "certificate": "AAAA"},
         "complete": {"signature": "AAAA"},

@@ -427,3 +427,18 @@ def _refusal(read: Callable[[], object]) -> tuple[str, str]:
         read()
     assert refusal.value.rule == "config.invalid"
     return str(refusal.value.facts["where"]), str(refusal.value.facts["why"])
+
+
+def test_the_names_of_the_agency_follow_one_another(tmp_path: Path) -> None:
+    file = tmp_path / "office.yaml"
+    words = (CONFIG / "office.yaml").read_text("utf-8")
+    one = "{until: 2025-03-01, name: A, letterhead: A}"
+    two = "{until: 2024-03-01, name: B, letterhead: B}"
+    told = words.replace("  id: H49.90.1\n", f"  id: H49.90.1\n  former: [{two}, {one}]\n")
+    file.write_text(told, "utf-8")
+
+    assert [organ.name for _, organ in read_office(file).organs][:2] == ["B", "A"]
+
+    file.write_text(told.replace(f"[{two}, {one}]", f"[{one}, {two}]"), "utf-8")
+    with pytest.raises(Refused, match=r"config\.invalid"):
+        read_office(file)

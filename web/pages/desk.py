@@ -15,6 +15,7 @@ from web.phrases import phrase
 from web.who import barred
 from workflow.look import View, how_many_wait, page_of_desk, view
 from workflow.quarantine import DECIDERS, held
+from workflow.recall import pressing
 from workflow.road import Choice
 from workflow.several import Item, perform_each
 from workflow.warn import notice
@@ -42,6 +43,7 @@ def show() -> ResponseReturnValue:
         now=office().clock(),
         today=office().today(),
         notice=notice(office(), by=person()),
+        pressing=pressing(office(), by=person()),
         held=len(held(office(), by=person())) if person().roles & DECIDERS else 0,
     )
 

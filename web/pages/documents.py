@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from records.assignment import Part
 from records.case_file import CaseFile
 from records.document import Circulation, Direction, Document
+from records.exchange import Dispatch
 from records.finding import Bounds
 from records.person import Role
 from records.route import Effect, Need
@@ -43,6 +44,7 @@ from workflow.look import (
     view,
 )
 from workflow.permit import names_of, waiting_of
+from workflow.recall import CALLERS, recallable
 from workflow.receive import directions_of
 
 door = Blueprint("documents", __name__)
@@ -113,9 +115,22 @@ def enclosed(id: str, n: int) -> ResponseReturnValue:
     return render_template("enclosed.html", document=document, enclosed=found, pages=pages)
 
 
+def _tombstone(seen: View) -> ResponseReturnValue:
+    """Give what is left of a document that its issuer took back: what is known of that."""
+    return render_template(
+        "tombstone.html",
+        seen=seen,
+        document=seen.document,
+        names=seen.names,
+        history=history(office(), seen.document.id, by=person()),
+    )
+
+
 def whole(id: str) -> ResponseReturnValue:
     """Give a document's page."""
     seen = view(office(), id, by=person())
+    if seen.document.destroyed:
+        return _tombstone(seen)
     unit_names = units(office())
     charging = any(Need.ASSIGNEE in act.needs for act in seen.acts)
     people = staff(office())[0] if charging else []
@@ -158,6 +173,8 @@ def whole(id: str) -> ResponseReturnValue:
         may_classify=bool(may_classify(seen.document, person()))
         or may_propose(seen.document, person())
         or may_destroy(seen.standing, person()),
+        may_recall=bool(person().roles & CALLERS),
+        recallable=_recallable(seen),
         may_mark=may_mark(seen.document, person()),
         loans=loans(office(), seen.document.id, by=person()),
         gives_back=seen.document.circulation is Circulation.RETURN
@@ -167,6 +184,12 @@ def whole(id: str) -> ResponseReturnValue:
         today=office().today(),
         now=office().clock(),
     )
+
+
+def _recallable(seen: View) -> list[Dispatch]:
+    """Give the sendings I can want back still."""
+    mine = person().roles & CALLERS
+    return recallable(seen.document, seen.dispatches, seen.recalls) if mine else []
 
 
 def agency_key() -> str:

@@ -12,6 +12,7 @@ from web.office import office
 from web.who import barred
 from workflow.permit import CONFIRMERS
 from workflow.quarantine import DECIDERS
+from workflow.recall import WATCHERS
 from workflow.receive import directions_of
 from workflow.registers import books_of
 from workflow.renew import KEEPERS
@@ -70,6 +71,8 @@ def places(who: Person) -> Iterator[Place]:
     yield Place("delegations.show", "delegations")
     yield Place("calendar.show", "calendar")
     yield Place("checking.bring", "checking")
+    if reads and who.roles & WATCHERS:
+        yield Place("recalls.everything", "recalls")
     if reads and who.roles & KEEPERS:
         yield Place("proofs.soon", "proofs")
     if who.roles & {Role.INSPECTOR, Role.ADMINISTRATOR}:

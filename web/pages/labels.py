@@ -213,6 +213,11 @@ JOB = {
     "tell": "Gửi thư báo kết quả",
     "automatic": "Việc hệ thống tự làm",
     "purge": "Xóa bản không mật",
+    "call-back": "Lấy lại bản chưa mở",
+    "demand": "Yêu cầu nơi nhận hủy văn bản",
+    "chase": "Gửi thư nhắc thu hồi quá hạn",
+    "answer": "Trả lời yêu cầu thu hồi",
+    "give-up": "Hủy văn bản bị thu hồi",
     "prove": "Lấy dấu thời gian cho chữ ký",
 }
 PASS_KIND = {
@@ -299,6 +304,12 @@ EVENT = {
     "document:proven": "Thêm dấu thời gian cho chữ ký",
     "document:dispatched": "Phát hành",
     "document:delivered": "Cập nhật tình trạng gửi",
+    "document:recalled": "Thu hồi văn bản đã gửi",
+    "document:recall-answered": "Cập nhật tình trạng thu hồi",
+    "document:recall-overdue": "Thu hồi quá hạn xác nhận",
+    "document:given-up": "Hủy văn bản bị thu hồi",
+    "recall:asked": "Nơi khác yêu cầu thu hồi",
+    "recall:answered": "Trả lời yêu cầu thu hồi",
     "document:called-back": "Lấy lại bản chưa mở",
     "document:archived": "Lưu trữ",
     "document:marked": "Đổi phạm vi lưu hành",
@@ -537,10 +548,25 @@ PLACE = {
     "calendar": "Lịch làm việc",
     "checking": "Kiểm tra chữ ký",
     "proofs": "Bằng chứng chữ ký",
+    "recalls": "Thu hồi văn bản",
     "quarantine": "Tệp tạm giữ",
     "audit": "Nhật ký",
     "workflows": "Quy trình",
     "admin": "Quản trị",
+}
+RECALL_STATE = {
+    "queued": "Đang lấy lại",
+    "sent": "Đã yêu cầu hủy",
+    "acknowledged": "Nơi nhận đã nhận yêu cầu",
+    "refused": "Nơi nhận từ chối hủy",
+    "destroyed": "Nơi nhận đã hủy",
+    "withdrawn": "Đã lấy lại khi chưa mở",
+}
+ORDER_STATE = {
+    "asked": "Chờ trả lời",
+    "agreed": "Đã đồng ý, đang hủy",
+    "destroyed": "Đã hủy và báo nơi gửi",
+    "refused": "Đã từ chối",
 }
 HELD_KIND = {
     "document": "Văn bản tải lên",
@@ -638,6 +664,8 @@ TABLES: Mapping[str, Mapping[str, str]] = {
     "outcome": OUTCOME,
     "weekday": WEEKDAY,
     "file_state": FILE_STATE,
+    "recall_state": RECALL_STATE,
+    "order_state": ORDER_STATE,
     "facet": FACET,
     "indicator_kind": INDICATOR_KIND,
     "change": CHANGE,

@@ -9,6 +9,7 @@ from web.pages.asked import asked_day, number_of
 from web.phrases import phrase
 from workflow.indicators import Period, indicator, indicators, listed, this_year
 from workflow.look import units
+from workflow.recall import WATCHERS, open_recalls
 from workflow.reports import percent
 
 door = Blueprint("reports", __name__)
@@ -29,6 +30,7 @@ def board() -> ResponseReturnValue:
         units=units(office()),
         asked=_asked(period),
         percent=percent,
+        recalls=open_recalls(office(), by=person()) if person().roles & WATCHERS else None,
     )
 
 
