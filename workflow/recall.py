@@ -45,11 +45,11 @@ def recall(
             it, or somebody is named who was not sent it.
     Source  Decree 30/2020, article 18(4), Annex VI, part I, III.8.
     """
-    require_caller(by)
     at = office.clock()
-    told = require_words(reason)
     with office.database.unit() as unit:
         was = standing(office, unit, id, by, whole=True)
+        require_caller(by)
+        told = require_words(reason)
         sent = _still_there(unit, was.document)
         chosen = _chosen(sent, tuple(recipients))
         for one in chosen:

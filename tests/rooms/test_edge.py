@@ -20,12 +20,13 @@ from exchange.gate import clear
 from exchange.porter import Porter
 from exchange.prints import LENGTH, Prints, grams_of
 from front.furnishing import furnish, prints_of
+from front.serving import application
 from records.document import Classification, Digest, Direction, Document, Urgency
 from records.errors import Broken, OfficeError, Refused, Unavailable
 from records.exchange import DispatchState, Enclosure, Envelope, Passport
 from records.person import Organ
 from storage.blobs import digest_of
-from tests.conftest import MORNING, House
+from tests.conftest import MORNING, PASSWORD, House
 from tests.servers.letterbox import Letterbox
 from workflow.begin import Particulars
 from workflow.carry import carry
@@ -324,6 +325,11 @@ def test_a_paragraph_copied_out_of_a_secret_does_not_leave(house: House) -> None
     assert states[copied.id].state is DispatchState.FAILED
     assert states[copied.id].note == "exchange.held"
     assert states[harmless.id].state is DispatchState.SENT
+    client = application(house.office, house.settings).test_client()
+    said = {"username": "vanthu", "password": PASSWORD}
+    token = client.post("/api/v1/tokens", json=said).get_json()["token"]
+    page = client.get(f"/documents/{copied.id}", headers={"Authorization": f"Bearer {token}"})
+    assert "Bộ lọc ở cửa ra giữ văn bản này lại" in page.text
     assert len(lying(house)) == 1
 
 

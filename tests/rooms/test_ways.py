@@ -103,6 +103,7 @@ def _told(rule: str, id: str) -> dict[str, object]:
         "links": {"kind": "quotes", ("document_id" if api else "source"): id},
         "remove": {"kind": "quotes", "source": id},
         "dispatches": {"recipients": ["H49.90.2"]},
+        "recalls": {"reason": "vì"},
         "signing-requests": {"role": "leader", "certificate": "AAAA"},
         "complete": {"signature": "AAAA"},
         "lines": {"document": id, "cells": {"user": "Ai"}},

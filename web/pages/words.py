@@ -5,10 +5,11 @@ from datetime import date, datetime
 from typing import Any
 
 from records.document import Document
+from records.errors import OfficeError
 from records.person import Person
 from records.route import State, Title
 from records.step import Step
-from web.language import language
+from web.language import language, rules, sentence
 from web.layout_words import flaw_clause, flaw_sentence
 from web.office import office
 from web.pages.labels import ROLE, TABLES
@@ -146,12 +147,18 @@ def label(field: Any) -> str:
     return str(field.label_en if language() == "en" else field.label)
 
 
+def told(note: str) -> str:
+    """Give the sentence of a rule where a note is one, else the note as somebody wrote it."""
+    return sentence(OfficeError(note)) if note in rules() else note
+
+
 FILTERS: Mapping[str, Callable[..., Any]] = {
     "moment": moment,
     "day": day,
     "iso_day": iso_day,
     "size": size,
     "said": said,
+    "told": told,
     "type_name": type_name,
     "state_of": state_of,
     "state_title": state_title,
