@@ -133,7 +133,7 @@ class World:
         self.client: FlaskClient = application(self.stage.office, settings).test_client()
         self._tokens: dict[str, str] = {}
 
-    def look(self, who: str, path: str) -> tuple[int, tuple[tuple[str, str], ...], bytes]:
+    def look(self, who: str, path: str) -> "Seen":
         """Give what somebody is answered: status, headers, and the body without its own time."""
         if who not in self._tokens:
             self.chance.begin(f"token of {who}")
@@ -301,6 +301,10 @@ def _copied(base: World, folder: Path, server: Cluster | None) -> World:
     return World(open_stage(folder, database_url=address), base.chance, dict(base.ids))
 
 
+Seen = tuple[int, tuple[tuple[str, str], ...], bytes]
+"""What somebody is answered: status, headers, body."""
+
+
 def differing(
     one: World, other: World, people: Sequence[str] = LOOKERS
 ) -> tuple[int, int, list[str]]:
@@ -315,11 +319,11 @@ def differing(
     return looks, size, unlike
 
 
-def _where(seen: tuple[int, object, bytes], twin: tuple[int, object, bytes]) -> str:
+def _where(seen: Seen, twin: Seen) -> str:
     if seen[0] != twin[0]:
         return f"{seen[0]} and {twin[0]}"
     if seen[2] == twin[2]:
-        return f"{seen[1]} and {twin[1]}"
+        return f"{sorted(set(seen[1]) ^ set(twin[1]))}"
     at = next((n for n, (a, b) in enumerate(zip(seen[2], twin[2], strict=False)) if a != b), 0)
     return f"{seen[2][max(0, at - 40) : at + 40]!r} and {twin[2][max(0, at - 40) : at + 40]!r}"
 

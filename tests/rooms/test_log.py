@@ -80,8 +80,8 @@ def test_no_page_is_looked_at_without_a_line_in_the_log(house: House) -> None:
     office, inspector = house.office, house.person("kiemtra")
 
     def looked() -> int:
-        wanted = Wanted(action="document:viewed")
-        return len(entries(office, wanted, before=0, limit=50, by=inspector)[0])
+        asked = (Wanted(action=one) for one in ("document:viewed", "secret:looked"))
+        return sum(len(entries(office, one, before=0, limit=50, by=inspector)[0]) for one in asked)
 
     def turn(id: str, page: int, who: str) -> None:
         with suppress(NotFound, Unreadable):  # it may have one page only: the look counts
