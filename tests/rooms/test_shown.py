@@ -236,6 +236,7 @@ def test_the_signers_own_device_gets_what_it_signs_and_the_log_says_so(house: Ho
 
 
 def test_the_page_offers_pictures_and_the_api_names_the_rule(house: House) -> None:
+    _for_looking_only(house)
     secret = house.drafted(classification=Classification.SECRET)
     house.act(secret, "submit", "chuyenvien")
     doors = application(house.office, house.settings).test_client()
