@@ -24,7 +24,7 @@ REPLIES = f"""
     WHERE reply.id <> asked.id AND assignment.ended_at IS NOT NULL
         AND {RANK.format("reply.classification")} >= {RANK.format("asked.classification")}
     GROUP BY reply.id, asked.id, reply.classification, asked.classification
-"""  # noqa: S608 - names of ours
+"""  # noqa: S608 - names of ours  # nosec B608
 
 
 def upgrade() -> None:
@@ -95,7 +95,7 @@ def _attachments() -> None:
     for column in ("own_class", "classification"):
         op.add_column("attachment", sa.Column(column, CLASS))
         op.execute(
-            f"UPDATE attachment SET {column} = (SELECT classification FROM document "  # noqa: S608 - names of ours
+            f"UPDATE attachment SET {column} = (SELECT classification FROM document "  # noqa: S608 - names of ours  # nosec B608
             "WHERE document.id = attachment.document)"
         )
     with op.batch_alter_table("attachment") as attachment:
