@@ -15,7 +15,7 @@ from drafting.sandbox import Sandbox
 from front.serving import application
 from records.document import Classification, Direction, Document
 from records.errors import NotAllowed, NotFound, Refused
-from records.secrecy import Downloads
+from records.secrecy import DRAFTER, Downloads
 from records.signing import SigningRole
 from signing.fonts import missing_letters
 from tests.conftest import PASSWORD, House
@@ -236,7 +236,8 @@ def test_the_signers_own_device_gets_what_it_signs_and_the_log_says_so(house: Ho
 
 
 def test_the_page_offers_pictures_and_the_api_names_the_rule(house: House) -> None:
-    _for_looking_only(house)
+    drafter_alone = Downloads({Classification.SECRET: frozenset({DRAFTER})})
+    house.office = replace(house.office, downloads=drafter_alone)
     secret = house.drafted(classification=Classification.SECRET)
     house.act(secret, "submit", "chuyenvien")
     doors = application(house.office, house.settings).test_client()

@@ -266,7 +266,7 @@ def test_an_envelope_comes_back_as_it_went(envelope: Envelope) -> None:
         recipient=st.builds(Organ, id=lines(1), name=st.just("")),
         about=lines(1),
         about_message=st.from_regex(r"([0-9a-f]{32})?", fullmatch=True),
-        code=st.sampled_from(["01", "02", "03", "04", "05", "06", "13", "15", "16"]),
+        code=st.sampled_from(["01", "02", "03", "04", "05", "06", "15", "16"]),
         reason=lines(),
         at=st.just(SENT),
     )
@@ -589,9 +589,7 @@ def test_urgency_is_understood_by_name_and_never_guessed(written: str, meant: Ur
     assert read(changed("<edXML:Priority>2<", f"<edXML:Priority>{written}<")).urgency is meant
 
 
-@pytest.mark.parametrize(
-    ("kind", "operation"), [("1", "recall"), ("2", "update"), ("3", "replacement")]
-)
+@pytest.mark.parametrize(("kind", "operation"), [("2", "update"), ("3", "replacement")])
 def test_other_operations_are_not_taken_for_new_documents(kind: str, operation: str) -> None:
     with pytest.raises(Refused) as refused:
         read(changed("DocType>0<", f"DocType>{kind}<"))
