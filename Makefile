@@ -12,7 +12,7 @@ SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile
 # What keeps, counts, routes and lets in: PostgreSQL sees it in `make test`, and everything in `make test-postgresql`.
 ON_POSTGRESQL := tests/journeys/test_http_killed.py $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit \
   road session staff branches beside definitions delegation interleavings registers reservations case_files ledgers lists raising queue \
-  page_costs tasks watch migrate handover remind escalate recall))
+  page_costs tasks watch migrate handover remind escalate recall links permit circulation appoint))
 
 ROOMS := config drafting exchange front identity records search signing storage tools web workflow
 
