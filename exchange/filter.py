@@ -112,11 +112,15 @@ def _bounded() -> None:
 def _packed(content: bytes) -> Paper:
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            parts = [one for one in archive.infolist() if one.filename.endswith(".xml")]
-            if sum(one.file_size for one in parts) > _UNPACKED:
-                raise Refused("exchange.unread")
-            told = [archive.read(one).decode(errors="replace") for one in parts]
-            hides = any(_EMBEDDED in one for one in archive.namelist())
-    except (zipfile.BadZipFile, OSError, RuntimeError, NotImplementedError, ValueError) as fault:
+            return _unpacked(archive)
+    except Exception as fault:  # it lies in memory, so whatever breaks is the archive's
         raise Refused("exchange.unread") from fault
+
+
+def _unpacked(archive: zipfile.ZipFile) -> Paper:
+    parts = [one for one in archive.infolist() if one.filename.endswith(".xml")]
+    if sum(one.file_size for one in parts) > _UNPACKED:
+        raise Refused("exchange.unread")
+    told = [archive.read(one).decode(errors="replace") for one in parts]
+    hides = any(_EMBEDDED in one for one in archive.namelist())
     return Paper("\n".join(_XML.sub("", _PARAGRAPH.sub("\n", one)) for one in told), hides)

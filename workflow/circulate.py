@@ -55,7 +55,7 @@ def mark(office: Office, id: str, to: Circulation, choice: Choice, *, by: Person
         facts = {"was": str(was.document.circulation), "circulation": str(to)}
         done = Aside("document:marked", "circulation", by, at, choice.comment, facts)
         moved = keep(office, unit, was, changed, done)
-        unit.documents.admit_only(id, readers_of(moved, _involved(was, by)))
+        _admit(unit, was, moved, by)
     return moved
 
 
@@ -126,11 +126,13 @@ def _require(unit: Unit, document: Document, to: Circulation, choice: Choice, by
         raise Refused("circulation.sent")
 
 
-def _involved(was: Standing, by: Person) -> Iterable[str]:
-    """Give who has worked on a document, and on whose desks it lies."""
-    yield f"person:{by.id}"
-    for step in was.steps:
-        if step.closed_by:
-            yield f"person:{step.closed_by}"
-        if step.closed_at is None:
-            yield from step.desk
+def _admit(unit: Unit, was: Standing, moved: Document, by: Person) -> None:
+    """Leave a document to those named, who worked on it and have it, or open it to more again."""
+    before = unit.documents.readers(moved.id)
+    if moved.circulation is not Circulation.RETURN:
+        unit.documents.admit(moved.id, readers_of(moved, before))
+        return
+    named = {f"person:{by.id}", *(token for token in before if token.startswith("person:"))}
+    named |= {f"person:{step.closed_by}" for step in was.steps if step.closed_by}
+    desks = (step.desk for step in was.steps if step.closed_at is None)
+    unit.documents.admit_only(moved.id, readers_of(moved, named.union(*desks)))

@@ -94,9 +94,13 @@ def test_a_mark_set_later_closes_the_document_to_others_and_to_their_search(hous
     inspector = house.person("kiemtra")
     assert find(house.office, Query("vòng quanh", frozenset()), by=inspector).total == 1
 
+    with house.office.database.unit() as unit:
+        unit.documents.admit(sealed.id, {"person:phochutich"})  # as somebody named is
+
     marked = _mark(house, sealed, Circulation.RETURN, "chutich")
     house.work_off()
 
+    assert _reads(house, marked, "phochutich")
     assert not _reads(house, marked, "kiemtra")
     assert find(house.office, Query("vòng quanh", frozenset()), by=inspector).total == 0
     assert (

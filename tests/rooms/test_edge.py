@@ -1,5 +1,6 @@
 """The filter at the edge holds secrets back alone, when gate and database have let them pass."""
 
+import errno
 import io
 import random
 import re
@@ -111,6 +112,14 @@ def with_part(name: str) -> bytes:
     return packed.getvalue()
 
 
+def broken_within(content: bytes) -> bytes:
+    """Give a DOCX whose words are packed in a way that nobody unpacks."""
+    with zipfile.ZipFile(io.BytesIO(content)) as archive:
+        part = archive.getinfo("word/document.xml")
+    begin = part.header_offset + 30 + len(part.filename)
+    return content[:begin] + b"\xff" * 40 + content[begin + 40 :]
+
+
 PLAIN = minimal_pdf("Thong bao hop giao ban", "Bao mat thong tin la viec cua moi nguoi")
 HELD: dict[str, tuple[Callable[[], Enclosure], str]] = {
     "a file hidden in a PDF": (lambda: a_pdf(hiding(PLAIN)), "exchange.hidden-file"),
@@ -120,6 +129,10 @@ HELD: dict[str, tuple[Callable[[], Enclosure], str]] = {
     ),
     "a PDF cut in two": (lambda: a_pdf(PLAIN[: len(PLAIN) // 3]), "exchange.unread"),
     "no PDF at all": (lambda: a_pdf(b"%PDF-1.7\n" + bytes(90)), "exchange.unread"),
+    "a DOCX broken within": (
+        lambda: Enclosure("a.docx", "application/x", broken_within(a_docx("Thông báo"))),
+        "exchange.unread",
+    ),
     "a stamp in a DOCX": (
         lambda: Enclosure("a.docx", "application/x", a_docx("Thông báo", "TỐI MẬT")),
         "exchange.stamped",
@@ -154,6 +167,21 @@ def test_what_looks_like_a_secret_is_held_whatever_anybody_says_of_it(
     with pytest.raises(Refused) as held:
         Filter(prints).judge(envelope(build()))
     assert held.value.rule == rule
+
+
+def test_what_this_machine_cannot_read_now_is_read_again_later(
+    prints: Prints, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prints.publish(set())
+
+    def full(*_: object, **__: object) -> None:
+        raise OSError(errno.ENOSPC, "no space")
+
+    with monkeypatch.context() as here:
+        here.setattr("exchange.filter.subprocess.run", full)
+        with pytest.raises(Unavailable, match=r"reader\.unavailable"):
+            Filter(prints).judge(envelope(a_pdf(PLAIN)))
+    Filter(prints).judge(envelope(a_pdf(PLAIN)))
 
 
 def test_what_is_none_passes(prints: Prints) -> None:
