@@ -26,6 +26,7 @@ from sqlalchemy import (
     false,
     text,
 )
+from sqlalchemy.schema import SchemaItem
 
 
 class Moment(TypeDecorator[datetime]):
@@ -70,6 +71,21 @@ def _no_lower(column: str, than: str) -> CheckConstraint:
     return CheckConstraint(f"{rank.format(column)} >= {rank.format(than)}", name="no_lower")
 
 
+def _for_a_day() -> tuple[SchemaItem, ...]:
+    """Give what every decision has that takes effect on a day (see ``storage.planned``)."""
+    return (
+        Column("on", Date, nullable=False),
+        Column("basis", String(100), nullable=False),
+        Column("basis_on", Date, nullable=False),
+        Column("by", String(64), nullable=False),
+        Column("at", Moment, nullable=False),
+        Column("done_at", Moment),
+        Column("cancelled_at", Moment),
+        CheckConstraint("basis <> ''", name="on_paper"),
+        CheckConstraint("done_at IS NULL OR cancelled_at IS NULL", name="one_end"),
+    )
+
+
 unit = Table(
     "unit",
     metadata,
@@ -106,15 +122,7 @@ reorganisation = Table(
     Column("units", JSON, nullable=False),
     Column("into", JSON, nullable=False),  # id, name, notation and parent of each
     Column("moves", JSON, nullable=False),  # account → id of the unit they go to
-    Column("on", Date, nullable=False),
-    Column("basis", String(100), nullable=False),
-    Column("basis_on", Date, nullable=False),
-    Column("by", String(64), nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("done_at", Moment),
-    Column("cancelled_at", Moment),
-    CheckConstraint("basis <> ''", name="on_paper"),
-    CheckConstraint("done_at IS NULL OR cancelled_at IS NULL", name="one_end"),
+    *_for_a_day(),
 )
 
 person = Table(
@@ -168,15 +176,7 @@ appointment = Table(
     Column("title", String(200), nullable=False),
     Column("posts", JSON, nullable=False),  # role and unit of each
     Column("successor", String(64), nullable=False),
-    Column("on", Date, nullable=False),
-    Column("basis", String(100), nullable=False),
-    Column("basis_on", Date, nullable=False),
-    Column("by", String(64), nullable=False),
-    Column("at", Moment, nullable=False),
-    Column("done_at", Moment),
-    Column("cancelled_at", Moment),
-    CheckConstraint("basis <> ''", name="on_paper"),
-    CheckConstraint("done_at IS NULL OR cancelled_at IS NULL", name="one_end"),
+    *_for_a_day(),
 )
 
 pass_ = Table(

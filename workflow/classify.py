@@ -13,13 +13,12 @@ from records.person import Person, Role
 from records.route import Whom
 from records.step import Step, StepKind
 from storage.unit import Unit
-from workflow.desks import able, desk_of
+from workflow.desks import SYSTEM, able, desk_of
 from workflow.mandates import may_know
 from workflow.office import Office
 from workflow.prints import publish
 from workflow.road import Choice, Standing, standing
 
-SYSTEM = "system"
 WITH_ITS_SOURCE = "Nâng cùng văn bản mà văn bản này trả lời, trích dẫn hoặc lấy nội dung."
 
 RAISERS = frozenset(
@@ -96,7 +95,7 @@ def lift(
     unit: Unit, behind: Iterable[Standing], to: Classification, at: datetime, *, by: Person | None
 ) -> list[Document]:
     """Raise what has something from a document that rises; nobody comes to know of it by that."""
-    who = by.id if by else SYSTEM
+    who = (by or SYSTEM).id
     return [
         close(
             unit,

@@ -9,7 +9,8 @@ from records.errors import NotFound, Unavailable
 from records.raised import Raised
 from storage.unit import Unit
 from workflow.carry import folder_of
-from workflow.classify import SYSTEM, close, drawn_from, files_of, lift, shelter
+from workflow.classify import close, drawn_from, files_of, lift, shelter
+from workflow.desks import SYSTEM
 from workflow.find import reindex
 from workflow.office import Office
 from workflow.prints import print_words
@@ -68,7 +69,7 @@ def raise_again(office: Office, known: Iterable[Raised]) -> int:
         at = office.clock()
         own = replace(was, document=replace(was.document, own_class=one.classification))
         with office.database.unit() as unit:
-            raised = close(unit, own, one.classification, at, by=SYSTEM, reason=AGAIN)
+            raised = close(unit, own, one.classification, at, by=SYSTEM.id, reason=AGAIN)
             lifted = lift(unit, behind, one.classification, at, by=None)
             unit.links.settle([each.id for each in (raised, *lifted)])
         for each in (raised, *lifted):
