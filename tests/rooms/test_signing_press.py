@@ -18,6 +18,7 @@ from pyhanko.sign import fields as vendor_fields
 from pyhanko.sign.signers.pdf_signer import PdfSignatureMetadata, PdfSigner
 
 from records.errors import Broken, Refused, Unavailable, Unreadable
+from records.level import Level
 from records.paper import Box, DateStyle, NumberStyle, Placement
 from records.signature import Verdict
 from signing.demo_pki import found_demo_pki, refresh_crls, revoke
@@ -311,6 +312,24 @@ def test_without_a_list_in_force_nobody_signs_until_there_is_one(tmp_path: Path)
     refresh_crls(office.folder, late)
 
     assert office.signed(plain_pdf(), at=late)
+
+
+def test_a_list_that_comes_while_it_is_sealed_leaves_no_proof_out(tmp_path: Path) -> None:
+    office = another(tmp_path / "keys")
+    signed = office.signed(plain_pdf(), at=NOW)
+    refresh_crls(office.folder, NOW + timedelta(seconds=5))
+
+    sealed = office.press.seal(
+        signed,
+        placement=PLACEMENT,
+        number="05",
+        notation="QĐ-LĐLĐ",
+        on=ISSUED,
+        at=NOW,
+        level=Level.B_LTA,
+    )
+
+    assert office.press.lasting.weigh(sealed).level is Level.B_LTA
 
 
 def test_without_a_timestamp_what_is_signed_says_so(office: ScratchOffice, signed: bytes) -> None:
