@@ -2,7 +2,7 @@
 
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from functools import partial
 from http.client import HTTPException
@@ -13,7 +13,7 @@ import pytest
 
 from bench.running import Answer, Running
 from bench.stored import PARTNER
-from tests.postgres import Cluster
+from tests.conftest import Serving
 
 Json = dict[str, Any]
 
@@ -36,9 +36,8 @@ PEOPLE = sorted({person for _, person, _ in ROAD})
 
 
 @pytest.fixture
-def office(tmp_path: Path, postgresql: Cluster | None) -> Any:
-    database = postgresql.create() if postgresql else ""
-    running = Running(tmp_path, database_url=database, warm_converters="1").start()
+def office(tmp_path: Path, lay_out: Serving) -> Iterator[Running]:
+    running = lay_out(tmp_path, warm_converters="1").start()
     yield running
     running.stop()
 
