@@ -633,7 +633,7 @@ def test_access_is_as_the_rules_say(stage: Stage) -> None:
     assert stage.get(f"/documents/{stage.sent.id}", "kiemtra").status_code == 200
 
 
-@of("IV.1d", waits_for="issue 6: rights that change with the rules")
+@of("IV.1d", waits_for="later issue: which roles read everything, as a setting")
 def test_rights_change_when_the_rules_do(stage: Stage) -> None:
     assert stage.offers("rules", "rights")
 

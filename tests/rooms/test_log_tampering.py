@@ -294,7 +294,8 @@ def _attachment_added(by: Intruder) -> None:
     by.does(
         "INSERT INTO attachment (document, n, name, digest, size, media, own_class, classification) "  # noqa: S608, E501 - of ours
         "SELECT document, 9, 'x.pdf', digest, size, media, 'none', 'none' FROM revision "
-        f"WHERE {_STRANGE} LIMIT 1"
+        f"WHERE {_STRANGE} AND document IN (SELECT id FROM document WHERE classification = 'none') "
+        "LIMIT 1"
     )
     by.does(
         "UPDATE attachment SET document = (SELECT document FROM revision WHERE origin = 'sealed')"

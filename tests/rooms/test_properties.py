@@ -39,7 +39,7 @@ from records.document import (
     Revision,
     Urgency,
 )
-from records.errors import OfficeError, Outrun, Refused
+from records.errors import NotAllowed, OfficeError, Outrun, Refused
 from records.person import Person, Role, Unit
 from records.route import Act, Effect, Need, Route
 from records.step import Step
@@ -120,7 +120,12 @@ class Road(RuleBasedStateMachine):
     def _begin(self, by: str, direction: Direction, *, secret: bool) -> None:
         degree = Classification.CONFIDENTIAL if secret else Classification.NONE
         said = Particulars(direction, "TB", "Một văn bản", degree)
-        came = receive(self._office, said, self._papers[0], by=self._house.person(by))
+        person = self._house.person(by)
+        if not person.posts:
+            with pytest.raises(NotAllowed):
+                receive(self._office, said, self._papers[0], by=person)
+            return
+        came = receive(self._office, said, self._papers[0], by=person)
         self._documents.append(Followed(came.document.id))
 
     @rule(nth=st.integers(0, 1), which=st.integers(0, 40))
