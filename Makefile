@@ -6,9 +6,8 @@ BIN := $(VENV)/bin
 SYSTEM := bubblewrap libreoffice-writer-nogui python3-uno fonts-liberation2 qpdf poppler-utils
 SYSTEM_TEST := softhsm2 chromium postgresql python3-swift strace nodejs slapd
 
-# A file of tests shares its office, so it stays in one process; the long ones come first. There is a process more
-# than processors, since many tests wait: for a server to start, a lease to end, a job to be taken up.
-SIDE_BY_SIDE := --numprocesses $(shell expr $$(nproc) + 1) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# A file of tests shares its office, so it stays in one process; the long ones come first.
+SIDE_BY_SIDE := --numprocesses auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 # What keeps, counts, routes and lets in: PostgreSQL sees it in `make test`, and everything in `make test-postgresql`.
 ON_POSTGRESQL := tests/journeys/test_http_killed.py $(addprefix tests/rooms/test_,$(addsuffix .py,migrations storage audit \

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Mapping
+from functools import lru_cache
 from hashlib import sha256
 from pathlib import Path
 
@@ -44,6 +45,7 @@ def read_texts(folder: Path) -> dict[str, str]:
     return {name: _bundle(name, files) for name in files}
 
 
+@lru_cache(maxsize=64)
 def read_route(text: str, name: str = "") -> Route:
     """Give the road that ``text`` describes; ``name`` is what complaints call it."""
     first, *others = [part.removeprefix("\n") for part in PARTED.split(text) if part.strip()] or [

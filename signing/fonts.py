@@ -5,6 +5,7 @@ import unicodedata
 import zlib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from fontTools import subset  # type: ignore[import-untyped]  # fontTools ships no types
@@ -125,6 +126,7 @@ class Face:
         return "".join(f"{self.glyphs[letter]:04X}" for letter in text)
 
 
+@lru_cache(maxsize=8)
 def cut(path: Path) -> Face:
     """Cut a font file down to ``printable`` and measure it in thousandths of an em.
 

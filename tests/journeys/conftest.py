@@ -38,13 +38,13 @@ def lay_out(founded: Founding, postgresql: Cluster | None) -> Serving:
     return lay_one_out
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")  # it would only take time from the rooms' tests after them
 def served(tmp_path_factory: pytest.TempPathFactory, lay_out: Serving) -> Iterator[Running]:
     """Give the demonstration office, served for all journeys of this run."""
     yield from _served(lay_out(tmp_path_factory.mktemp("served")))
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def partner(
     tmp_path_factory: pytest.TempPathFactory, lay_out: Serving, served: Running
 ) -> Iterator[Running]:
