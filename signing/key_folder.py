@@ -2,6 +2,7 @@
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from pathlib import Path
 
 from cryptography import x509
@@ -48,7 +49,12 @@ def open_holder(path: Path, phrase: bytes) -> Holder:
     Raises  ValueError: another pass phrase, or not a key and its certificate.
             OSError: it cannot be read.
     """
-    key, certificate, chain = pkcs12.load_key_and_certificates(path.read_bytes(), phrase)
+    return _opened(path.read_bytes(), phrase)
+
+
+@lru_cache(maxsize=64)  # that an RSA key is one takes a tenth of a second to check
+def _opened(content: bytes, phrase: bytes) -> Holder:
+    key, certificate, chain = pkcs12.load_key_and_certificates(content, phrase)
     if certificate is None or not isinstance(key, rsa.RSAPrivateKey | ec.EllipticCurvePrivateKey):
-        raise ValueError(f"no key and certificate in {path.name}")
+        raise ValueError("no key and its certificate")
     return Holder(key, certificate, tuple(chain))
