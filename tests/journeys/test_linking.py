@@ -26,5 +26,6 @@ def test_a_source_is_named_on_any_screen(logged_in: LoggedIn, served: Running) -
         page.get_by_role("button", name="Ghi liên quan").press("Enter")
         expect(page.locator("p.note").first).to_contain_text("nay có độ mật của văn bản nguồn")
         expect(page.locator("#links")).to_contain_text("Về kế hoạch kín")
+        page.wait_for_load_state()  # its words come before its style
         assert page.evaluate("document.documentElement.scrollWidth") <= width
         assert officer.get(f"/documents/{id}").must(200).told["classification"] == "secret"

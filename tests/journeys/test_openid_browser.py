@@ -55,6 +55,7 @@ def test_a_browser_comes_in_from_another_site_and_leaves_both(
     page.on("pageerror", lambda error: pytest.fail(f"script error: {error}"))
     _lead(page, served, "s-2")
     expect(page.locator("body")).to_contain_text("chưa có tài khoản hay chức vụ nào")
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= 360
     page.context.clear_cookies()
     page.goto(f"{served.home}/registers")

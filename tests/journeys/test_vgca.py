@@ -50,7 +50,7 @@ def entered(context: BrowserContext, office: Running, who: str) -> Page:
     page.fill("#username", who)
     page.fill("#password", office.password)
     page.click("button.primary")
-    expect(page.locator("h1")).to_be_visible()
+    page.wait_for_url(lambda url: not url.endswith("/login"))
     return page
 
 
@@ -94,6 +94,7 @@ def test_leader_and_clerk_sign_in_a_browser_with_the_service(
     start(page, office, id)
     expect(page.get_by_text("Không kết nối được VGCA Sign Service")).to_be_visible(timeout=20_000)
     expect(page.get_by_text("https://127.0.0.1:8987/")).to_be_visible()
+    page.wait_for_load_state()
     assert page.evaluate("document.documentElement.scrollWidth") <= PHONE["width"]
     page.get_by_role("link", name="Quay lại và ký lại").click()
     expect(page.locator("p.note")).to_contain_text("Văn bản giữ nguyên")
