@@ -94,10 +94,11 @@ class Tray(Outlet):
         """Give how the carrying stands: whether somebody does it, and what waits since when."""
         waits = {folders.ENDING, LEAVING}
         with reaching(self._holder):
-            since = [path.stat().st_mtime for path in self._all() if path.suffix in waits]
+            listed = [_since(path) for path in self._all() if path.suffix in waits]
             runs = _is_held(self._holder)
             confined = self._holder.read_bytes() == _CONFINED
-        oldest = datetime.fromtimestamp(min(since), UTC) if since else None
+        since = [moment for moment in listed if moment is not None]
+        oldest = datetime.fromtimestamp(min(since) / 1e9, UTC) if since else None
         return Carrying(runs=runs, confined=confined, waiting=len(since), oldest=oldest)
 
     # ── the carrying process's side ──────────────────────────────────────────────────────
@@ -118,8 +119,9 @@ class Tray(Outlet):
         """Give the names in a partner's place that end so, the oldest first."""
         place = self._place(folder)
         with reaching(place), os.scandir(place) as entries:
-            found = [(one.stat().st_mtime_ns, Path(one.name)) for one in entries if _is_own(one)]
-        return [path.stem for _, path in sorted(found) if path.suffix in endings]
+            listed = [(_since(one), Path(one.name)) for one in entries if _is_own(one)]
+        found = sorted((since, path) for since, path in listed if since is not None)
+        return [path.stem for _, path in found if path.suffix in endings]
 
     def take(self, folder: Path, name: str) -> bytes | None:
         """Give a message that is to leave now, None when it was taken back."""
@@ -177,6 +179,14 @@ class Tray(Outlet):
 
     def _all(self) -> Iterator[Path]:
         return (path for path in self._root.glob("*/*") if not path.is_symlink())
+
+
+def _since(listed: "Path | os.DirEntry[str]") -> int | None:
+    """Give since when a file stands there, in nanoseconds, None when it went meanwhile."""
+    try:
+        return listed.stat().st_mtime_ns
+    except FileNotFoundError:
+        return None
 
 
 def _is_own(entry: "os.DirEntry[str]") -> bool:

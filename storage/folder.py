@@ -109,8 +109,9 @@ class Folder:
         """Take away the parts that killed writers left, unless they were touched since."""
         with _told():
             for path in self._folder.rglob(".*"):
-                if PARTIAL.fullmatch(path.name) and path.stat().st_mtime < before:
-                    path.unlink(missing_ok=True)
+                with suppress(FileNotFoundError):  # its writer came to its end meanwhile
+                    if PARTIAL.fullmatch(path.name) and path.stat().st_mtime < before:
+                        path.unlink()
 
     def writable(self) -> bool:
         """Tell whether the folder takes files now."""

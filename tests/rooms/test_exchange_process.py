@@ -4,6 +4,7 @@ import json
 import os
 import signal
 import subprocess
+import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -210,6 +211,25 @@ def _notice(
 
 def _told(tray: Tray) -> list[tuple[str, Outcome, str]]:
     return [(one.message, one.outcome, one.rule) for one in tray.tidings()]
+
+
+def test_what_leaves_while_it_is_counted_breaks_nothing(tray: Tray) -> None:
+    names = [f"m{n:03}" for n in range(300)]
+    for name in names:
+        tray.send_status(FOLDER, _notice(name))
+
+    def leave() -> None:
+        for name in names:
+            tray.take(FOLDER, name)
+            tray.tell(FOLDER, name, Outcome.LEFT)
+
+    leaving = threading.Thread(target=leave)
+    leaving.start()
+    while leaving.is_alive():
+        assert tray.carrying().waiting <= len(names)
+        assert len(tray.waiting(FOLDER, ".edxml")) <= len(names)
+    leaving.join()
+    assert (tray.carrying().waiting, len(_told(tray))) == (0, len(names))
 
 
 def test_a_message_waits_until_its_recipient_can_be_reached(
