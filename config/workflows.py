@@ -45,7 +45,7 @@ def read_texts(folder: Path) -> dict[str, str]:
     return {name: _bundle(name, files) for name in files}
 
 
-@lru_cache(maxsize=64)
+@lru_cache(maxsize=64)  # the same text gives the same road, whose values nobody changes
 def read_route(text: str, name: str = "") -> Route:
     """Give the road that ``text`` describes; ``name`` is what complaints call it."""
     first, *others = [part.removeprefix("\n") for part in PARTED.split(text) if part.strip()] or [

@@ -126,7 +126,7 @@ class Face:
         return "".join(f"{self.glyphs[letter]:04X}" for letter in text)
 
 
-@lru_cache(maxsize=8)
+@lru_cache(maxsize=8)  # a font of the machine stays what it is while the process runs
 def cut(path: Path) -> Face:
     """Cut a font file down to ``printable`` and measure it in thousandths of an em.
 

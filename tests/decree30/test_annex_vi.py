@@ -76,8 +76,9 @@ def of(identifier: str, *, waits_for: str = "") -> Callable[[T], T]:
         KNOWN[identifier] = test.__name__
         if not waits_for:
             return test
-        # Strict: what nobody built yet fails here, and fails the run on the day it no longer does.
-        waits = pytest.mark.xfail(strict=True, raises=AssertionError, reason=waits_for)
+        waits = pytest.mark.xfail(  # nobody built it yet; strict: on the day it is, the run fails
+            strict=True, raises=AssertionError, reason=waits_for
+        )
         waiting: T = waits(test)
         return waiting
 

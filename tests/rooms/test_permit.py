@@ -184,7 +184,8 @@ def test_the_page_warns_until_it_is_confirmed(house: House, other: Person) -> No
     assert "chưa có hiệu lực" in page
     assert other.name in page
     assert f"/permission-changes/{made}/confirm" not in page
-    assert mine.get(f"/documents/{draft.id}/readers").status_code == 200
+    form = mine.get(f"/documents/{draft.id}/readers").text
+    assert '<option value="">Chọn người</option>' in form  # nobody is proposed by mere haste
     assert f"/permission-changes/{made}/confirm" in theirs.get("/permission-changes").text
     confirm(house.office, made, by=house.person("chutich"))
     assert "chưa có hiệu lực" not in mine.get(f"/documents/{draft.id}").text
